@@ -1,0 +1,31 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * One test run for the whole repository. `unit` needs nothing; `integration` shares one real PostgreSQL
+ * whose migrated template is copied for each test; `e2e` starts the built product and a real browser.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["{packages,apps}/*/src/**/*.test.{ts,tsx}"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "integration",
+          include: ["{packages,apps}/*/test/**/*.test.ts"],
+          globalSetup: ["packages/db/src/testing/global-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
