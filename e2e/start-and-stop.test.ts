@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { HttpPerson } from "./support/http-person.ts";
+import { freePort, startProduct } from "./support/start-product.ts";
+
+let dataDirectory: string;
+
+beforeAll(async () => {
+  dataDirectory = await mkdtemp(join(tmpdir(), "ai-config-restart-"));
+});
+
+afterAll(async () => {
+  await rm(dataDirectory, { recursive: true, force: true });
+});
+
+test("the first start says where to go and how to sign in, and a clean stop ends with 0", async () => {
+  const product = await startProduct({ dataDirectory });
+  expect(product.output()).toContain(product.url);
+  expect(product.output()).toMatch(/sign-up/);
+  expect(await product.stop("SIGTERM")).toBe(0);
+});
+
+test("what was saved is there after a restart, also after the process was killed", async () => {
+  const first = await startProduct({ dataDirectory });
+  const dana = new HttpPerson(first.url);
+  await dana.signUp("dana@example.com");
+  await dana.call("PATCH", "/api/ai-configuration", { configName: "default", updates: { model: { temperature: 0.2 } } });
+  await first.stop("SIGKILL");
+
+  const second = await startProduct({ dataDirectory });
+  const again = new HttpPerson(second.url);
+  await again.call(
+    "POST",
+    "/api/auth/sign-in/email",
+    { email: "dana@example.com", password: "correct horse battery" },
+    { origin: second.url },
+  );
+  const { body } = await again.call("GET", "/api/ai-configuration");
+  expect(body.effective.model.temperature).toBe(0.2);
+  expect(await second.stop("SIGINT")).toBe(0);
+});
+
+test("a second process on the same data is refused with a sentence that names the first", async () => {
+  const first = await startProduct({ dataDirectory });
+  await expect(startProduct({ dataDirectory })).rejects.toThrow(/already|in use/i);
+  expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+  await first.stop();
+});
+
+test("the secrets made at the first start can be read by their user alone", async () => {
+  const secrets = (await readdir(dataDirectory)).filter((name) => /secret|key/i.test(name));
+  expect(secrets.length).toBeGreaterThan(0);
+  for (const name of secrets) {
+    expect((await stat(join(dataDirectory, name))).mode & 0o077, name).toBe(0);
+    expect((await readFile(join(dataDirectory, name), "utf8")).trim().length, name).toBeGreaterThan(20);
+  }
+});
+
+test("a malformed setting is named at start, all of them at once, without its value", async () => {
+  const main = fileURLToPath(new URL("../apps/api/src/main.ts", import.meta.url));
+  const child = spawn(process.execPath, [main], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: "eighty",
+      AI_CONFIG_SIGN_UP: "sometimes",
+      AI_CONFIG_DATA_DIR: dataDirectory,
+      AI_CONFIG_ENCRYPTION_KEYS: "too-short-and-secret",
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
+  const [code] = await once(child, "exit");
+  expect(code).toBe(78);
+  for (const name of ["PORT", "AI_CONFIG_SIGN_UP", "AI_CONFIG_ENCRYPTION_KEYS"]) expect(output).toContain(name);
+  expect(output).not.toContain("too-short-and-secret");
+});
+
+test("production refuses to start without its secrets", async () => {
+  await expect(
+    startProduct({ env: { NODE_ENV: "production", PORT: String(await freePort()) } }),
+  ).rejects.toThrow(/AI_CONFIG_ENCRYPTION_KEYS/);
+});

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../apps/api/src/main.ts", import.meta.url));
+const startTimeoutMs = 60_000;
+
+/** The built product as a person starts it: its own process, its own embedded database, a free port. */
+export interface Product extends AsyncDisposable {
+  url: string;
+  dataDirectory: string;
+  /** Everything the process has printed so far. */
+  output(): string;
+  /** Ends the process as an operator would and waits for it. Answers its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+export interface StartOptions {
+  env?: Record<string, string>;
+  /** Reuses the data of an earlier run. */
+  dataDirectory?: string;
+}
+
+/** Starts the product and answers when it says that it is ready. Throws with its output when it never does. */
+export async function startProduct({ env = {}, dataDirectory }: StartOptions = {}): Promise<Product> {
+  const directory = dataDirectory ?? (await mkdtemp(join(tmpdir(), "ai-config-e2e-")));
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const child = spawn(process.execPath, [main], {
+    env: {
+      ...withoutProductSettings(process.env),
+      PORT: String(port),
+      AI_CONFIG_DATA_DIR: directory,
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString("utf8");
+    });
+  }
+  const stop = async (signal: NodeJS.Signals = "SIGTERM") => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, "exit");
+      child.kill(signal);
+      await exited;
+    }
+    return child.exitCode;
+  };
+
+  await untilReady(url, child, () => output);
+  return {
+    url,
+    dataDirectory: directory,
+    output: () => output,
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+      if (!dataDirectory) await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`The product ended with ${child.exitCode}:\n${output()}`);
+    const ready = await fetch(`${url}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ready) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The product was not ready after ${startTimeoutMs} ms:\n${output()}`);
+}
+
+/** A setting of the developer's own shell must not change what a test sees. */
+function withoutProductSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(AI_CONFIG_|ANTHROPIC_|DATABASE_URL|MIGRATION_DATABASE_URL|NODE_ENV$)/.test(name)),
+  );
+}
+
+/** A port that nothing listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("No free port.");
+  return address.port;
+}
