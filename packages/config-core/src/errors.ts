@@ -1,0 +1,106 @@
+import type { Issue } from "./issue.ts";
+
+export type ErrorCode =
+  | "INPUT_INVALID"
+  | "CONFIGURATION_INVALID"
+  | "CONFIGURATION_STALE"
+  | "CONFIGURATION_EXISTS"
+  | "NOT_FOUND"
+  | "FORBIDDEN"
+  | "UNAUTHENTICATED"
+  | "SIGN_UP_CLOSED"
+  | "INVITATION_INVALID"
+  | "KEY_REFUSED"
+  | "KEY_UNREADABLE"
+  | "RATE_LIMITED"
+  | "REQUEST_TOO_LARGE"
+  | "UNSUPPORTED_MEDIA_TYPE"
+  | "CROSS_SITE_REQUEST"
+  | "DATABASE_UNAVAILABLE"
+  | "LAST_OWNER"
+  | "INTERNAL";
+
+/** Each code's sentence, which tells the reader what to do, and its HTTP status. Codes are public API. */
+export const ERROR_CATALOGUE: Readonly<
+  Record<ErrorCode, { readonly message: string; readonly httpStatus: number }>
+> = {
+  INPUT_INVALID: {
+    message: "The request is not valid. Correct the listed problems and send it again.",
+    httpStatus: 400,
+  },
+  CONFIGURATION_INVALID: {
+    message: "The configuration was not changed. Correct the listed problems and save again.",
+    httpStatus: 400,
+  },
+  CONFIGURATION_STALE: {
+    message: "Somebody changed this configuration in the meantime. Load it again, then repeat your change.",
+    httpStatus: 409,
+  },
+  CONFIGURATION_EXISTS: { message: "This name is taken. Choose another name.", httpStatus: 409 },
+  NOT_FOUND: { message: "There is no such thing here. Check the name or the id.", httpStatus: 404 },
+  FORBIDDEN: {
+    message: "Your role does not allow this. Ask an owner or admin of the organization.",
+    httpStatus: 403,
+  },
+  UNAUTHENTICATED: { message: "Sign in first.", httpStatus: 401 },
+  SIGN_UP_CLOSED: {
+    message: "Accounts are made by invitation. Ask for an invitation link.",
+    httpStatus: 403,
+  },
+  INVITATION_INVALID: {
+    message: "This invitation is used, expired or meant for somebody else. Ask for a new one.",
+    httpStatus: 400,
+  },
+  KEY_REFUSED: {
+    message: "Anthropic does not accept this key. Check it, or make a new one in the Console.",
+    httpStatus: 400,
+  },
+  KEY_UNREADABLE: {
+    message:
+      "The stored key cannot be opened. Restore the encryption key it was sealed with, or store the key again.",
+    httpStatus: 503,
+  },
+  RATE_LIMITED: { message: "Too many requests. Wait a moment, then try again.", httpStatus: 429 },
+  REQUEST_TOO_LARGE: { message: "The request is too large. Send less.", httpStatus: 413 },
+  UNSUPPORTED_MEDIA_TYPE: {
+    message: "Send JSON with the header content-type: application/json.",
+    httpStatus: 415,
+  },
+  CROSS_SITE_REQUEST: {
+    message: "The request came from another site. Send it from the product itself.",
+    httpStatus: 403,
+  },
+  DATABASE_UNAVAILABLE: {
+    message: "The database cannot be reached. Try again in a moment.",
+    httpStatus: 503,
+  },
+  LAST_OWNER: { message: "An organization needs an owner. Make somebody else owner first.", httpStatus: 409 },
+  INTERNAL: {
+    message: "Something went wrong on our side. Try again; if it stays, report the request id.",
+    httpStatus: 500,
+  },
+};
+
+export interface AIConfigErrorOptions {
+  /** Replaces the catalogue's sentence where a more exact one is known. Never holds a secret. */
+  message?: string;
+  issues?: readonly Issue[];
+  retryAfterMs?: number;
+  cause?: unknown;
+}
+
+/** The one error that domain code throws. Transport maps its code; readers switch on `code`, not on the text. */
+export class AIConfigError extends Error {
+  override readonly name = "AIConfigError";
+  readonly code: ErrorCode;
+  readonly issues: readonly Issue[];
+  readonly retryAfterMs?: number;
+
+  constructor(code: ErrorCode, options: AIConfigErrorOptions = {}) {
+    const { message = ERROR_CATALOGUE[code].message, issues = [], retryAfterMs } = options;
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.issues = issues;
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+  }
+}

@@ -1,0 +1,45 @@
+const KEY_PREFIX = "sk-ant-";
+const KEY = /sk-ant-[A-Za-z0-9_-]{6}/;
+const KEYS = /sk-ant-[A-Za-z0-9_-]{6,}/g;
+
+/** A value that nothing prints by accident: only `reveal` gives it away. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return "[secret]";
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return "[secret]";
+  }
+}
+
+/** Whether a text holds what may be an Anthropic key. A masked key does not count. */
+export function containsSecret(text: string): boolean {
+  return KEY.test(text);
+}
+
+/** The text with every key in it made unreadable. */
+export function withoutSecrets(text: string): string {
+  return text.replace(KEYS, "[secret]");
+}
+
+/** A key as people may see it: "sk-ant-…x7Qp". The tail of a text too short to be a key stays hidden. */
+export function maskKey(key: string): string {
+  const prefix = key.startsWith(KEY_PREFIX) ? KEY_PREFIX : "";
+  const tail = key.length >= 20 ? key.slice(-4) : "";
+  return `${prefix}…${tail}`;
+}
