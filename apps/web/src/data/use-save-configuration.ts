@@ -1,0 +1,41 @@
+import type { RouterInputs } from "../lib/trpc.ts";
+import { trpc } from "../lib/trpc.ts";
+import { editedConfigName, type Owner, ownerKey } from "./owner.ts";
+import { effectiveInput } from "./use-effective-configuration.ts";
+
+export type ConfigurationUpdates = RouterInputs["configuration"]["update"]["updates"];
+
+interface Save {
+  updates: ConfigurationUpdates;
+  expectedVersion: number;
+  reason?: string;
+}
+
+/**
+ * Saves one merge patch of an owner's row. Resolves when the page already shows the result: the answer goes
+ * straight into the cache, and the stored rows are read again before it counts as done.
+ */
+export function useSaveConfiguration(owner: Owner, organizationId?: string) {
+  const utils = trpc.useUtils();
+  const mutation = trpc.configuration.update.useMutation({
+    // Two saves of the same owner wait for each other, so that the second sees the first one's version.
+    scope: { id: `configuration:${ownerKey(owner)}` },
+    onSuccess: async ({ effective }) => {
+      utils.configuration.effective.setData(effectiveInput(owner, organizationId), effective);
+      await utils.configuration.list.invalidate({ owner });
+      void utils.configuration.effective.invalidate();
+      void utils.audit.invalidate();
+    },
+  });
+  return {
+    isSaving: mutation.isPending,
+    save: ({ updates, expectedVersion, reason }: Save) =>
+      mutation.mutateAsync({ owner, configName: editedConfigName, updates, expectedVersion, reason }),
+    /** Reads again what others may have changed, and answers the version the row has now. */
+    reload: async () => {
+      await utils.configuration.invalidate();
+      const rows = utils.configuration.list.getData({ owner });
+      return rows?.find((row) => row.configName === editedConfigName)?.version ?? 0;
+    },
+  };
+}

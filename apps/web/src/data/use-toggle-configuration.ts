@@ -1,0 +1,9 @@
+import { trpc } from "../lib/trpc.ts";
+
+/** Switches a stored row on or off. */
+export function useToggleConfiguration() {
+  const utils = trpc.useUtils();
+  return trpc.configuration.toggle.useMutation({
+    onSuccess: () => Promise.all([utils.configuration.invalidate(), utils.audit.invalidate()]),
+  });
+}

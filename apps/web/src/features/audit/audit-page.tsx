@@ -1,0 +1,101 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { History } from "lucide-react";
+import type { Owner } from "../../data/owner.ts";
+import { useAuditLog } from "../../data/use-audit-log.ts";
+import { useCurrentOrganization } from "../../data/use-current-organization.ts";
+import { useModels } from "../../data/use-models.ts";
+import { formatDay } from "../../lib/format-time.ts";
+import { LevelSwitch } from "../../shell/level-switch.tsx";
+import { NoOrganization } from "../../shell/no-organization.tsx";
+import { PageHeader } from "../../shell/page-header.tsx";
+import { Problem } from "../../shell/problem.tsx";
+import { Button } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { CardsSkeleton } from "../../ui/skeleton.tsx";
+import { AuditEntryRow } from "./audit-entry-row.tsx";
+import { groupByDay } from "./group-by-day.ts";
+
+const route = getRouteApi("/signed-in/audit");
+
+/** Every change of one level, newest first. */
+export function AuditPage() {
+  const { level = "you" } = route.useSearch();
+  const organization = useCurrentOrganization();
+  return (
+    <>
+      <PageHeader
+        title="Audit log"
+        documentTitle={level === "you" ? "Your audit log" : "Organization audit log"}
+        description="Who changed what, when and why. Entries are never edited or removed."
+        action={<LevelSwitch current={level} to="/audit" />}
+      />
+      {level === "you" ? (
+        <Timeline owner={{ type: "user" }} ownerWord="yourself" />
+      ) : organization ? (
+        <Timeline
+          key={organization.id}
+          owner={{ type: "organization", organizationId: organization.id }}
+          ownerWord={organization.name}
+        />
+      ) : (
+        <NoOrganization />
+      )}
+    </>
+  );
+}
+
+function Timeline({ owner, ownerWord }: { owner: Owner; ownerWord: string }) {
+  const log = useAuditLog(owner);
+  const models = useModels();
+  if (log.isPending) return <CardsSkeleton cards={1} rows={5} />;
+  if (!log.data) {
+    return (
+      <Problem what="The audit log could not be loaded." error={log.error} onRetry={() => void log.refetch()} />
+    );
+  }
+  const entries = log.data.pages.flatMap((page) => page.entries);
+  if (entries.length === 0) {
+    return (
+      <EmptyState icon={History} title="No changes yet">
+        As soon as a setting or a key of {ownerWord} changes, the change is written down here.
+      </EmptyState>
+    );
+  }
+  const now = new Date();
+  return (
+    <>
+      {groupByDay(entries).map((group) => {
+        const headingId = `day-${group.day.replaceAll(" ", "-")}`;
+        return (
+          <section key={group.day} aria-labelledby={headingId} className="mb-6">
+            <h2 id={headingId} className="mb-2 font-medium text-[0.8125rem] text-muted">
+              {formatDay(group.entries[0]?.changedAt ?? now.toISOString(), now)}
+            </h2>
+            <ol className="rounded-xl border border-line bg-surface shadow-card">
+              {group.entries.map((entry) => (
+                <AuditEntryRow
+                  key={entry.id}
+                  entry={entry}
+                  ownerWord={ownerWord}
+                  modelName={(id) => models[id]?.displayName ?? id}
+                />
+              ))}
+            </ol>
+          </section>
+        );
+      })}
+      {log.isFetchNextPageError && (
+        <Problem
+          what="Earlier changes could not be loaded."
+          error={log.error}
+          onRetry={() => void log.fetchNextPage()}
+        />
+      )}
+      {log.hasNextPage && !log.isFetchNextPageError && (
+        <Button isBusy={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
+          Load more
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Model } from "../../data/use-models.ts";
+import { Chip } from "../../ui/chip.tsx";
+
+const count = new Intl.NumberFormat();
+const price = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumFractionDigits: 6 });
+
+/** What the chosen model can do, read only. */
+export function Capabilities({ model }: { model: Model | undefined }) {
+  if (!model) return null;
+  const facts = [
+    ["Context", `${count.format(model.contextWindow)} tokens`],
+    ["Output limit", `${count.format(model.outputLimit)} tokens`],
+    ["Input", `${price.format(model.costPer1kInputTokens)} / 1K tokens`],
+    ["Output", `${price.format(model.costPer1kOutputTokens)} / 1K tokens`],
+  ] as const;
+  return (
+    <div className="mt-3">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 text-xs sm:max-w-80">
+        {facts.map(([term, fact], index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list
+          <div key={index} className="contents">
+            <dt className="text-muted">{term}</dt>
+            <dd className="tabular-nums">{fact}</dd>
+          </div>
+        ))}
+      </dl>
+      {model.supportedFeatures.length > 0 && (
+        <ul aria-label="Supported features" className="mt-2 flex flex-wrap gap-1">
+          {model.supportedFeatures.map((feature) => (
+            <li key={feature}>
+              <Chip>{feature.replaceAll(/[_-]/g, " ")}</Chip>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { type AIConfiguration, findInconsistencies, type Issue, validatePatch } from "@ai-config/config-core";
+import type { Model } from "../../data/use-models.ts";
+import { nest } from "../../lib/path-value.ts";
+import { type Draft, patchOf } from "./draft.ts";
+import type { FieldState } from "./field-state.ts";
+
+/**
+ * Judges the draft as the server will: the patch alone, and the effective result it would give. What was already
+ * inconsistent before the draft is left out, so that an old problem never locks an unrelated change.
+ */
+export function checkDraft(
+  draft: Draft,
+  states: readonly FieldState[],
+  saved: AIConfiguration,
+  models: Record<string, Model>,
+): Issue[] {
+  const blanks = states.filter(isBlank).map(blankIssue);
+  const blankPaths = blanks.map((issue) => issue.path);
+  const filled = Object.fromEntries(Object.entries(draft.entries).filter(([path]) => !blankPaths.includes(path)));
+  if (Object.keys(draft.entries).length === 0) return [];
+
+  const checked = validatePatch(patchOf(filled), { models });
+  const result = candidateOf(saved, states);
+  const known = findInconsistencies(saved, { models }).map(identityOf);
+  const inconsistent = findInconsistencies(result, { models }).filter(
+    (issue) => !known.includes(identityOf(issue)),
+  );
+  return firstPerPath([...blanks, ...(checked.success ? [] : checked.errors), ...inconsistent]);
+}
+
+/** The effective configuration as it would be after saving; a blank field counts as inherited. */
+function candidateOf(saved: AIConfiguration, states: readonly FieldState[]): AIConfiguration {
+  const decided = nest(
+    states.map((state) => [state.field.path, isBlank(state) ? state.inherited.value : state.winner.value]),
+  );
+  const { capabilities: _, ...rest } = saved;
+  return mergeSections(rest, decided) as AIConfiguration;
+}
+
+function mergeSections(base: Record<string, unknown>, change: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...base };
+  for (const [section, fields] of Object.entries(change)) {
+    merged[section] = { ...(base[section] as object | undefined), ...(fields as object) };
+  }
+  return merged;
+}
+
+function isBlank(state: FieldState): boolean {
+  if (!state.isEdited || !state.isSetHere) return false;
+  return state.value === null || (Array.isArray(state.value) && state.value.includes(null));
+}
+
+function blankIssue({ field }: FieldState): Issue {
+  return { path: field.path, code: "not_a_number", message: "Enter a number, or reset the field." };
+}
+
+function identityOf(issue: Issue): string {
+  return `${issue.path}|${issue.code}`;
+}
+
+function firstPerPath(issues: readonly Issue[]): Issue[] {
+  return issues.filter((issue, index) => issues.findIndex((other) => other.path === issue.path) === index);
+}

@@ -1,0 +1,189 @@
+import { FIELDS, type Issue, SECTIONS } from "@ai-config/config-core";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { flushSync } from "react-dom";
+import { editedConfigName, type Level, type Owner } from "../../data/owner.ts";
+import type { ConfigurationSummary } from "../../data/use-configurations.ts";
+import type { EffectiveConfiguration } from "../../data/use-effective-configuration.ts";
+import { useModels } from "../../data/use-models.ts";
+import { Button } from "../../ui/button.tsx";
+import { checkDraft } from "./check-draft.ts";
+import { ConfigurationNotices } from "./configuration-notices.tsx";
+import { ConflictDialog } from "./conflict-dialog.tsx";
+import type { DraftEntry } from "./draft.ts";
+import { matchesSearch } from "./field-filter.ts";
+import { controlIdOf, FieldRow } from "./field-row.tsx";
+import type { FieldState, OwnLayer } from "./field-state.ts";
+import { FilterBar } from "./filter-bar.tsx";
+import { LeaveGuard } from "./leave-guard.tsx";
+import { SaveBar } from "./save-bar.tsx";
+import { SectionCard } from "./section-card.tsx";
+import { SectionList } from "./section-list.tsx";
+import { useDeepLink } from "./use-deep-link.ts";
+import { useDraft } from "./use-draft.ts";
+import { useFieldStates } from "./use-field-states.ts";
+import { useSaveFlow } from "./use-save-flow.ts";
+import { useSaveShortcut } from "./use-save-shortcut.ts";
+
+export interface ConfigurationFormProps {
+  level: Level;
+  owner: Owner;
+  organizationId?: string;
+  draftKey: string;
+  effective: EffectiveConfiguration;
+  rows: readonly ConfigurationSummary[];
+  names: { user: string; organization?: string };
+  isReadOnly: boolean;
+}
+
+/** Every field of one level, with one draft and one way to save it. */
+export function ConfigurationForm(props: ConfigurationFormProps) {
+  const { level, owner, organizationId, draftKey, effective, rows, names, isReadOnly } = props;
+  const row = rows.find((candidate) => candidate.configName === editedConfigName);
+  const own: OwnLayer = {
+    source: owner.type,
+    id: row?.id,
+    configName: editedConfigName,
+    priority: row?.priority ?? 0,
+  };
+  const models = useModels();
+  const control = useDraft(draftKey, row?.version ?? 0);
+  const { draft, change } = control;
+  const states = useFieldStates(effective, own, draft);
+  const saving = useSaveFlow({ owner, organizationId, control, stored: row?.configuration });
+  const [search, setSearch] = useState("");
+  const [onlyOverrides, setOnlyOverrides] = useState(false);
+
+  const draftIssues = useMemo(
+    () => checkDraft(draft, states, effective.configuration, models),
+    [draft, states, effective, models],
+  );
+  const issueByPath = new Map<string, Issue>();
+  for (const issue of [...draftIssues, ...saving.serverIssues]) {
+    if (!issueByPath.has(issue.path)) issueByPath.set(issue.path, issue);
+  }
+
+  const { forgetRefusal } = saving;
+  const edit = useCallback(
+    (state: FieldState, entry: DraftEntry) => {
+      forgetRefusal();
+      change(state.field.path, entry, { own: state.savedOwn, shown: state.savedValue });
+    },
+    [change, forgetRefusal],
+  );
+
+  const showEverything = useCallback(() => {
+    setSearch("");
+    setOnlyOverrides(false);
+  }, []);
+  const target = useDeepLink(showEverything);
+  useSaveShortcut();
+
+  const save = (note: string) => {
+    const first = FIELDS.find((field) => draftIssues.some((issue) => issue.path === field.path));
+    if (!first) return void saving.submit(note);
+    flushSync(showEverything);
+    document.getElementById(controlIdOf(first.path))?.focus();
+  };
+
+  const changeCount = Object.keys(draft.entries).length;
+  const overrideCount = states.filter((state) => state.isSetHere).length;
+  const visible = states.filter(
+    (state) => matchesSearch(state.field, search) && (!onlyOverrides || state.isSetHere || state.isEdited),
+  );
+  const sections = SECTIONS.map((section) => ({
+    ...section,
+    states: visible.filter((state) => state.field.section === section.name),
+  })).filter((section) => section.states.length > 0);
+  useEffect(() => {
+    document.body.toggleAttribute("data-has-save-bar", changeCount > 0);
+    return () => document.body.removeAttribute("data-has-save-bar");
+  }, [changeCount]);
+
+  return (
+    <>
+      <ConfigurationNotices effective={effective} row={row} isReadOnly={isReadOnly} organization={names.organization} />
+      <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_11.5rem]">
+        <div className="min-w-0">
+          <FilterBar
+            search={search}
+            onSearch={setSearch}
+            onlyOverrides={onlyOverrides}
+            onOnlyOverrides={setOnlyOverrides}
+            overrideCount={overrideCount}
+            matchCount={search.trim() !== "" || onlyOverrides ? visible.length : undefined}
+          />
+          <div className="space-y-5">
+            {sections.map((section) => (
+              <SectionCard key={section.name} {...section}>
+                {section.states.map((state) => (
+                  <FieldRow
+                    key={state.field.path}
+                    state={state}
+                    issue={issueByPath.get(state.field.path)}
+                    problem={effective.problems.find((problem) => problem.path === state.field.path)}
+                    models={models}
+                    level={level}
+                    ownSource={own.source}
+                    names={names}
+                    isReadOnly={isReadOnly}
+                    isTarget={target === state.field.path}
+                    onEdit={edit}
+                  />
+                ))}
+              </SectionCard>
+            ))}
+          </div>
+          {sections.length === 0 && (
+            <div className="rounded-xl border border-line-strong border-dashed px-6 py-10 text-center">
+              <p className="text-muted">
+                {onlyOverrides && search.trim() === ""
+                  ? "Nothing is set at this level: every value is inherited."
+                  : "No setting matches."}
+              </p>
+              <Button className="mt-3" size="small" onClick={showEverything}>
+                Show all settings
+              </Button>
+            </div>
+          )}
+        </div>
+        <div className="hidden xl:block">
+          <div className="sticky top-20">
+            <SectionList
+              sections={sections.map(({ name, title, states: shown }) => ({
+                name,
+                title,
+                mark: markOf(shown.filter((state) => state.isSetHere).length),
+              }))}
+            />
+          </div>
+        </div>
+      </div>
+      {changeCount > 0 && (
+        <SaveBar
+          changeCount={changeCount}
+          issueCount={issueByPath.size}
+          isSaving={saving.isSaving}
+          wasRestored={control.wasRestored}
+          failure={saving.failure}
+          onDiscard={() => {
+            forgetRefusal();
+            control.discard();
+          }}
+          onSave={save}
+        />
+      )}
+      <ConflictDialog
+        isOpen={saving.isStale}
+        changeCount={changeCount}
+        onKeepMine={() => void saving.keepMine()}
+        onTakeTheirs={() => void saving.takeTheirs()}
+        onClose={saving.closeConflict}
+      />
+      <LeaveGuard isDirty={changeCount > 0} onDiscard={control.discard} />
+    </>
+  );
+}
+
+function markOf(count: number): string | undefined {
+  return count === 0 ? undefined : `${count} set`;
+}

@@ -1,0 +1,80 @@
+import { isSameValue, nest, valueAt } from "../../lib/path-value.ts";
+
+/** What a person wants a field of this layer to be: a value, or nothing, so that it is inherited. */
+export type DraftEntry = { mode: "set"; value: unknown } | { mode: "inherit" };
+
+/** The unsaved changes of one owner's row, and the version of that row they were begun on. */
+export interface Draft {
+  baseVersion: number;
+  entries: Readonly<Record<string, DraftEntry>>;
+}
+
+/** A draft without changes, begun on this version of the row. */
+export function emptyDraft(baseVersion: number): Draft {
+  return { baseVersion, entries: {} };
+}
+
+/**
+ * Puts one wish into the draft. A wish for what is already so is no change: it leaves the draft, so that editing
+ * back to the saved state also takes the mark away.
+ */
+export function withEntry(draft: Draft, path: string, entry: DraftEntry, saved: SavedField): Draft {
+  const isUnchanged =
+    entry.mode === "inherit"
+      ? saved.own === undefined
+      : isSameValue(entry.value, saved.own === undefined ? saved.shown : saved.own);
+  if (isUnchanged) return withoutEntries(draft, [path]);
+  return { ...draft, entries: { ...draft.entries, [path]: entry } };
+}
+
+/** How a field stands before the draft: what the layer itself stores, and what is shown for it. */
+export interface SavedField {
+  own: unknown;
+  shown: unknown;
+}
+
+/** The draft without these fields. */
+export function withoutEntries(draft: Draft, paths: readonly string[]): Draft {
+  const entries = Object.fromEntries(Object.entries(draft.entries).filter(([path]) => !paths.includes(path)));
+  return { ...draft, entries };
+}
+
+/** Takes out what has been saved. What was edited again while the save was on its way stays. */
+export function settled(draft: Draft, saved: Draft["entries"], version: number): Draft {
+  const done = Object.keys(saved).filter((path) => isSameValue(saved[path], draft.entries[path]));
+  return { ...withoutEntries(draft, done), baseVersion: version };
+}
+
+/** The merge patch of only the changed fields; null takes a field out of the layer. */
+export function patchOf(entries: Draft["entries"]): Record<string, unknown> {
+  return nest(
+    Object.entries(entries).map(([path, entry]) => [path, entry.mode === "set" ? entry.value : null] as const),
+  );
+}
+
+/** The patch that puts the same fields back to what the layer stored before. */
+export function undoPatchOf(entries: Draft["entries"], before: unknown): Record<string, unknown> {
+  return nest(Object.keys(entries).map((path) => [path, valueAt(before, path) ?? null] as const));
+}
+
+/** Reads a draft from storage; anything that is not one counts as none. */
+export function parseDraft(text: string | null): Draft | null {
+  if (text === null) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isDraft(value) && Object.keys(value.entries).length > 0 ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isDraft(value: unknown): value is Draft {
+  if (typeof value !== "object" || value === null) return false;
+  const { baseVersion, entries } = value as Partial<Draft>;
+  return (
+    typeof baseVersion === "number" &&
+    typeof entries === "object" &&
+    entries !== null &&
+    Object.values(entries).every((entry) => entry?.mode === "set" || entry?.mode === "inherit")
+  );
+}

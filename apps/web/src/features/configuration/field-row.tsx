@@ -1,0 +1,113 @@
+import type { Issue } from "@ai-config/config-core";
+import { Link } from "@tanstack/react-router";
+import { CircleAlert, Hash } from "lucide-react";
+import { memo } from "react";
+import type { Level } from "../../data/owner.ts";
+import type { Model } from "../../data/use-models.ts";
+import { classNames } from "../../lib/class-names.ts";
+import { Chip } from "../../ui/chip.tsx";
+import { Capabilities } from "./capabilities.tsx";
+import type { DraftEntry } from "./draft.ts";
+import { ExplainPopover } from "./explain-popover.tsx";
+import { FieldControl } from "./field-control.tsx";
+import type { FieldState, OwnLayer } from "./field-state.ts";
+import { Provenance } from "./provenance.tsx";
+
+export interface FieldRowProps {
+  state: FieldState;
+  issue?: Issue;
+  /** A stored value that was left out because it is not valid. */
+  problem?: Issue;
+  models: Record<string, Model>;
+  level: Level;
+  ownSource: OwnLayer["source"];
+  names: { user: string; organization?: string };
+  isReadOnly: boolean;
+  isTarget: boolean;
+  onEdit(state: FieldState, entry: DraftEntry): void;
+}
+
+/** The id of a field's control, by which a person is led to it. */
+export function controlIdOf(path: string): string {
+  return `field-${path.replace(".", "-")}`;
+}
+
+/** One setting: what it is on the left; its value, its source and the way back on the right. */
+export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
+  const { state, issue, problem, models, level, ownSource, names, onEdit } = props;
+  const { field } = state;
+  const id = controlIdOf(field.path);
+  const isReadOnly = props.isReadOnly || !field.writable;
+  const isWritten = field.control !== "secret" && field.control !== "readonly";
+  const describedBy = [`${id}-help`, issue && `${id}-issue`, isWritten && `${id}-source`].filter(Boolean).join(" ");
+  return (
+    <div
+      id={field.path}
+      data-edited={state.isEdited || undefined}
+      className={classNames(
+        "group relative grid gap-x-8 gap-y-2 border-line border-t px-4 py-4 transition-colors duration-700 sm:px-5 md:grid-cols-[minmax(0,1fr)_minmax(0,20.5rem)]",
+        "last:rounded-b-xl",
+        props.isTarget && "bg-accent-soft/60",
+      )}
+    >
+      {state.isEdited && <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent" />}
+      <div className="min-w-0">
+        <div className="flex min-h-6 flex-wrap items-center gap-x-1.5">
+          <label id={`${id}-label`} htmlFor={isWritten ? id : undefined} className="font-medium">
+            {field.label}
+          </label>
+          <Link
+            to="/configuration"
+            search={(search) => search}
+            hash={field.path}
+            replace
+            aria-label={`Link to ${field.label}`}
+            className="grid size-6 place-items-center rounded text-faint opacity-0 hover:text-ink focus-visible:opacity-100 group-hover:opacity-100"
+          >
+            <Hash aria-hidden className="size-3.5" />
+          </Link>
+          {state.isEdited && <Chip tone="accent">Edited</Chip>}
+        </div>
+        <p id={`${id}-help`} className="max-w-prose text-[0.8125rem] text-muted">
+          {field.help}
+        </p>
+        {field.control === "model" && <Capabilities model={models[String(state.value)]} />}
+      </div>
+      <div className="flex min-w-0 items-start gap-1.5">
+        <div className="min-w-0 flex-1">
+          <FieldControl
+            field={field}
+            id={id}
+            labelId={`${id}-label`}
+            value={state.value}
+            models={models}
+            level={level}
+            isMuted={!state.isSetHere}
+            isInvalid={issue !== undefined}
+            isReadOnly={isReadOnly}
+            describedBy={describedBy}
+            onChange={(value) => onEdit(state, { mode: "set", value })}
+          />
+          {issue && (
+            <p id={`${id}-issue`} className="mt-1 flex items-start gap-1 font-medium text-bad-ink text-xs">
+              <CircleAlert aria-hidden className="mt-px size-3.5 shrink-0" />
+              {issue.message}
+            </p>
+          )}
+          {problem && (
+            <p className="mt-1 text-warn-ink text-xs">A stored value is left out: {problem.message}</p>
+          )}
+          <div id={`${id}-source`}>
+            <Provenance
+              state={state}
+              ownSource={ownSource}
+              models={models}
+              onReset={isReadOnly ? undefined : () => onEdit(state, { mode: "inherit" })}
+            />
+          </div>
+        </div>
+        <ExplainPopover state={state} models={models} names={names} isOrganizationLevel={level === "organization"} />
+      </div>
+    </div>
+  );
+});

@@ -1,0 +1,92 @@
+import type { FieldDefinition, FieldExplanation, FieldSource, LayerSource } from "@ai-config/config-core";
+import { isSameValue } from "../../lib/path-value.ts";
+import type { DraftEntry } from "./draft.ts";
+
+/** From the weakest to the strongest source. */
+const strength: readonly LayerSource[] = [
+  "defaults",
+  "environment",
+  "organization",
+  "experiment",
+  "user",
+  "policy",
+];
+
+/** Which layer this page edits. */
+export interface OwnLayer {
+  source: Extract<LayerSource, "organization" | "user">;
+  id?: string;
+  configName: string;
+  priority: number;
+}
+
+/** Everything a row has to show about one field, with the draft already counted in. */
+export interface FieldState {
+  field: FieldDefinition;
+  /** What the control shows. */
+  value: unknown;
+  /** What the stored layer itself holds; undefined where it inherits. */
+  savedOwn: unknown;
+  /** What was shown before any edit. */
+  savedValue: unknown;
+  isEdited: boolean;
+  isSetHere: boolean;
+  /** Set here to what would be inherited anyway. */
+  isRedundant: boolean;
+  /** What a reset would give. */
+  inherited: FieldSource;
+  /** The source that decides now. */
+  winner: FieldSource;
+  /** Set here, or possible here, but something stronger decides. */
+  overruledBy?: FieldSource;
+  /** Every source with a value, strongest first. */
+  chain: readonly FieldSource[];
+}
+
+/** Works out how one field stands at one level. */
+export function fieldStateOf(
+  field: FieldDefinition,
+  explanation: FieldExplanation,
+  own: OwnLayer,
+  entry: DraftEntry | undefined,
+): FieldState {
+  const saved: readonly FieldSource[] = [explanation, ...explanation.hidden];
+  const ownSource = saved.find((item) => isOwn(item, own));
+  const others = saved.filter((item) => item !== ownSource);
+  const above = others.filter((item) => isStronger(item, own));
+  const below = others.filter((item) => !isStronger(item, own));
+  const inherited = below[0] ?? { value: undefined, source: "defaults", layer: { source: "defaults" } };
+
+  const isSetHere = entry ? entry.mode === "set" : ownSource !== undefined;
+  const ownValue = entry?.mode === "set" ? entry.value : ownSource?.value;
+  const mine: FieldSource[] = isSetHere
+    ? [{ value: ownValue, source: own.source, layer: ownSource?.layer ?? { source: own.source } }]
+    : [];
+  const chain = [...above, ...mine, ...below];
+  const winner = chain[0] ?? inherited;
+  return {
+    field,
+    value: isSetHere ? ownValue : winner.value,
+    savedOwn: ownSource?.value,
+    savedValue: ownSource ? ownSource.value : explanation.value,
+    isEdited: entry !== undefined,
+    isSetHere,
+    isRedundant: isSetHere && isSameValue(ownValue, inherited.value),
+    inherited,
+    winner,
+    overruledBy: above[0],
+    chain,
+  };
+}
+
+function isOwn(item: FieldSource, own: OwnLayer): boolean {
+  if (item.source !== own.source) return false;
+  return own.id !== undefined && item.layer.id !== undefined
+    ? item.layer.id === own.id
+    : item.layer.name === own.configName;
+}
+
+function isStronger(item: FieldSource, own: OwnLayer): boolean {
+  const difference = strength.indexOf(item.source) - strength.indexOf(own.source);
+  return difference > 0 || (difference === 0 && (item.layer.priority ?? 0) > own.priority);
+}

@@ -1,0 +1,27 @@
+import { useLocation } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+
+const highlightMs = 2_400;
+
+/** Leads to the field or section named after the `#`, and says which field to highlight for a moment. */
+export function useDeepLink(showEverything: () => void): string | undefined {
+  const { hash, state } = useLocation({ select: ({ hash, state }) => ({ hash, state: state.key }) });
+  const [target, setTarget] = useState<string>();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: following the same link again leads there again
+  useEffect(() => {
+    if (hash === "") return;
+    showEverything();
+    setTarget(hash);
+    const frame = requestAnimationFrame(() => {
+      document.getElementById(hash)?.scrollIntoView({ block: hash.includes(".") ? "center" : "start" });
+    });
+    const timer = setTimeout(() => setTarget(undefined), highlightMs);
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  }, [hash, state, showEverything]);
+
+  return target;
+}

@@ -1,0 +1,29 @@
+import { FIELDS, type FieldExplanation, type FieldPath } from "@ai-config/config-core";
+import { useRef } from "react";
+import type { EffectiveConfiguration } from "../../data/use-effective-configuration.ts";
+import { isSameValue, valueAt } from "../../lib/path-value.ts";
+import type { Draft } from "./draft.ts";
+import { type FieldState, fieldStateOf, type OwnLayer } from "./field-state.ts";
+
+/**
+ * The state of every field. A field that did not change keeps its very object, so that typing into one row does
+ * not draw the others again.
+ */
+export function useFieldStates(effective: EffectiveConfiguration, own: OwnLayer, draft: Draft): FieldState[] {
+  const earlier = useRef(new Map<string, FieldState>());
+  const states = FIELDS.map((field) => {
+    const explanation = explanationOf(effective, field.path);
+    const next = fieldStateOf(field, explanation, own, draft.entries[field.path]);
+    const before = earlier.current.get(field.path);
+    return before && isSameValue(before, next) ? before : next;
+  });
+  earlier.current = new Map(states.map((state) => [state.field.path, state]));
+  return states;
+}
+
+function explanationOf(effective: EffectiveConfiguration, path: FieldPath): FieldExplanation {
+  const explanation = effective.sources[path];
+  if (explanation) return explanation;
+  const value = valueAt(effective.configuration, path);
+  return { value, source: "defaults", layer: { source: "defaults" }, hidden: [] };
+}

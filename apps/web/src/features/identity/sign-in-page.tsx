@@ -1,0 +1,77 @@
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { signIn, useSessionOptions } from "../../data/identity.ts";
+import { Banner } from "../../ui/banner.tsx";
+import { Button } from "../../ui/button.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { checkIdentity } from "./check-identity.ts";
+import { IdentityCard } from "./identity-card.tsx";
+import { useEnter } from "./use-enter.ts";
+
+const route = getRouteApi("/sign-in");
+
+/** Opens a session. */
+export function SignInPage() {
+  const { returnTo } = route.useSearch();
+  const options = useSessionOptions();
+  const { enter, isBusy, failure } = useEnter(returnTo);
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [wasSent, setWasSent] = useState(false);
+  const errors = wasSent ? checkIdentity({ email }) : {};
+  const passwordError = wasSent && password === "" ? "Enter your password." : undefined;
+  return (
+    <IdentityCard
+      title="Sign in"
+      description="See and change what governs your Claude calls."
+      footer={
+        options.data?.signUp === "invitation" && options.data.hasAccounts ? (
+          <p>New here? Ask an owner or admin of your organization for an invitation.</p>
+        ) : (
+          <p>
+            New here?{" "}
+            <Link to="/sign-up" className="font-medium text-accent-ink underline underline-offset-2">
+              Create an account
+            </Link>
+          </p>
+        )
+      }
+    >
+      <form
+        noValidate
+        className="space-y-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setWasSent(true);
+          if (password === "" || checkIdentity({ email }).email) return;
+          void enter(() => signIn({ email: email.trim(), password }));
+        }}
+      >
+        {failure && (
+          <Banner tone="bad" role="alert">
+            {failure}
+          </Banner>
+        )}
+        <TextField
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          value={email}
+          onChange={setEmail}
+          error={errors.email}
+        />
+        <TextField
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          onChange={setPassword}
+          error={passwordError}
+        />
+        <Button look="primary" type="submit" isBusy={isBusy} className="w-full">
+          Sign in
+        </Button>
+      </form>
+    </IdentityCard>
+  );
+}

@@ -1,0 +1,109 @@
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import { useRef, useState } from "react";
+import type { Owner } from "../../data/owner.ts";
+import { useRotateKey } from "../../data/use-keys.ts";
+import { problemOf } from "../../lib/api-problem.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+
+interface RotateKeyDialogProps {
+  owner: Owner;
+  ownerWord: string;
+  hasKey: boolean;
+  onClose(): void;
+}
+
+/** Takes a new key once. It is never shown, stored or prefilled here; closing forgets it. */
+export function RotateKeyDialog({ owner, ownerWord, hasKey, onClose }: RotateKeyDialogProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const { rotate, isRotating } = useRotateKey(owner);
+  const [newKey, setNewKey] = useState("");
+  const [error, setError] = useState<string>();
+  const [result, setResult] = useState<{ hint: string; verified: boolean }>();
+
+  const submit = async () => {
+    const trimmed = newKey.trim();
+    if (!trimmed.startsWith("sk-ant-")) {
+      setError("An Anthropic key starts with sk-ant-.");
+      input.current?.focus();
+      return;
+    }
+    setError(undefined);
+    try {
+      setResult(await rotate(trimmed));
+      setNewKey("");
+    } catch (failure) {
+      const problem = problemOf(failure);
+      setError(problem.requestId ? `${problem.message} (request ${problem.requestId})` : problem.message);
+      input.current?.focus();
+    }
+  };
+
+  if (result) {
+    return (
+      <Dialog
+        isOpen
+        onClose={onClose}
+        title="Key stored"
+        actions={
+          <Button look="primary" onClick={onClose}>
+            Done
+          </Button>
+        }
+      >
+        <p role="status" className="flex gap-2.5">
+          {result.verified ? (
+            <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-good" />
+          ) : (
+            <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-warn-ink" />
+          )}
+          <span>
+            <code className="font-mono">{result.hint}</code> is now in use.{" "}
+            {result.verified
+              ? "Verified: Anthropic accepts it."
+              : "Unverified: Anthropic could not be reached to try it."}
+          </span>
+        </p>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={hasKey ? "Rotate key" : "Add key"}
+      description={`The primary Anthropic key of ${ownerWord}. It is tried, sealed and stored; nobody can read it back.`}
+      initialFocus={input}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" isBusy={isRotating} onClick={() => void submit()}>
+            {hasKey ? "Rotate key" : "Add key"}
+          </Button>
+        </>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!isRotating) void submit();
+        }}
+      >
+        <TextField
+          ref={input}
+          label="New key"
+          type="password"
+          autoComplete="off"
+          spellCheck={false}
+          data-1p-ignore
+          data-lpignore="true"
+          placeholder="sk-ant-…"
+          value={newKey}
+          onChange={setNewKey}
+          error={error}
+        />
+      </form>
+    </Dialog>
+  );
+}

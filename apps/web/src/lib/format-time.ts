@@ -1,0 +1,33 @@
+const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** "3 hours ago", "yesterday", "just now"; seconds are not worth a number that keeps changing. */
+export function formatRelative(iso: string, now: Date, locale?: string): string {
+  const seconds = Math.round((Date.parse(iso) - now.getTime()) / 1_000);
+  for (const [unit, size] of steps) {
+    if (Math.abs(seconds) >= size) {
+      return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+    }
+  }
+  return "just now";
+}
+
+/** The full local date and time, with its zone. */
+export function formatAbsolute(iso: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "long" }).format(new Date(iso));
+}
+
+/** The local calendar day as a heading: "Today", "Yesterday", or the date. */
+export function formatDay(iso: string, now: Date, locale?: string): string {
+  const days = Math.round((startOfDay(now) - startOfDay(new Date(iso))) / 86_400_000);
+  if (days === 0) return "Today";
+  if (days === 1) return "Yesterday";
+  return new Intl.DateTimeFormat(locale, { dateStyle: "full" }).format(new Date(iso));
+}
+
+function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+}

@@ -1,0 +1,116 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import type { Level } from "./data/owner.ts";
+import { loadMe } from "./data/use-me.ts";
+import { isUnauthenticated } from "./lib/api-problem.ts";
+import { whenSignedOut } from "./lib/query-client.ts";
+import { AppShell } from "./shell/app-shell.tsx";
+import { FailurePage } from "./shell/failure-page.tsx";
+import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { PendingPage } from "./shell/pending-page.tsx";
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage });
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: (search): { returnTo?: string } => ({ returnTo: textOf(search.returnTo) }),
+  component: lazyRouteComponent(() => import("./features/identity/sign-in-page.tsx"), "SignInPage"),
+});
+
+const signUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-up",
+  validateSearch: (search): { invitation?: string; returnTo?: string } => ({
+    invitation: textOf(search.invitation),
+    returnTo: textOf(search.returnTo),
+  }),
+  component: lazyRouteComponent(() => import("./features/identity/sign-up-page.tsx"), "SignUpPage"),
+});
+
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "signed-in",
+  beforeLoad: async ({ location }) => {
+    try {
+      await loadMe();
+    } catch (error) {
+      if (isUnauthenticated(error)) throw redirect({ to: "/sign-in", search: { returnTo: location.href } });
+      throw error;
+    }
+  },
+  component: AppShell,
+  pendingComponent: PendingPage,
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/configuration" });
+  },
+});
+
+const configurationRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/configuration",
+  validateSearch: levelSearch,
+  component: lazyRouteComponent(
+    () => import("./features/configuration/configuration-page.tsx"),
+    "ConfigurationPage",
+  ),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/audit",
+  validateSearch: levelSearch,
+  component: lazyRouteComponent(() => import("./features/audit/audit-page.tsx"), "AuditPage"),
+});
+
+const keysRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/keys",
+  validateSearch: levelSearch,
+  component: lazyRouteComponent(() => import("./features/keys/keys-page.tsx"), "KeysPage"),
+});
+
+/** Every page of the app and its address. */
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    homeRoute,
+    signInRoute,
+    signUpRoute,
+    signedInRoute.addChildren([configurationRoute, auditRoute, keysRoute]),
+  ]),
+  defaultPreload: "intent",
+  defaultPendingMs: 200,
+  defaultErrorComponent: FailurePage,
+  scrollRestoration: true,
+});
+
+whenSignedOut(() => {
+  const { pathname, href } = router.state.location;
+  if (pathname === "/sign-in" || pathname === "/sign-up") return;
+  void router.navigate({ to: "/sign-in", search: { returnTo: href }, ignoreBlocker: true });
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function levelSearch(search: Record<string, unknown>): { level?: Level } {
+  return search.level === "organization" || search.level === "you" ? { level: search.level } : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

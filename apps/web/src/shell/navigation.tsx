@@ -1,0 +1,55 @@
+import { Link } from "@tanstack/react-router";
+import { History, KeyRound, SlidersHorizontal } from "lucide-react";
+import { AccountMenu } from "./account-menu.tsx";
+import { OrganizationMenu } from "./organization-menu.tsx";
+
+const groups = [
+  {
+    title: "Configure",
+    pages: [{ to: "/configuration", word: "Configuration", icon: SlidersHorizontal }],
+  },
+  {
+    title: "Operate",
+    pages: [
+      { to: "/audit", word: "Audit log", icon: History },
+      { to: "/keys", word: "API keys", icon: KeyRound },
+    ],
+  },
+] as const;
+
+/** The pages, and who is looking at them. */
+export function Navigation({ onNavigate }: { onNavigate?(): void }) {
+  return (
+    <div className="flex min-h-0 flex-1 flex-col p-3">
+      <OrganizationMenu />
+      <nav aria-label="Main" className="relative mt-3 min-h-0 flex-1 space-y-5 overflow-y-auto">
+        {groups.map(({ title, pages }) => (
+          <div key={title}>
+            <h2 className="px-2 pb-1 font-medium text-muted text-xs">{title}</h2>
+            <ul className="space-y-0.5">
+              {pages.map(({ to, word, icon: Icon }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    onClick={onNavigate}
+                    activeOptions={{ includeSearch: false, includeHash: false }}
+                    className="flex min-h-9 items-center gap-2.5 rounded-md border border-transparent px-2 text-[0.8125rem] text-muted transition-colors hover:bg-line/50 hover:text-ink lg:min-h-8"
+                    activeProps={{
+                      className: "border-line bg-surface font-medium text-ink shadow-card hover:bg-surface",
+                    }}
+                  >
+                    <Icon aria-hidden className="size-4 shrink-0" strokeWidth={1.8} />
+                    {word}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </nav>
+      <div className="mt-3 border-line border-t pt-2">
+        <AccountMenu />
+      </div>
+    </div>
+  );
+}
