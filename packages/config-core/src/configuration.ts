@@ -114,7 +114,7 @@ export function fieldAt(path: string): FieldDefinition | undefined {
 }
 
 /** The schema of one field's value. */
-export function schemaOf(path: FieldPath): z.ZodMiniType | undefined {
+export function schemaOf(path: string): z.ZodMiniType | undefined {
   return fieldsByPath.get(path)?.field.schema;
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import { containsSecret } from "./secret.ts";
+import { containsSecret, SECRET_MESSAGE } from "./secret.ts";
 
 // zod's compiled parser needs `new Function`, which a strict content security policy reports as a violation
 // and edge workers refuse. It has to be off before the first schema is made.
@@ -67,8 +67,14 @@ interface NumberOptions extends Words {
   fallback: number;
 }
 
-/** Titles for the generated JSON Schema, keyed by the field's own schema. */
-export const fieldTitles = z.registry<{ title: string; description: string }>();
+/** What the generated JSON Schema says beyond types and bounds, by schema. */
+export const annotations = z.registry<{
+  title: string;
+  description: string;
+  default?: unknown;
+  readOnly?: boolean;
+  uniqueItems?: boolean;
+}>();
 
 function field<Schema extends z.ZodMiniType, Writable extends boolean>(
   schema: Schema,
@@ -76,7 +82,13 @@ function field<Schema extends z.ZodMiniType, Writable extends boolean>(
   { synonyms = [], ...details }: Omit<FieldDetails, "writable" | "synonyms"> & Words,
   writable: Writable,
 ): Field<Schema, Schema, Writable> {
-  fieldTitles.add(schema, { title: details.label, description: details.help });
+  annotations.add(schema, {
+    title: details.label,
+    description: details.help,
+    default: fallback,
+    ...(writable ? {} : { readOnly: true }),
+    ...(details.type === "numbers" ? { uniqueItems: true } : {}),
+  });
   return { schema, whole: schema, fallback, details: { ...details, synonyms, writable } };
 }
 
@@ -168,7 +180,7 @@ function plainText(maxLength: number) {
     z.refine((text) => !containsSecret(text), {
       params: {
         code: "secret_not_allowed",
-        message: "Must not contain an API key. Store keys with rotate-key.",
+        message: SECRET_MESSAGE,
       },
     }),
   );

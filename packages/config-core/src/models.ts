@@ -14,6 +14,11 @@ export interface ModelInfo {
 /** Models by id, as they stand at one moment. */
 export type ModelCatalogue = Readonly<Record<string, Readonly<ModelInfo>>>;
 
+/** Which catalogue to judge by; the built-in one unless told. */
+export interface ModelOptions {
+  models?: ModelCatalogue;
+}
+
 /** The models a configuration may name. */
 export const AVAILABLE_MODELS: ModelCatalogue = deepFreeze({
   "claude-sonnet-4-5-20250929": {

@@ -1,5 +1,7 @@
 const KEY_PREFIX = "sk-ant-";
 const KEY = /sk-ant-[A-Za-z0-9_-]{6}/;
+export const SECRET_MESSAGE = "Must not hold an API key. Store keys with rotate-key.";
+
 const KEYS = /sk-ant-[A-Za-z0-9_-]{6,}/g;
 
 /** A value that nothing prints by accident: only `reveal` gives it away. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import type { Field } from "./field.ts";
+import { annotations, type Field } from "./field.ts";
 
 type Fields = Readonly<Record<string, Field>>;
 type Shape = Record<string, z.ZodMiniType>;
@@ -32,9 +32,11 @@ export function defineSection<const F extends Fields>(section: {
     layer[name] = z.optional(field.schema);
     patch[name] = z.optional(z.nullable(field.schema));
   }
+  const wholeSchema = z.strictObject(whole as WholeShape<F>);
+  annotations.add(wholeSchema, { title: section.title, description: section.description });
   return {
     ...section,
-    whole: z.strictObject(whole as WholeShape<F>),
+    whole: wholeSchema,
     layer: z.strictObject(layer as LayerShape<F>),
     patch: z.strictObject(patch as PatchShape<F>),
   };

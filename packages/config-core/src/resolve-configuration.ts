@@ -1,0 +1,133 @@
+import {
+  type AIConfiguration,
+  type Capabilities,
+  DEFAULT_AI_CONFIGURATION,
+  FIELDS,
+  type FieldPath,
+  SECTIONS,
+} from "./configuration.ts";
+import { inconsistenciesOf } from "./find-inconsistencies.ts";
+import type { Issue } from "./issue.ts";
+import { compareLayers, type Layer, type LayerRef, type LayerSource } from "./layer.ts";
+import { findModel, type ModelInfo, type ModelOptions } from "./models.ts";
+import { readField } from "./read-field.ts";
+import { readLayer } from "./read-layer.ts";
+
+/** A value of a field, with the layer that says so. */
+export interface FieldSource {
+  readonly value: unknown;
+  readonly source: LayerSource;
+  readonly layer: LayerRef;
+}
+
+/** Where a field's effective value comes from, and the values it hides, nearest first. */
+export interface FieldExplanation extends FieldSource {
+  readonly hidden: readonly FieldSource[];
+}
+
+export interface Resolution {
+  readonly configuration: Readonly<AIConfiguration>;
+  readonly fields: Readonly<Record<FieldPath, FieldExplanation>>;
+  /** What was ignored, and what does not fit together. */
+  readonly problems: readonly Issue[];
+}
+
+const DEFAULTS: LayerRef = Object.freeze({ source: "defaults" });
+const NOTHING_HIDDEN: readonly FieldSource[] = Object.freeze([]);
+
+/** Shared by every resolution, since most fields of most people are what the product ships with. */
+const DEFAULT_EXPLANATIONS = Object.fromEntries(
+  FIELDS.map(({ path }) => [
+    path,
+    Object.freeze({
+      ...sourceOf(DEFAULTS, readField(DEFAULT_AI_CONFIGURATION, path)),
+      hidden: NOTHING_HIDDEN,
+    }),
+  ]),
+) as Readonly<Record<FieldPath, FieldExplanation>>;
+
+/**
+ * The effective configuration of some layers over the built-in defaults, field by field, with the source of
+ * every value and what it hides. It never throws: a stored value that is not valid is left out and reported,
+ * as if its layer did not mention the field. Valid values that contradict each other are kept and reported,
+ * since each limit binds by itself; so is a model that the catalogue does not know, without capabilities.
+ */
+export function resolveConfiguration(layers: readonly Layer[], options: ModelOptions = {}): Resolution {
+  const fields: Record<FieldPath, FieldExplanation> = { ...DEFAULT_EXPLANATIONS };
+  const problems: Issue[] = [];
+
+  for (const layer of [...layers].sort(compareLayers)) {
+    const ref = refOf(layer);
+    const read = readLayer(layer);
+    for (const [path, value] of read.values) {
+      const { hidden, ...previous } = fields[path as FieldPath];
+      fields[path as FieldPath] = { ...sourceOf(ref, value), hidden: [previous, ...hidden] };
+    }
+    for (const { path, code, message } of read.problems) {
+      problems.push({ path, code, message: `Ignored in ${nameOf(ref)}: ${message}` });
+    }
+  }
+  problems.push(...inconsistenciesOf((path) => fields[path].value, options.models));
+
+  return Object.freeze({
+    configuration: configurationOf(fields, options),
+    fields: freezeExplanations(fields),
+    problems: Object.freeze(problems.map((problem) => Object.freeze(problem))),
+  });
+}
+
+function configurationOf(
+  fields: Readonly<Record<FieldPath, FieldExplanation>>,
+  options: ModelOptions,
+): Readonly<AIConfiguration> {
+  const configuration: Record<string, unknown> = {};
+  for (const section of SECTIONS) {
+    const values: Record<string, unknown> = {};
+    for (const { path, name } of section.fields) {
+      const { value } = fields[path];
+      if (value !== undefined) values[name] = value;
+    }
+    configuration[section.name] = Object.freeze(values);
+  }
+  const model = findModel(String(fields["model.model"].value), options.models);
+  if (model !== undefined) configuration.capabilities = capabilitiesOf(model);
+  return Object.freeze(configuration) as unknown as Readonly<AIConfiguration>;
+}
+
+function capabilitiesOf(model: ModelInfo): Readonly<Capabilities> {
+  const { contextWindow, outputLimit, costPer1kInputTokens, costPer1kOutputTokens } = model;
+  const supportedFeatures = [...model.supportedFeatures];
+  Object.freeze(supportedFeatures);
+  return Object.freeze({
+    contextWindow,
+    outputLimit,
+    costPer1kInputTokens,
+    costPer1kOutputTokens,
+    supportedFeatures,
+  });
+}
+
+function freezeExplanations(
+  fields: Record<FieldPath, FieldExplanation>,
+): Readonly<Record<FieldPath, FieldExplanation>> {
+  for (const explanation of Object.values(fields)) {
+    if (Object.isFrozen(explanation)) continue;
+    for (const source of explanation.hidden) Object.freeze(source);
+    Object.freeze(explanation.hidden);
+    Object.freeze(explanation);
+  }
+  return Object.freeze(fields);
+}
+
+function sourceOf(layer: LayerRef, value: unknown): FieldSource {
+  return { value, source: layer.source, layer };
+}
+
+/** Only the name tag: a row that is passed as a layer must not travel along with each of its fields. */
+function refOf({ source, id, name, version, priority, createdAt, updatedAt, updatedBy }: Layer): LayerRef {
+  return Object.freeze({ source, id, name, version, priority, createdAt, updatedAt, updatedBy });
+}
+
+function nameOf({ source, name }: LayerRef): string {
+  return name === undefined ? `the ${source} layer` : `the ${source} layer "${name}"`;
+}
