@@ -9,7 +9,10 @@ export function formatRelative(iso: string, now: Date, locale?: string): string 
   const seconds = Math.round((Date.parse(iso) - now.getTime()) / 1_000);
   for (const [unit, size] of steps) {
     if (Math.abs(seconds) >= size) {
-      return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+      return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(
+        Math.trunc(seconds / size),
+        unit,
+      );
     }
   }
   return "just now";

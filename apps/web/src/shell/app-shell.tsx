@@ -23,11 +23,6 @@ export function AppShell() {
     <div className="lg:pl-60">
       <a
         href="#main"
-        onClick={(event) => {
-          // A real hash would be taken for a deep link to a setting.
-          event.preventDefault();
-          main.current?.focus();
-        }}
         className="fixed top-2 left-2 z-60 -translate-y-16 rounded-md bg-accent px-3 py-2 font-medium text-on-accent focus:translate-y-0"
       >
         Skip to content

@@ -7,7 +7,9 @@ export function Avatar({ name, isRound = false }: { name: string; isRound?: bool
       aria-hidden
       className={classNames(
         "grid size-7 shrink-0 place-items-center font-semibold text-xs",
-        isRound ? "rounded-full bg-accent-soft text-accent-ink" : "rounded-lg bg-level-organization text-canvas",
+        isRound
+          ? "rounded-full bg-accent-soft text-accent-ink"
+          : "rounded-lg bg-level-organization text-canvas",
       )}
     >
       {(Array.from(name.trim())[0] ?? "?").toLocaleUpperCase()}

@@ -10,7 +10,9 @@ export function NotFoundPage() {
       <div>
         <p className="font-mono text-muted text-sm">404</p>
         <h1 className="mt-1 font-semibold text-2xl tracking-tight">Page not found</h1>
-        <p className="mt-2 text-muted">There is nothing at this address. It may have moved, or have been mistyped.</p>
+        <p className="mt-2 text-muted">
+          There is nothing at this address. It may have moved, or have been mistyped.
+        </p>
         <Link to="/configuration" className={`${buttonClassNames("primary")} mt-5`}>
           Go to Configuration
         </Link>

@@ -21,7 +21,10 @@ export function Banner({ tone = "info", role, action, children }: BannerProps) {
   return (
     <div
       role={role}
-      className={classNames("flex items-center gap-2.5 rounded-lg border px-3.5 py-2.5 text-[0.8125rem]", className)}
+      className={classNames(
+        "flex items-center gap-2.5 rounded-lg border px-3.5 py-2.5 text-[0.8125rem]",
+        className,
+      )}
     >
       <Icon aria-hidden className="size-4 shrink-0" />
       <div className="min-w-0 flex-1">{children}</div>

@@ -13,7 +13,10 @@ const sizes = { small: "h-8 px-2.5 text-xs", medium: "h-9 px-3 text-[0.8125rem]"
 export type ButtonLook = keyof typeof looks;
 
 /** The classes of a button, for links that look like one. */
-export function buttonClassNames(look: ButtonLook = "secondary", size: keyof typeof sizes = "medium"): string {
+export function buttonClassNames(
+  look: ButtonLook = "secondary",
+  size: keyof typeof sizes = "medium",
+): string {
   return classNames(
     "inline-flex shrink-0 items-center justify-center gap-1.5 whitespace-nowrap rounded-md border font-medium transition-colors",
     "disabled:cursor-not-allowed disabled:opacity-55",

@@ -23,7 +23,10 @@ export function Card({ id, title, description, icon: Icon, action, className, ch
     >
       <header className="flex items-center gap-3 px-4 py-4 sm:px-5">
         {Icon && (
-          <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-lg bg-sunken text-muted">
+          <span
+            aria-hidden
+            className="grid size-8 shrink-0 place-items-center rounded-lg bg-sunken text-muted"
+          >
             <Icon className="size-4" strokeWidth={1.8} />
           </span>
         )}

@@ -15,7 +15,15 @@ interface DialogProps {
 }
 
 /** A modal question: title, what it is about, and the answers at the bottom. */
-export function Dialog({ isOpen, onClose, title, description, initialFocus, children, actions }: DialogProps) {
+export function Dialog({
+  isOpen,
+  onClose,
+  title,
+  description,
+  initialFocus,
+  children,
+  actions,
+}: DialogProps) {
   return (
     <Base.Root
       open={isOpen}
@@ -33,7 +41,9 @@ export function Dialog({ isOpen, onClose, title, description, initialFocus, chil
             <div className="min-w-0 flex-1">
               <Base.Title className="font-semibold text-base tracking-tight">{title}</Base.Title>
               {description && (
-                <Base.Description className="mt-1 text-[0.8125rem] text-muted">{description}</Base.Description>
+                <Base.Description className="mt-1 text-[0.8125rem] text-muted">
+                  {description}
+                </Base.Description>
               )}
             </div>
             <Base.Close render={<IconButton label="Close" className="-mt-1 -mr-2" />}>

@@ -23,7 +23,9 @@ export function Drawer({ isOpen, onClose, title, children }: DrawerProps) {
         <Base.Backdrop className="fixed inset-0 z-50 animate-appear bg-black/45" />
         <Base.Popup className="fixed inset-y-0 left-0 z-50 flex w-70 max-w-[85vw] animate-appear flex-col border-line border-r bg-sunken shadow-pop outline-none">
           <Base.Title className="sr-only">{title}</Base.Title>
-          <Base.Close render={<IconButton label="Close navigation" className="absolute top-3 right-3 z-10" />}>
+          <Base.Close
+            render={<IconButton label="Close navigation" className="absolute top-3 right-3 z-10" />}
+          >
             <X className="size-4" />
           </Base.Close>
           {children}

@@ -3,7 +3,7 @@ import { classNames } from "../lib/class-names.ts";
 
 interface IconButtonProps extends ComponentProps<"button"> {
   label: string;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /** A square button whose name is spoken, not shown. */

@@ -45,7 +45,12 @@ interface MenuChoiceProps<Value extends string> {
 }
 
 /** A group of which exactly one is chosen. */
-export function MenuChoice<Value extends string>({ label, value, options, onChange }: MenuChoiceProps<Value>) {
+export function MenuChoice<Value extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: MenuChoiceProps<Value>) {
   return (
     <Base.RadioGroup aria-label={label} value={value} onValueChange={(next) => onChange(next as Value)}>
       {options.map((option) => (

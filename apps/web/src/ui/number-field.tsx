@@ -55,7 +55,10 @@ export function NumberField(props: NumberFieldProps) {
         )}
       >
         {!isReadOnly && (
-          <Base.Decrement aria-label={`Decrease ${label}`} className={classNames(stepper, "border-line border-r")}>
+          <Base.Decrement
+            aria-label={`Decrease ${label}`}
+            className={classNames(stepper, "border-line border-r")}
+          >
             <Minus className="size-3.5" />
           </Base.Decrement>
         )}
@@ -79,7 +82,10 @@ export function NumberField(props: NumberFieldProps) {
           </span>
         )}
         {!isReadOnly && (
-          <Base.Increment aria-label={`Increase ${label}`} className={classNames(stepper, "border-line border-l")}>
+          <Base.Increment
+            aria-label={`Increase ${label}`}
+            className={classNames(stepper, "border-line border-l")}
+          >
             <Plus className="size-3.5" />
           </Base.Increment>
         )}

@@ -11,11 +11,9 @@ export function CardsSkeleton({ cards, rows }: { cards: number; rows: number }) 
     <div role="status">
       <span className="sr-only">Loading…</span>
       {Array.from({ length: cards }, (_, card) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: identical shapes that never move
         <div key={card} className="mb-5 animate-late rounded-xl border border-line bg-surface p-5">
           <Skeleton className="h-5 w-40" />
           {Array.from({ length: rows }, (_, row) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: identical shapes that never move
             <div key={row} className="mt-6 flex justify-between gap-8">
               <Skeleton className="h-10 w-1/2" />
               <Skeleton className="h-9 w-64 max-w-[40%]" />

@@ -50,7 +50,11 @@ function Timeline({ owner, ownerWord }: { owner: Owner; ownerWord: string }) {
   if (log.isPending) return <CardsSkeleton cards={1} rows={5} />;
   if (!log.data) {
     return (
-      <Problem what="The audit log could not be loaded." error={log.error} onRetry={() => void log.refetch()} />
+      <Problem
+        what="The audit log could not be loaded."
+        error={log.error}
+        onRetry={() => void log.refetch()}
+      />
     );
   }
   const entries = log.data.pages.flatMap((page) => page.entries);

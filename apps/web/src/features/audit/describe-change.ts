@@ -1,4 +1,4 @@
-import { fieldAt, type FieldPath, formatFieldValue } from "@ai-config/config-core";
+import { type FieldPath, fieldAt, formatFieldValue } from "@ai-config/config-core";
 
 export interface DescribedChange {
   label: string;
@@ -14,7 +14,10 @@ interface Change {
 }
 
 /** One field's change in the words of the registry; what the registry does not know is shown as it is. */
-export function describeChange({ path, from, to }: Change, modelName: (id: string) => string): DescribedChange {
+export function describeChange(
+  { path, from, to }: Change,
+  modelName: (id: string) => string,
+): DescribedChange {
   const field = fieldAt(path as FieldPath);
   const say = (value: unknown): string | undefined => {
     if (value === undefined || value === null) return undefined;
@@ -27,7 +30,8 @@ export function describeChange({ path, from, to }: Change, modelName: (id: strin
 
 /** What was done, in one verb. */
 export function verbOf(subject: string, action: string): string {
-  if (subject === "key") return action === "insert" ? "added a key" : action === "delete" ? "removed a key" : "changed a key";
+  if (subject === "key")
+    return action === "insert" ? "added a key" : action === "delete" ? "removed a key" : "changed a key";
   if (action === "insert") return "began";
   return action === "delete" ? "deleted" : "changed";
 }

@@ -2,7 +2,11 @@ import type { Model } from "../../data/use-models.ts";
 import { Chip } from "../../ui/chip.tsx";
 
 const count = new Intl.NumberFormat();
-const price = new Intl.NumberFormat(undefined, { style: "currency", currency: "USD", maximumFractionDigits: 6 });
+const price = new Intl.NumberFormat(undefined, {
+  style: "currency",
+  currency: "USD",
+  maximumFractionDigits: 6,
+});
 
 /** What the chosen model can do, read only. */
 export function Capabilities({ model }: { model: Model | undefined }) {
@@ -17,7 +21,6 @@ export function Capabilities({ model }: { model: Model | undefined }) {
     <div className="mt-3">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 text-xs sm:max-w-80">
         {facts.map(([term, fact], index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list
           <div key={index} className="contents">
             <dt className="text-muted">{term}</dt>
             <dd className="tabular-nums">{fact}</dd>

@@ -16,7 +16,9 @@ export function checkDraft(
 ): Issue[] {
   const blanks = states.filter(isBlank).map(blankIssue);
   const blankPaths = blanks.map((issue) => issue.path);
-  const filled = Object.fromEntries(Object.entries(draft.entries).filter(([path]) => !blankPaths.includes(path)));
+  const filled = Object.fromEntries(
+    Object.entries(draft.entries).filter(([path]) => !blankPaths.includes(path)),
+  );
   if (Object.keys(draft.entries).length === 0) return [];
 
   const checked = validatePatch(patchOf(filled), { models });
@@ -37,7 +39,10 @@ function candidateOf(saved: AIConfiguration, states: readonly FieldState[]): AIC
   return mergeSections(rest, decided) as AIConfiguration;
 }
 
-function mergeSections(base: Record<string, unknown>, change: Record<string, unknown>): Record<string, unknown> {
+function mergeSections(
+  base: Record<string, unknown>,
+  change: Record<string, unknown>,
+): Record<string, unknown> {
   const merged = { ...base };
   for (const [section, fields] of Object.entries(change)) {
     merged[section] = { ...(base[section] as object | undefined), ...(fields as object) };

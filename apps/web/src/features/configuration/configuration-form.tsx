@@ -101,7 +101,12 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
 
   return (
     <>
-      <ConfigurationNotices effective={effective} row={row} isReadOnly={isReadOnly} organization={names.organization} />
+      <ConfigurationNotices
+        effective={effective}
+        row={row}
+        isReadOnly={isReadOnly}
+        organization={names.organization}
+      />
       <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_11.5rem]">
         <div className="min-w-0">
           <FilterBar

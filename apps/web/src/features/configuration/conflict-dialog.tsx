@@ -11,7 +11,13 @@ interface ConflictDialogProps {
 }
 
 /** Someone else saved first: nothing is lost on either side until the person decides. */
-export function ConflictDialog({ isOpen, changeCount, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
+export function ConflictDialog({
+  isOpen,
+  changeCount,
+  onKeepMine,
+  onTakeTheirs,
+  onClose,
+}: ConflictDialogProps) {
   const keep = useRef<HTMLButtonElement>(null);
   return (
     <Dialog
@@ -31,8 +37,8 @@ export function ConflictDialog({ isOpen, changeCount, onKeepMine, onTakeTheirs, 
     >
       <p className="text-[0.8125rem]">
         Keeping your draft loads the other changes into every field you did not touch.{" "}
-        {changeCount === 1 ? "Your one edit stays" : `Your ${changeCount} edits stay`} on the page for you to look at
-        once more and save.
+        {changeCount === 1 ? "Your one edit stays" : `Your ${changeCount} edits stay`} on the page for you to
+        look at once more and save.
       </p>
     </Dialog>
   );

@@ -48,7 +48,9 @@ export function settled(draft: Draft, saved: Draft["entries"], version: number):
 /** The merge patch of only the changed fields; null takes a field out of the layer. */
 export function patchOf(entries: Draft["entries"]): Record<string, unknown> {
   return nest(
-    Object.entries(entries).map(([path, entry]) => [path, entry.mode === "set" ? entry.value : null] as const),
+    Object.entries(entries).map(
+      ([path, entry]) => [path, entry.mode === "set" ? entry.value : null] as const,
+    ),
   );
 }
 

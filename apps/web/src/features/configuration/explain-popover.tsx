@@ -9,7 +9,14 @@ import { formatValue } from "./format-value.ts";
 import { LevelMark } from "./level-mark.tsx";
 
 /** The levels that are always told, strongest first; rarer ones appear when they have a say. */
-const everyLevel: readonly LayerSource[] = ["policy", "user", "experiment", "organization", "environment", "defaults"];
+const everyLevel: readonly LayerSource[] = [
+  "policy",
+  "user",
+  "experiment",
+  "organization",
+  "environment",
+  "defaults",
+];
 const rareLevels: readonly LayerSource[] = ["policy", "experiment"];
 
 interface ExplainProps {
@@ -43,7 +50,6 @@ export function ExplainPopover({ state, models, names, isOrganizationLevel }: Ex
           const isPersonal = source === "user" && isOrganizationLevel;
           return (
             <li
-              // biome-ignore lint/suspicious/noArrayIndexKey: the order is the meaning
               key={`${source}-${index}`}
               className={classNames(
                 "flex min-h-8 items-center gap-2 rounded-md px-2 py-1",

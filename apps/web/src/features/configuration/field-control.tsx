@@ -41,14 +41,26 @@ export function FieldControl(props: FieldControlProps) {
             onChange={onChange}
             className="min-w-0 flex-1"
           />
-          <NumberField {...shared} {...numberBounds(field)} value={number} onChange={onChange} className="w-32 shrink-0" />
+          <NumberField
+            {...shared}
+            {...numberBounds(field)}
+            value={number}
+            onChange={onChange}
+            className="w-32 shrink-0"
+          />
         </div>
       );
     case "number":
       return <NumberField {...shared} {...numberBounds(field)} value={number} onChange={onChange} />;
     case "select":
       return (
-        <Select {...shared} labelledBy={labelId} value={String(value ?? "")} options={field.options ?? []} onChange={onChange} />
+        <Select
+          {...shared}
+          labelledBy={labelId}
+          value={String(value ?? "")}
+          options={field.options ?? []}
+          onChange={onChange}
+        />
       );
     case "model":
       return (

@@ -39,7 +39,9 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
   const id = controlIdOf(field.path);
   const isReadOnly = props.isReadOnly || !field.writable;
   const isWritten = field.control !== "secret" && field.control !== "readonly";
-  const describedBy = [`${id}-help`, issue && `${id}-issue`, isWritten && `${id}-source`].filter(Boolean).join(" ");
+  const describedBy = [`${id}-help`, issue && `${id}-issue`, isWritten && `${id}-source`]
+    .filter(Boolean)
+    .join(" ");
   return (
     <div
       id={field.path}
@@ -106,7 +108,12 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
             />
           </div>
         </div>
-        <ExplainPopover state={state} models={models} names={names} isOrganizationLevel={level === "organization"} />
+        <ExplainPopover
+          state={state}
+          models={models}
+          names={names}
+          isOrganizationLevel={level === "organization"}
+        />
       </div>
     </div>
   );

@@ -29,7 +29,11 @@ export function FilterBar(props: FilterBarProps) {
           className={classNames(textInputClassNames, "pr-9 pl-9 [&::-webkit-search-cancel-button]:hidden")}
         />
         {search !== "" && (
-          <IconButton label="Clear search" className="absolute top-0.5 right-0.5" onClick={() => onSearch("")}>
+          <IconButton
+            label="Clear search"
+            className="absolute top-0.5 right-0.5"
+            onClick={() => onSearch("")}
+          >
             <X className="size-4" />
           </IconButton>
         )}

@@ -18,11 +18,18 @@ interface PercentagesFieldProps {
 }
 
 /** A short list of shares, each written in percent. */
-export function PercentagesField({ id, label, labelledBy, values, maxItems, onChange, ...rest }: PercentagesFieldProps) {
+export function PercentagesField({
+  id,
+  label,
+  labelledBy,
+  values,
+  maxItems,
+  onChange,
+  ...rest
+}: PercentagesFieldProps) {
   return (
     <fieldset aria-labelledby={labelledBy} className="min-w-0 space-y-1.5">
       {values.map((value, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a place in the list has no other identity
         <div key={index} className="flex items-center gap-1">
           <NumberField
             {...rest}
@@ -40,7 +47,10 @@ export function PercentagesField({ id, label, labelledBy, values, maxItems, onCh
             }
           />
           {!rest.isReadOnly && (
-            <IconButton label={`Remove ${label} ${index + 1}`} onClick={() => onChange(values.toSpliced(index, 1))}>
+            <IconButton
+              label={`Remove ${label} ${index + 1}`}
+              onClick={() => onChange(values.toSpliced(index, 1))}
+            >
               <X className="size-4" />
             </IconButton>
           )}

@@ -60,7 +60,12 @@ export function SaveBar(props: SaveBarProps) {
           <Button look="ghost" onClick={onDiscard}>
             Discard
           </Button>
-          <Button look="primary" type="submit" isBusy={isSaving} aria-keyshortcuts={isMac ? "Meta+S" : "Control+S"}>
+          <Button
+            look="primary"
+            type="submit"
+            isBusy={isSaving}
+            aria-keyshortcuts={isMac ? "Meta+S" : "Control+S"}
+          >
             Save
           </Button>
         </div>

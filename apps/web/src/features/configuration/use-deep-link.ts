@@ -1,3 +1,4 @@
+import { FIELDS, SECTIONS } from "@ai-config/config-core";
 import { useLocation } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
@@ -8,9 +9,8 @@ export function useDeepLink(showEverything: () => void): string | undefined {
   const { hash, state } = useLocation({ select: ({ hash, state }) => ({ hash, state: state.key }) });
   const [target, setTarget] = useState<string>();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: following the same link again leads there again
   useEffect(() => {
-    if (hash === "") return;
+    if (!isPlace(hash)) return;
     showEverything();
     setTarget(hash);
     const frame = requestAnimationFrame(() => {
@@ -24,4 +24,8 @@ export function useDeepLink(showEverything: () => void): string | undefined {
   }, [hash, state, showEverything]);
 
   return target;
+}
+
+function isPlace(hash: string): boolean {
+  return FIELDS.some((field) => field.path === hash) || SECTIONS.some((section) => section.name === hash);
 }

@@ -23,7 +23,8 @@ export function useFieldStates(effective: EffectiveConfiguration, own: OwnLayer,
 
 function explanationOf(effective: EffectiveConfiguration, path: FieldPath): FieldExplanation {
   const explanation = effective.sources[path];
-  if (explanation) return explanation;
+  // JSON leaves out what is undefined, so the wire type calls every value optional.
+  if (explanation) return explanation as FieldExplanation;
   const value = valueAt(effective.configuration, path);
   return { value, source: "defaults", layer: { source: "defaults" }, hidden: [] };
 }

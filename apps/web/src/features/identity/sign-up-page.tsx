@@ -51,7 +51,9 @@ export function SignUpPage() {
           </Banner>
         )}
         {needsInvitation && !failure && (
-          <Banner>Sign-up is by invitation here. Open the link of your invitation to create an account.</Banner>
+          <Banner>
+            Sign-up is by invitation here. Open the link of your invitation to create an account.
+          </Banner>
         )}
         <TextField
           label="Name"

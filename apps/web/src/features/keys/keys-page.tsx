@@ -46,12 +46,22 @@ export function KeysPage() {
   );
 }
 
-function OwnerKeys({ owner, ownerWord, isReadOnly }: { owner: Owner; ownerWord: string; isReadOnly: boolean }) {
+function OwnerKeys({
+  owner,
+  ownerWord,
+  isReadOnly,
+}: {
+  owner: Owner;
+  ownerWord: string;
+  isReadOnly: boolean;
+}) {
   const keys = useKeys(owner);
   const [isRotating, setIsRotating] = useState(false);
   if (keys.isPending) return <CardsSkeleton cards={1} rows={2} />;
   if (!keys.data) {
-    return <Problem what="The keys could not be loaded." error={keys.error} onRetry={() => void keys.refetch()} />;
+    return (
+      <Problem what="The keys could not be loaded." error={keys.error} onRetry={() => void keys.refetch()} />
+    );
   }
   const hasKey = keys.data.some(isPrimary);
   const open = (
@@ -69,8 +79,8 @@ function OwnerKeys({ owner, ownerWord, isReadOnly }: { owner: Owner; ownerWord: 
       )}
       {keys.data.length === 0 ? (
         <EmptyState icon={KeyRound} title="No key stored" action={!isReadOnly && open}>
-          Requests run on {owner.type === "user" ? "the organization's key, or on " : ""}the key of this deployment
-          until a key of {ownerWord} is added.
+          Requests run on {owner.type === "user" ? "the organization's key, or on " : ""}the key of this
+          deployment until a key of {ownerWord} is added.
         </EmptyState>
       ) : (
         <Card
@@ -84,7 +94,12 @@ function OwnerKeys({ owner, ownerWord, isReadOnly }: { owner: Owner; ownerWord: 
         </Card>
       )}
       {isRotating && (
-        <RotateKeyDialog owner={owner} ownerWord={ownerWord} hasKey={hasKey} onClose={() => setIsRotating(false)} />
+        <RotateKeyDialog
+          owner={owner}
+          ownerWord={ownerWord}
+          hasKey={hasKey}
+          onClose={() => setIsRotating(false)}
+        />
       )}
     </>
   );

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { describeChange } from "./describe-change.ts";
+
+const modelName = (id: string) => (id === "claude-x" ? "Claude X" : id);
+
+test("a change is told in the registry's words and units", () => {
+  expect(describeChange({ path: "costBudget.dailyBudget", from: 100, to: 50 }, modelName)).toEqual({
+    label: "Daily budget",
+    from: "$100",
+    to: "$50",
+  });
+});
+
+test("models are told by name, and absent values as absent", () => {
+  const change = { path: "model.model", from: null, to: "claude-x" };
+  expect(describeChange(change, modelName)).toEqual({ label: "Model", from: undefined, to: "Claude X" });
+});
+
+test("a path that the registry does not know is shown as it is", () => {
+  expect(describeChange({ path: "is_active", from: true, to: false }, modelName)).toEqual({
+    label: "is_active",
+    from: "true",
+    to: "false",
+  });
+});

@@ -1,0 +1,84 @@
+import { type FieldExplanation, type FieldSource, fieldAt } from "@ai-config/config-core";
+import { describe, expect, test } from "vitest";
+import { fieldStateOf, type OwnLayer } from "./field-state.ts";
+
+const own: OwnLayer = { source: "user", id: "mine", configName: "default", priority: 0 };
+const defaults: FieldSource = { value: 0.7, source: "defaults", layer: { source: "defaults" } };
+const organization: FieldSource = {
+  value: 0.5,
+  source: "organization",
+  layer: { source: "organization", id: "theirs", name: "default" },
+};
+const mine: FieldSource = {
+  value: 0.9,
+  source: "user",
+  layer: { source: "user", id: "mine", name: "default" },
+};
+
+function stateOf(chain: [FieldSource, ...FieldSource[]], entry?: Parameters<typeof fieldStateOf>[3]) {
+  const field = fieldAt("model.temperature");
+  if (!field) throw new Error("model.temperature is not in the registry");
+  const [winner, ...hidden] = chain;
+  const explanation: FieldExplanation = { ...winner, hidden };
+  return fieldStateOf(field, explanation, own, entry);
+}
+
+describe("a field that inherits", () => {
+  test("shows the value and the source that decides", () => {
+    expect(stateOf([organization, defaults])).toMatchObject({
+      value: 0.5,
+      isSetHere: false,
+      isEdited: false,
+      winner: organization,
+      savedOwn: undefined,
+    });
+  });
+
+  test("becomes set here by an edit, and would go back to what it inherited", () => {
+    const state = stateOf([organization, defaults], { mode: "set", value: 0.2 });
+    expect(state).toMatchObject({ value: 0.2, isSetHere: true, isEdited: true, inherited: organization });
+    expect(state.chain.map((item) => item.value)).toEqual([0.2, 0.5, 0.7]);
+  });
+});
+
+describe("a field that is set here", () => {
+  test("names what a reset would give: the nearest value below, not the default", () => {
+    expect(stateOf([mine, organization, defaults])).toMatchObject({
+      isSetHere: true,
+      savedOwn: 0.9,
+      inherited: { value: 0.5, source: "organization" },
+    });
+  });
+
+  test("shows the inherited value as soon as it is reset", () => {
+    const state = stateOf([mine, organization, defaults], { mode: "inherit" });
+    expect(state).toMatchObject({ value: 0.5, isSetHere: false, isEdited: true, savedOwn: 0.9 });
+    expect(state.chain).not.toContainEqual(expect.objectContaining({ source: "user" }));
+  });
+
+  test("is told to be redundant when it equals what it hides", () => {
+    expect(stateOf([{ ...mine, value: 0.5 }, organization, defaults]).isRedundant).toBe(true);
+    expect(stateOf([mine, organization, defaults]).isRedundant).toBe(false);
+  });
+});
+
+describe("a stronger source", () => {
+  const policy: FieldSource = { value: 0.1, source: "policy", layer: { source: "policy", name: "Safety" } };
+  const named: FieldSource = {
+    value: 0.4,
+    source: "user",
+    layer: { source: "user", id: "other", name: "night", priority: 5 },
+  };
+
+  test("is named as overruling what is set here", () => {
+    expect(stateOf([policy, mine, defaults])).toMatchObject({
+      winner: policy,
+      overruledBy: policy,
+      value: 0.9,
+    });
+  });
+
+  test("may be another row of the same owner, and it is not mistaken for this one", () => {
+    expect(stateOf([named, defaults])).toMatchObject({ isSetHere: false, winner: named, overruledBy: named });
+  });
+});

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { formatDay, formatRelative } from "./format-time.ts";
+
+const now = new Date(2026, 10, 23, 12, 0, 0);
+const before = (seconds: number) => new Date(now.getTime() - seconds * 1_000).toISOString();
+
+test.each([
+  [3, "just now"],
+  [59, "just now"],
+  [61, "1 minute ago"],
+  [3 * 3_600 + 1_200, "3 hours ago"],
+  [26 * 3_600, "yesterday"],
+  [9 * 86_400, "9 days ago"],
+])("%d seconds ago is told as %s", (seconds, words) => {
+  expect(formatRelative(before(seconds), now, "en")).toBe(words);
+});
+
+test("a day is named by the calendar, not by the hours that passed", () => {
+  expect(formatDay(new Date(2026, 10, 23, 0, 1).toISOString(), now, "en")).toBe("Today");
+  expect(formatDay(new Date(2026, 10, 22, 23, 59).toISOString(), now, "en")).toBe("Yesterday");
+  expect(formatDay(new Date(2026, 10, 20, 9).toISOString(), now, "en")).toBe("Friday, November 20, 2026");
+});
