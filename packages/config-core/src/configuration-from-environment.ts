@@ -72,8 +72,8 @@ export function configurationFromEnvironment(
 }
 
 function problemOf(path: FieldPath, value: unknown, options: ModelOptions): string | undefined {
-  const parsed = schemaOf(path)?.safeParse(value);
-  if (parsed && !parsed.success) return issuesFromZod(parsed.error.issues, value, path)[0]?.message;
+  const parsed = schemaOf(path).safeParse(value);
+  if (!parsed.success) return issuesFromZod(parsed.error.issues, value, path)[0]?.message;
   if (path !== "model.model" || findModel(String(value), options.models)) return undefined;
   return unknownModelIssue(options.models).message;
 }

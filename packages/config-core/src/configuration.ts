@@ -86,20 +86,18 @@ export type PartialConfiguration = z.infer<typeof layerSchema>;
 /** A merge patch of a layer: `null` removes a field or a section, so that it is inherited again. */
 export type ConfigurationPatch = z.infer<typeof patchSchema>;
 
-const fieldsByPath = new Map<string, { definition: FieldDefinition; field: Field }>();
-
 /** The sections in the order people see them, each with its fields. */
 export const SECTIONS: readonly SectionDefinition[] = deepFreeze(
   Object.entries(sections).map(([section, { title, description, fields }]) => ({
     name: section as SectionName,
     title,
     description,
-    fields: Object.entries<Field>(fields).map(([name, field]) => {
-      const path = `${section}.${name}` as FieldPath;
-      const definition = { path, section: section as SectionName, name, ...field.details };
-      fieldsByPath.set(path, { definition, field });
-      return definition;
-    }),
+    fields: Object.entries<Field>(fields).map(([name, { details }]) => ({
+      path: `${section}.${name}` as FieldPath,
+      section: section as SectionName,
+      name,
+      ...details,
+    })),
   })),
 );
 
@@ -108,14 +106,24 @@ export const FIELDS: readonly FieldDefinition[] = Object.freeze(
   SECTIONS.flatMap((section) => section.fields),
 );
 
+const fieldsByPath: ReadonlyMap<string, FieldDefinition> = new Map(
+  FIELDS.map((field) => [field.path, field]),
+);
+
 /** The definition of the field with that path, or undefined where there is none. */
 export function fieldAt(path: string): FieldDefinition | undefined {
-  return fieldsByPath.get(path)?.definition;
+  return fieldsByPath.get(path);
 }
 
+const schemas = Object.fromEntries(
+  Object.entries(sections).flatMap(([section, { fields }]) =>
+    Object.entries<Field>(fields).map(([name, { schema }]) => [`${section}.${name}`, schema]),
+  ),
+) as Readonly<Record<FieldPath, z.ZodMiniType>>;
+
 /** The schema of one field's value. */
-export function schemaOf(path: string): z.ZodMiniType | undefined {
-  return fieldsByPath.get(path)?.field.schema;
+export function schemaOf(path: FieldPath): z.ZodMiniType {
+  return schemas[path];
 }
 
 /** What applies where no layer says anything. It costs nothing to share: it cannot be changed. */

@@ -10,17 +10,20 @@ type Problem = Omit<Issue, "path">;
 
 /** Zod's problems in our words. A problem of one item of a list is told at the list's own path. */
 export function issuesFromZod(zodIssues: readonly ZodIssue[], input: unknown, base = ""): Issue[] {
-  return zodIssues.flatMap((issue) => {
-    const keys = issue.path.filter((key) => typeof key === "string");
-    const path = keys.reduce(joinPath, base);
-    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(joinPath(path, key)));
+  return zodIssues
+    .filter((issue) => !isSafeIntegerBound(issue))
+    .flatMap((issue) => {
+      const keys = issue.path.filter((key) => typeof key === "string");
+      const path = keys.reduce(joinPath, base);
+      if (issue.code === "unrecognized_keys")
+        return issue.keys.map((key) => unknownField(joinPath(path, key)));
 
-    const item = issue.path.find((key) => typeof key === "number");
-    const { code, message } = problemOf(issue, valueAt(input, issue.path));
-    return [
-      { path, code, message: item === undefined ? message : `Value ${item + 1}: ${lowerFirst(message)}` },
-    ];
-  });
+      const item = issue.path.find((key) => typeof key === "number");
+      const { code, message } = problemOf(issue, valueAt(input, issue.path));
+      return [
+        { path, code, message: item === undefined ? message : `Value ${item + 1}: ${lowerFirst(message)}` },
+      ];
+    });
 }
 
 /** Why a name that the schema does not list is refused. */
@@ -58,6 +61,12 @@ function problemOf(issue: ZodIssue, received: unknown): Problem {
     default:
       return { code: "invalid_value", message: "Is not valid." };
   }
+}
+
+/** Every whole-number field has a tighter bound of its own, which is the one to tell. */
+function isSafeIntegerBound(issue: ZodIssue): boolean {
+  if (issue.code === "too_big") return issue.maximum === Number.MAX_SAFE_INTEGER;
+  return issue.code === "too_small" && issue.minimum === Number.MIN_SAFE_INTEGER;
 }
 
 function wrongType(expected: string, received: unknown): Problem {

@@ -1,4 +1,4 @@
-import { fieldAt, SECTIONS, schemaOf } from "./configuration.ts";
+import { type FieldPath, fieldAt, SECTIONS, schemaOf } from "./configuration.ts";
 import { joinPath } from "./inspect-json.ts";
 import type { Issue } from "./issue.ts";
 import { issuesFromZod, unknownField } from "./issues-from-zod.ts";
@@ -8,15 +8,15 @@ const SECTION_NAMES: ReadonlySet<string> = new Set(SECTIONS.map((section) => sec
 const KEY_HINTS = ["primaryKey", "secondaryKey", "keyVersion"] as const;
 
 /** The valid fields of a layer by path, and a problem for everything else in it. */
-export function readLayer(layer: Layer): { values: Map<string, unknown>; problems: Issue[] } {
-  const values = new Map<string, unknown>();
+export function readLayer(layer: Layer): { values: Map<FieldPath, unknown>; problems: Issue[] } {
+  const values = new Map<FieldPath, unknown>();
   const problems: Issue[] = [];
 
-  const take = (path: string, value: unknown) => {
+  const take = (path: FieldPath, value: unknown) => {
     if (value === undefined) return;
-    const parsed = schemaOf(path)?.safeParse(value);
-    if (parsed?.success) values.set(path, freezeList(parsed.data));
-    else if (parsed) problems.push(...issuesFromZod(parsed.error.issues, value, path).slice(0, 1));
+    const parsed = schemaOf(path).safeParse(value);
+    if (parsed.success) values.set(path, freezeList(parsed.data));
+    else problems.push(...issuesFromZod(parsed.error.issues, value, path).slice(0, 1));
   };
 
   for (const [section, fields] of entriesOf(layer.values, "", problems)) {
@@ -25,8 +25,8 @@ export function readLayer(layer: Layer): { values: Map<string, unknown>; problem
       continue;
     }
     for (const [name, value] of entriesOf(fields, section, problems)) {
-      const path = `${section}.${name}`;
-      if (fieldAt(path)?.writable) take(path, value);
+      const field = fieldAt(`${section}.${name}`);
+      if (field?.writable) take(field.path, value);
       else problems.push(unknownField(joinPath(section, name)));
     }
   }

@@ -35,16 +35,12 @@ export interface Resolution {
 const DEFAULTS: LayerRef = Object.freeze({ source: "defaults" });
 const NOTHING_HIDDEN: readonly FieldSource[] = Object.freeze([]);
 
+const DEFAULT_SOURCES = byPath((path) => sourceOf(DEFAULTS, readField(DEFAULT_AI_CONFIGURATION, path)));
+
 /** Shared by every resolution, since most fields of most people are what the product ships with. */
-const DEFAULT_EXPLANATIONS = Object.fromEntries(
-  FIELDS.map(({ path }) => [
-    path,
-    Object.freeze({
-      ...sourceOf(DEFAULTS, readField(DEFAULT_AI_CONFIGURATION, path)),
-      hidden: NOTHING_HIDDEN,
-    }),
-  ]),
-) as Readonly<Record<FieldPath, FieldExplanation>>;
+const DEFAULT_EXPLANATIONS: Readonly<Record<FieldPath, FieldExplanation>> = byPath((path) =>
+  Object.freeze({ ...DEFAULT_SOURCES[path], hidden: NOTHING_HIDDEN }),
+);
 
 /**
  * The effective configuration of some layers over the built-in defaults, field by field, with the source of
@@ -53,26 +49,43 @@ const DEFAULT_EXPLANATIONS = Object.fromEntries(
  * since each limit binds by itself; so is a model that the catalogue does not know, without capabilities.
  */
 export function resolveConfiguration(layers: readonly Layer[], options: ModelOptions = {}): Resolution {
-  const fields: Record<FieldPath, FieldExplanation> = { ...DEFAULT_EXPLANATIONS };
+  const stacks = new Map<FieldPath, FieldSource[]>();
   const problems: Issue[] = [];
 
   for (const layer of [...layers].sort(compareLayers)) {
     const ref = refOf(layer);
     const read = readLayer(layer);
     for (const [path, value] of read.values) {
-      const { hidden, ...previous } = fields[path as FieldPath];
-      fields[path as FieldPath] = { ...sourceOf(ref, value), hidden: [previous, ...hidden] };
+      const source = sourceOf(ref, value);
+      const stack = stacks.get(path);
+      if (stack) stack.push(source);
+      else stacks.set(path, [source]);
     }
     for (const { path, code, message } of read.problems) {
       problems.push({ path, code, message: `Ignored in ${nameOf(ref)}: ${message}` });
     }
   }
+
+  const fields: Record<FieldPath, FieldExplanation> = { ...DEFAULT_EXPLANATIONS };
+  for (const [path, stack] of stacks) fields[path] = explain(path, stack);
   problems.push(...inconsistenciesOf((path) => fields[path].value, options.models));
 
   return Object.freeze({
     configuration: configurationOf(fields, options),
-    fields: freezeExplanations(fields),
+    fields: Object.freeze(fields),
     problems: Object.freeze(problems.map((problem) => Object.freeze(problem))),
+  });
+}
+
+/** The topmost of the layers that set a field wins; the rest and the default are what it hides. */
+function explain(path: FieldPath, stack: FieldSource[]): FieldExplanation {
+  const hidden = [DEFAULT_SOURCES[path], ...stack].reverse();
+  const [winner = DEFAULT_SOURCES[path]] = hidden.splice(0, 1);
+  return Object.freeze({
+    value: winner.value,
+    source: winner.source,
+    layer: winner.layer,
+    hidden: Object.freeze(hidden),
   });
 }
 
@@ -107,20 +120,8 @@ function capabilitiesOf(model: ModelInfo): Readonly<Capabilities> {
   });
 }
 
-function freezeExplanations(
-  fields: Record<FieldPath, FieldExplanation>,
-): Readonly<Record<FieldPath, FieldExplanation>> {
-  for (const explanation of Object.values(fields)) {
-    if (Object.isFrozen(explanation)) continue;
-    for (const source of explanation.hidden) Object.freeze(source);
-    Object.freeze(explanation.hidden);
-    Object.freeze(explanation);
-  }
-  return Object.freeze(fields);
-}
-
 function sourceOf(layer: LayerRef, value: unknown): FieldSource {
-  return { value, source: layer.source, layer };
+  return Object.freeze({ value, source: layer.source, layer });
 }
 
 /** Only the name tag: a row that is passed as a layer must not travel along with each of its fields. */
@@ -130,4 +131,8 @@ function refOf({ source, id, name, version, priority, createdAt, updatedAt, upda
 
 function nameOf({ source, name }: LayerRef): string {
   return name === undefined ? `the ${source} layer` : `the ${source} layer "${name}"`;
+}
+
+function byPath<T>(make: (path: FieldPath) => T): Record<FieldPath, T> {
+  return Object.fromEntries(FIELDS.map(({ path }) => [path, make(path)])) as Record<FieldPath, T>;
 }
