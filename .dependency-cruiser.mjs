@@ -5,7 +5,8 @@ export default {
   forbidden: [
     {
       name: "config-core-stays-pure",
-      comment: "config-core runs in browsers and edge workers: it imports zod and itself. Pass values in as arguments.",
+      comment:
+        "config-core runs in browsers and edge workers: it imports zod and itself. Pass values in as arguments.",
       severity: "error",
       from: { path: own("config-core"), pathNot: "\\.test\\.ts$" },
       to: { pathNot: [own("config-core"), "node_modules/.*/zod/", "^zod"] },
@@ -42,8 +43,11 @@ export default {
       name: "no-way-around-the-index",
       comment: "A package is imported by its name; its files are its own business.",
       severity: "error",
-      from: { path: "^(apps|packages)/([^/]+)/" },
-      to: { path: "^(apps|packages)/([^/]+)/src/.+", pathNot: ["^(apps|packages)/$2/", "/src/(.+/)?index\\.ts$", "^apps/api/"] },
+      from: { path: "^(?:apps|packages)/([^/]+)/" },
+      to: {
+        path: "^packages/[^/]+/src/",
+        pathNot: ["^packages/$1/", "^packages/[^/]+/src/index.ts$", "^packages/db/src/(embedded|testing)/"],
+      },
     },
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
   ],
@@ -52,6 +56,10 @@ export default {
     exclude: { path: "(^|/)(dist|types)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "default"], extensions: [".ts", ".tsx", ".js", ".mjs", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "default"],
+      extensions: [".ts", ".tsx", ".js", ".mjs", ".json"],
+    },
   },
 };

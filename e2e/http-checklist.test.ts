@@ -111,7 +111,9 @@ describe("the checklist of a configuration, over HTTP with a real session", () =
   });
 
   test("rotate key: one that Anthropic refuses changes nothing", async () => {
-    const refused = await dana.call("POST", "/api/ai-configuration/rotate-key", { newPrimaryKey: refusedKey });
+    const refused = await dana.call("POST", "/api/ai-configuration/rotate-key", {
+      newPrimaryKey: refusedKey,
+    });
     expect(refused.status).toBe(400);
     expect(JSON.stringify(refused.body) + product.output()).not.toContain(refusedKey);
     const { body } = await dana.call("GET", "/api/ai-configuration");
@@ -121,7 +123,10 @@ describe("the checklist of a configuration, over HTTP with a real session", () =
 
 describe("where a value comes from", () => {
   const sourceOf = async (path: string) =>
-    (await dana.call("GET", "/api/ai-configuration")).body.sources[path] as { source: string; value: unknown };
+    (await dana.call("GET", "/api/ai-configuration")).body.sources[path] as {
+      source: string;
+      value: unknown;
+    };
 
   test("the environment wins over the defaults", async () => {
     expect(await sourceOf("model.maxTokens")).toMatchObject({ source: "environment", value: 2048 });

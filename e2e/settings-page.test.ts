@@ -54,7 +54,9 @@ describe("a person at the settings page", () => {
   test("finds it again after a reload", async () => {
     await page.reload();
     await row("model.temperature").getByText("Set here").waitFor();
-    expect(await row("model.temperature").getByRole("textbox", { name: "Temperature" }).inputValue()).toBe("0.9");
+    expect(await row("model.temperature").getByRole("textbox", { name: "Temperature" }).inputValue()).toBe(
+      "0.9",
+    );
   });
 
   test("is told in words what is wrong with 1.5, and nothing is saved", async () => {
@@ -62,7 +64,9 @@ describe("a person at the settings page", () => {
     await page.keyboard.press("Tab");
     await row("model.temperature").getByText("Must be 1 or less.").waitFor();
     await page.getByRole("button", { name: "Discard" }).click();
-    expect(await row("model.temperature").getByRole("textbox", { name: "Temperature" }).inputValue()).toBe("0.9");
+    expect(await row("model.temperature").getByRole("textbox", { name: "Temperature" }).inputValue()).toBe(
+      "0.9",
+    );
   });
 
   test("reads every level in the explanation", async () => {
@@ -130,10 +134,14 @@ describe.each([
           id: string;
           nodes: { html: string }[];
         }
-        return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+        return (await axe.run()).violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`,
+        );
       });
       expect(violations).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
+      ).toBeLessThanOrEqual(0);
     },
   );
 });

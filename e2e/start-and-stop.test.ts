@@ -30,7 +30,10 @@ test("what was saved is there after a restart, also after the process was killed
   const first = await startProduct({ dataDirectory });
   const dana = new HttpPerson(first.url);
   await dana.signUp("dana@example.com");
-  await dana.call("PATCH", "/api/ai-configuration", { configName: "default", updates: { model: { temperature: 0.2 } } });
+  await dana.call("PATCH", "/api/ai-configuration", {
+    configName: "default",
+    updates: { model: { temperature: 0.2 } },
+  });
   await first.stop("SIGKILL");
 
   const second = await startProduct({ dataDirectory });
@@ -78,7 +81,8 @@ test("a malformed setting is named at start, all of them at once, without its va
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
   const [code] = await once(child, "exit");
   expect(code).toBe(78);
-  for (const name of ["PORT", "AI_CONFIG_SIGN_UP", "AI_CONFIG_ENCRYPTION_KEYS"]) expect(output).toContain(name);
+  for (const name of ["PORT", "AI_CONFIG_SIGN_UP", "AI_CONFIG_ENCRYPTION_KEYS"])
+    expect(output).toContain(name);
   expect(output).not.toContain("too-short-and-secret");
 });
 

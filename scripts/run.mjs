@@ -8,11 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const pinnedNode = join(
-  root,
-  "node_modules/node/bin",
-  process.platform === "win32" ? "node.exe" : "node",
-);
+const pinnedNode = join(root, "node_modules/node/bin", process.platform === "win32" ? "node.exe" : "node");
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 
 const commands = {
@@ -73,11 +69,15 @@ function buildWeb() {
 /** Runs the pinned pnpm, fetched by npm where it is missing, and stops here when it fails. */
 function pnpm(args) {
   const [tool, version] = manifest.packageManager.split("@");
-  const run = spawnSync(npm, ["exec", "--yes", "--loglevel=error", `--package=${tool}@${version}`, "--", tool, ...args], {
-    cwd: root,
-    stdio: "inherit",
-    shell: process.platform === "win32",
-  });
+  const run = spawnSync(
+    npm,
+    ["exec", "--yes", "--loglevel=error", `--package=${tool}@${version}`, "--", tool, ...args],
+    {
+      cwd: root,
+      stdio: "inherit",
+      shell: process.platform === "win32",
+    },
+  );
   if (run.status !== 0) process.exit(run.status ?? 1);
 }
 

@@ -16,7 +16,10 @@ const checks = [
   ["lint", ["run", "lint"]],
   ["boundaries", ["run", "boundaries"]],
   ["dead code", ["run", "knip"]],
-  ["tests", ["exec", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]],
+  [
+    "tests",
+    ["exec", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
+  ],
 ];
 
 const failed = [];
@@ -26,10 +29,16 @@ for (const [name, args] of checks) {
   const run = spawnSync(
     process.platform === "win32" ? "npm.cmd" : "npm",
     ["exec", "--yes", "--loglevel=error", `--package=${packageManager}`, "--", "pnpm", ...args],
-    { cwd: root, stdio: "inherit", env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" } },
+    {
+      cwd: root,
+      stdio: "inherit",
+      env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
+    },
   );
   if (run.status !== 0) failed.push(name);
-  console.log(`── ${name}: ${run.status === 0 ? "ok" : "FAILED"} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  console.log(
+    `── ${name}: ${run.status === 0 ? "ok" : "FAILED"} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
+  );
 }
 
 const tests = readReport();

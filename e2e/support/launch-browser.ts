@@ -1,4 +1,4 @@
-import { type Browser as PlaywrightBrowser, chromium } from "playwright-core";
+import { chromium, type Browser as PlaywrightBrowser } from "playwright-core";
 
 import { findBrowser } from "./find-browser.ts";
 
