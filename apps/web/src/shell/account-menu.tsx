@@ -35,11 +35,11 @@ export function AccountMenu() {
       trigger={
         <button
           type="button"
-          aria-label={`Account: ${user.name}`}
           className="flex min-h-11 w-full items-center gap-2.5 rounded-lg px-2 py-1.5 text-left hover:bg-line/50 data-[popup-open]:bg-line/50"
         >
           <Avatar name={user.name} isRound />
           <span className="min-w-0 flex-1">
+            <span className="sr-only">Account:</span>
             <span className="block truncate font-medium text-[0.8125rem]">{user.name}</span>
             <span className="block truncate text-muted text-xs">{user.email}</span>
           </span>

@@ -27,9 +27,12 @@ export function AppShell() {
       >
         Skip to content
       </a>
-      <div className="fixed inset-y-0 left-0 hidden w-60 flex-col border-line border-r bg-sunken lg:flex">
+      <aside
+        aria-label="Sidebar"
+        className="fixed inset-y-0 left-0 hidden w-60 flex-col border-line border-r bg-sunken lg:flex"
+      >
         <Navigation />
-      </div>
+      </aside>
       <Drawer isOpen={isDrawerOpen} onClose={() => setIsDrawerOpen(false)} title="Navigation">
         <Navigation onNavigate={() => setIsDrawerOpen(false)} />
       </Drawer>

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { History, KeyRound, SlidersHorizontal } from "lucide-react";
+import { classNames } from "../lib/class-names.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { OrganizationMenu } from "./organization-menu.tsx";
 
@@ -17,6 +18,12 @@ const groups = [
   },
 ] as const;
 
+const pageLinkClassNames = classNames(
+  "flex min-h-9 items-center gap-2.5 rounded-md border border-transparent px-2 text-[0.8125rem] text-muted transition-colors lg:min-h-8",
+  "hover:bg-line/50 hover:text-ink",
+  "aria-[current=page]:border-line aria-[current=page]:bg-surface aria-[current=page]:font-medium aria-[current=page]:text-ink aria-[current=page]:shadow-card",
+);
+
 /** The pages, and who is looking at them. */
 export function Navigation({ onNavigate }: { onNavigate?(): void }) {
   return (
@@ -33,10 +40,7 @@ export function Navigation({ onNavigate }: { onNavigate?(): void }) {
                     to={to}
                     onClick={onNavigate}
                     activeOptions={{ includeSearch: false, includeHash: false }}
-                    className="flex min-h-9 items-center gap-2.5 rounded-md border border-transparent px-2 text-[0.8125rem] text-muted transition-colors hover:bg-line/50 hover:text-ink lg:min-h-8"
-                    activeProps={{
-                      className: "border-line bg-surface font-medium text-ink shadow-card hover:bg-surface",
-                    }}
+                    className={pageLinkClassNames}
                   >
                     <Icon aria-hidden className="size-4 shrink-0" strokeWidth={1.8} />
                     {word}

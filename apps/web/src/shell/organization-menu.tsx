@@ -28,9 +28,9 @@ export function OrganizationMenu() {
       trigger={
         <button
           type="button"
-          aria-label={`Organization: ${current.name}`}
           className="flex min-h-11 w-full items-center gap-2.5 rounded-lg px-2 py-1.5 text-left hover:bg-line/50"
         >
+          <span className="sr-only">Organization:</span>
           <OrganizationLabel organization={current} />
           <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-muted" />
         </button>

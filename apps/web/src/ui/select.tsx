@@ -31,7 +31,9 @@ export function Select(props: SelectProps) {
       items={choices.map((choice) => ({ value: choice.value, label: choice.label }))}
       value={value}
       readOnly={props.isReadOnly}
-      modal={false}
+      onOpenChange={(_, details) => {
+        if (props.isReadOnly) details.cancel();
+      }}
       onValueChange={(next) => {
         if (typeof next === "string") onChange(next);
       }}

@@ -21,11 +21,12 @@ export function Slider({ label, value, onChange, min, max, step, isDisabled, cla
       max={max}
       step={step}
       largeStep={step * 10}
+      thumbAlignment="edge"
       disabled={isDisabled}
       onValueChange={(next) => onChange(Array.isArray(next) ? (next[0] ?? min) : (next as number))}
       className={className}
     >
-      <Base.Control className="flex h-9 w-full touch-none select-none items-center px-2.5">
+      <Base.Control className="flex h-9 w-full touch-none select-none items-center">
         <Base.Track className="h-1.5 w-full rounded-full bg-line-strong">
           <Base.Indicator className={classNames("rounded-full", isDisabled ? "bg-control" : "bg-accent")} />
           <Base.Thumb

@@ -2,19 +2,19 @@ import { ArrowRight } from "lucide-react";
 import type { AuditEntry } from "../../data/use-audit-log.ts";
 import { formatAbsolute, formatRelative } from "../../lib/format-time.ts";
 import { Avatar } from "../../shell/avatar.tsx";
-import { describeChange, verbOf } from "./describe-change.ts";
+import { describeChange, describeDeed } from "./describe-change.ts";
 
 interface AuditEntryRowProps {
   entry: AuditEntry;
-  ownerWord: string;
+  /** The organization's name; undefined where it is the reader's own. */
+  of: string | undefined;
   modelName(id: string): string;
 }
 
 /** One change: who, what, from what to what, when; the rest on demand. */
-export function AuditEntryRow({ entry, ownerWord, modelName }: AuditEntryRowProps) {
+export function AuditEntryRow({ entry, of, modelName }: AuditEntryRowProps) {
   const changes = entry.changes.map((change) => describeChange(change, modelName));
   const actor = entry.actor.name ?? (entry.actor.type === "user" ? "A former member" : "The system");
-  const what = entry.subject === "key" ? "" : ` the ${nameOf(entry.configName)}configuration of ${ownerWord}`;
   return (
     <li className="flex gap-3 border-line border-t px-4 py-3.5 first:border-t-0 sm:px-5">
       <Avatar name={actor} isRound />
@@ -22,10 +22,7 @@ export function AuditEntryRow({ entry, ownerWord, modelName }: AuditEntryRowProp
         <div className="flex flex-wrap items-baseline gap-x-3">
           <p className="min-w-0 break-words">
             <strong className="font-semibold">{actor}</strong>{" "}
-            <span className="text-muted">
-              {verbOf(entry.subject, entry.action)}
-              {what}
-            </span>
+            <span className="text-muted">{describeDeed(entry, of)}</span>
           </p>
           <time
             dateTime={entry.changedAt}
@@ -84,8 +81,4 @@ function Side({ tone, text }: { tone: "from" | "to"; text: string | undefined })
       {text}
     </span>
   );
-}
-
-function nameOf(configName: string | null): string {
-  return configName === null || configName === "default" ? "" : `“${configName}” `;
 }

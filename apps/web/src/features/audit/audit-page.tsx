@@ -30,12 +30,12 @@ export function AuditPage() {
         action={<LevelSwitch current={level} to="/audit" />}
       />
       {level === "you" ? (
-        <Timeline owner={{ type: "user" }} ownerWord="yourself" />
+        <Timeline owner={{ type: "user" }} />
       ) : organization ? (
         <Timeline
           key={organization.id}
           owner={{ type: "organization", organizationId: organization.id }}
-          ownerWord={organization.name}
+          of={organization.name}
         />
       ) : (
         <NoOrganization />
@@ -44,7 +44,7 @@ export function AuditPage() {
   );
 }
 
-function Timeline({ owner, ownerWord }: { owner: Owner; ownerWord: string }) {
+function Timeline({ owner, of }: { owner: Owner; of?: string }) {
   const log = useAuditLog(owner);
   const models = useModels();
   if (log.isPending) return <CardsSkeleton cards={1} rows={5} />;
@@ -61,7 +61,8 @@ function Timeline({ owner, ownerWord }: { owner: Owner; ownerWord: string }) {
   if (entries.length === 0) {
     return (
       <EmptyState icon={History} title="No changes yet">
-        As soon as a setting or a key of {ownerWord} changes, the change is written down here.
+        As soon as {of ? `a setting or a key of ${of}` : "one of your settings or keys"} changes, the change
+        is written down here.
       </EmptyState>
     );
   }
@@ -80,7 +81,7 @@ function Timeline({ owner, ownerWord }: { owner: Owner; ownerWord: string }) {
                 <AuditEntryRow
                   key={entry.id}
                   entry={entry}
-                  ownerWord={ownerWord}
+                  of={of}
                   modelName={(id) => models[id]?.displayName ?? id}
                 />
               ))}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeChange } from "./describe-change.ts";
+import { describeChange, describeDeed } from "./describe-change.ts";
 
 const modelName = (id: string) => (id === "claude-x" ? "Claude X" : id);
 
@@ -22,4 +22,13 @@ test("a path that the registry does not know is shown as it is", () => {
     from: "true",
     to: "false",
   });
+});
+
+test("a deed says whose thing it was done to", () => {
+  const deed = { subject: "configuration", action: "update", configName: "default" };
+  expect(describeDeed(deed, undefined)).toBe("changed your configuration");
+  expect(describeDeed({ ...deed, action: "delete", configName: "night" }, "Acme")).toBe(
+    "deleted the “night” configuration of Acme",
+  );
+  expect(describeDeed({ ...deed, subject: "key" }, "Acme")).toBe("changed the API key of Acme");
 });

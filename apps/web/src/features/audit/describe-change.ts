@@ -28,10 +28,16 @@ export function describeChange(
   return { label: field?.label ?? path, from: say(from), to: say(to) };
 }
 
-/** What was done, in one verb. */
-export function verbOf(subject: string, action: string): string {
-  if (subject === "key")
-    return action === "insert" ? "added a key" : action === "delete" ? "removed a key" : "changed a key";
-  if (action === "insert") return "began";
-  return action === "delete" ? "deleted" : "changed";
+interface Deed {
+  subject: string;
+  action: string;
+  configName: string | null;
+}
+
+/** What was done to what, as the rest of a sentence that begins with a name. `of` says whose it is. */
+export function describeDeed({ subject, action, configName }: Deed, of: string | undefined): string {
+  const verb = action === "insert" ? "created" : action === "delete" ? "deleted" : "changed";
+  const name = configName === null || configName === "default" ? "" : `“${configName}” `;
+  const thing = subject === "key" ? "API key" : `${name}configuration`;
+  return of === undefined ? `${verb} your ${thing}` : `${verb} the ${thing} of ${of}`;
 }

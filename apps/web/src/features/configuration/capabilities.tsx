@@ -18,10 +18,10 @@ export function Capabilities({ model }: { model: Model | undefined }) {
     ["Output", `${price.format(model.costPer1kOutputTokens)} / 1K tokens`],
   ] as const;
   return (
-    <div className="mt-3">
+    <div className="mt-1 md:col-start-1">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 text-xs sm:max-w-80">
-        {facts.map(([term, fact], index) => (
-          <div key={index} className="contents">
+        {facts.map(([term, fact]) => (
+          <div key={term} className="contents">
             <dt className="text-muted">{term}</dt>
             <dd className="tabular-nums">{fact}</dd>
           </div>

@@ -86,9 +86,9 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
   };
 
   const changeCount = Object.keys(draft.entries).length;
-  const overrideCount = states.filter((state) => state.isSetHere).length;
+  const overrideCount = countOverrides(states);
   const visible = states.filter(
-    (state) => matchesSearch(state.field, search) && (!onlyOverrides || state.isSetHere || state.isEdited),
+    (state) => matchesSearch(state.field, search) && (!onlyOverrides || isOverride(state) || state.isEdited),
   );
   const sections = SECTIONS.map((section) => ({
     ...section,
@@ -157,7 +157,7 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
               sections={sections.map(({ name, title, states: shown }) => ({
                 name,
                 title,
-                mark: markOf(shown.filter((state) => state.isSetHere).length),
+                mark: markOf(countOverrides(shown)),
               }))}
             />
           </div>
@@ -187,6 +187,14 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
       <LeaveGuard isDirty={changeCount > 0} onDiscard={control.discard} />
     </>
   );
+}
+
+function isOverride(state: FieldState): boolean {
+  return state.isSetHere && state.field.writable;
+}
+
+function countOverrides(states: readonly FieldState[]): number {
+  return states.filter(isOverride).length;
 }
 
 function markOf(count: number): string | undefined {

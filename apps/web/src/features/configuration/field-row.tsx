@@ -38,6 +38,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
   const { field } = state;
   const id = controlIdOf(field.path);
   const isReadOnly = props.isReadOnly || !field.writable;
+  const hasFacts = field.control === "model";
   const isWritten = field.control !== "secret" && field.control !== "readonly";
   const describedBy = [`${id}-help`, issue && `${id}-issue`, isWritten && `${id}-source`]
     .filter(Boolean)
@@ -58,6 +59,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
           <label id={`${id}-label`} htmlFor={isWritten ? id : undefined} className="font-medium">
             {field.label}
           </label>
+          {state.isEdited && <Chip tone="accent">Edited</Chip>}
           <Link
             to="/configuration"
             search={(search) => search}
@@ -68,14 +70,12 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
           >
             <Hash aria-hidden className="size-3.5" />
           </Link>
-          {state.isEdited && <Chip tone="accent">Edited</Chip>}
         </div>
         <p id={`${id}-help`} className="max-w-prose text-[0.8125rem] text-muted">
           {field.help}
         </p>
-        {field.control === "model" && <Capabilities model={models[String(state.value)]} />}
       </div>
-      <div className="flex min-w-0 items-start gap-1.5">
+      <div className={classNames("flex min-w-0 items-start gap-1.5", hasFacts && "md:row-span-2")}>
         <div className="min-w-0 flex-1">
           <FieldControl
             field={field}
@@ -96,9 +96,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
               {issue.message}
             </p>
           )}
-          {problem && (
-            <p className="mt-1 text-warn-ink text-xs">A stored value is left out: {problem.message}</p>
-          )}
+          {problem && <p className="mt-1 text-warn-ink text-xs">{problem.message}</p>}
           <div id={`${id}-source`}>
             <Provenance
               state={state}
@@ -115,6 +113,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
           isOrganizationLevel={level === "organization"}
         />
       </div>
+      {hasFacts && <Capabilities model={models[String(state.value)]} />}
     </div>
   );
 });

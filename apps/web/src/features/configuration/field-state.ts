@@ -51,7 +51,8 @@ export function fieldStateOf(
   entry: DraftEntry | undefined,
 ): FieldState {
   const saved: readonly FieldSource[] = [explanation, ...explanation.hidden];
-  const ownSource = saved.find((item) => isOwn(item, own));
+  // Keys are stored apart from the rows, so for them the source alone says whose they are.
+  const ownSource = saved.find((item) => (field.writable ? isOwn(item, own) : item.source === own.source));
   const others = saved.filter((item) => item !== ownSource);
   const above = others.filter((item) => isStronger(item, own));
   const below = others.filter((item) => !isStronger(item, own));

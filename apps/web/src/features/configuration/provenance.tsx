@@ -23,9 +23,7 @@ export function Provenance({ state, ownSource, models, onReset }: ProvenanceProp
         ) : (
           <>
             <CornerDownRight aria-hidden className="size-3 shrink-0 text-faint" />
-            <span>
-              Inherited from <LevelMark source={winner.source} />
-            </span>
+            <span>Inherited from</span> <LevelMark source={winner.source} />
           </>
         )}
         {isRedundant && <span>· Same as {levelLooks[inherited.source].word}</span>}

@@ -50,7 +50,7 @@ export function SaveBar(props: SaveBarProps) {
         </div>
         <input
           aria-label="Note for the audit log (optional)"
-          placeholder="Note for the audit log (optional)"
+          placeholder="Audit note (optional)"
           value={note}
           maxLength={500}
           onChange={(event) => setNote(event.target.value)}
@@ -67,6 +67,12 @@ export function SaveBar(props: SaveBarProps) {
             aria-keyshortcuts={isMac ? "Meta+S" : "Control+S"}
           >
             Save
+            <kbd
+              aria-hidden
+              className="hidden rounded border border-on-accent/40 px-1 font-sans text-2xs leading-4 sm:inline"
+            >
+              {isMac ? "⌘S" : "Ctrl S"}
+            </kbd>
           </Button>
         </div>
       </div>

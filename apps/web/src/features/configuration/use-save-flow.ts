@@ -1,5 +1,5 @@
 import { FIELDS, type Issue } from "@ai-config/config-core";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import type { Owner } from "../../data/owner.ts";
 import { type ConfigurationUpdates, useSaveConfiguration } from "../../data/use-save-configuration.ts";
 import { problemOf } from "../../lib/api-problem.ts";
@@ -22,10 +22,11 @@ export function useSaveFlow({ owner, organizationId, control, stored }: SaveFlow
   const [failure, setFailure] = useState<string>();
   const [isStale, setIsStale] = useState(false);
 
-  const forgetRefusal = () => {
-    setServerIssues([]);
+  // Stable, as every row's edit goes through it.
+  const forgetRefusal = useCallback(() => {
+    setServerIssues((issues) => (issues.length === 0 ? issues : []));
     setFailure(undefined);
-  };
+  }, []);
 
   const undo = async (updates: Record<string, unknown>, version: number) => {
     try {

@@ -30,7 +30,10 @@ export function SignInPage() {
         ) : (
           <p>
             New here?{" "}
-            <Link to="/sign-up" className="font-medium text-accent-ink underline underline-offset-2">
+            <Link
+              to="/sign-up"
+              className="inline-flex min-h-6 items-center font-medium text-accent-ink underline underline-offset-2"
+            >
               Create an account
             </Link>
           </p>

@@ -28,7 +28,10 @@ export function SignUpPage() {
       footer={
         <p>
           Already have an account?{" "}
-          <Link to="/sign-in" className="font-medium text-accent-ink underline underline-offset-2">
+          <Link
+            to="/sign-in"
+            className="inline-flex min-h-6 items-center font-medium text-accent-ink underline underline-offset-2"
+          >
             Sign in
           </Link>
         </p>

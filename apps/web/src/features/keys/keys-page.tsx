@@ -31,12 +31,12 @@ export function KeysPage() {
         action={<LevelSwitch current={level} to="/keys" />}
       />
       {level === "you" ? (
-        <OwnerKeys owner={{ type: "user" }} ownerWord="yourself" isReadOnly={false} />
+        <OwnerKeys owner={{ type: "user" }} isReadOnly={false} />
       ) : organization ? (
         <OwnerKeys
           key={organization.id}
           owner={{ type: "organization", organizationId: organization.id }}
-          ownerWord={organization.name}
+          of={organization.name}
           isReadOnly={!mayEdit(organization.role)}
         />
       ) : (
@@ -46,15 +46,7 @@ export function KeysPage() {
   );
 }
 
-function OwnerKeys({
-  owner,
-  ownerWord,
-  isReadOnly,
-}: {
-  owner: Owner;
-  ownerWord: string;
-  isReadOnly: boolean;
-}) {
+function OwnerKeys({ owner, of, isReadOnly }: { owner: Owner; of?: string; isReadOnly: boolean }) {
   const keys = useKeys(owner);
   const [isRotating, setIsRotating] = useState(false);
   if (keys.isPending) return <CardsSkeleton cards={1} rows={2} />;
@@ -74,13 +66,15 @@ function OwnerKeys({
     <>
       {isReadOnly && (
         <div className="mb-4">
-          <Banner>You can see which keys {ownerWord} has, not change them. Ask an owner or admin.</Banner>
+          <Banner>You can see which keys {of} has, not change them. Ask an owner or admin.</Banner>
         </div>
       )}
       {keys.data.length === 0 ? (
         <EmptyState icon={KeyRound} title="No key stored" action={!isReadOnly && open}>
-          Requests run on {owner.type === "user" ? "the organization's key, or on " : ""}the key of this
-          deployment until a key of {ownerWord} is added.
+          {of
+            ? "Members without a key of their own use the key of this deployment"
+            : "Your requests use the key of your organization, or that of this deployment,"}{" "}
+          until one is added here.
         </EmptyState>
       ) : (
         <Card
@@ -94,12 +88,7 @@ function OwnerKeys({
         </Card>
       )}
       {isRotating && (
-        <RotateKeyDialog
-          owner={owner}
-          ownerWord={ownerWord}
-          hasKey={hasKey}
-          onClose={() => setIsRotating(false)}
-        />
+        <RotateKeyDialog owner={owner} of={of} hasKey={hasKey} onClose={() => setIsRotating(false)} />
       )}
     </>
   );

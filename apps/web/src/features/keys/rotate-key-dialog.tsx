@@ -9,13 +9,14 @@ import { TextField } from "../../ui/text-field.tsx";
 
 interface RotateKeyDialogProps {
   owner: Owner;
-  ownerWord: string;
+  /** The organization's name; undefined where it is the reader's own key. */
+  of?: string;
   hasKey: boolean;
   onClose(): void;
 }
 
 /** Takes a new key once. It is never shown, stored or prefilled here; closing forgets it. */
-export function RotateKeyDialog({ owner, ownerWord, hasKey, onClose }: RotateKeyDialogProps) {
+export function RotateKeyDialog({ owner, of, hasKey, onClose }: RotateKeyDialogProps) {
   const input = useRef<HTMLInputElement>(null);
   const { rotate, isRotating } = useRotateKey(owner);
   const [newKey, setNewKey] = useState("");
@@ -73,7 +74,7 @@ export function RotateKeyDialog({ owner, ownerWord, hasKey, onClose }: RotateKey
       isOpen
       onClose={onClose}
       title={hasKey ? "Rotate key" : "Add key"}
-      description={`The primary Anthropic key of ${ownerWord}. It is tried, sealed and stored; nobody can read it back.`}
+      description={`${of ? `The primary Anthropic key of ${of}` : "Your primary Anthropic key"}. It is tried, sealed and stored; nobody can read it back.`}
       initialFocus={input}
       actions={
         <>
