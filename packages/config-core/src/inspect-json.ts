@@ -75,12 +75,14 @@ function childrenOf(
   refuse: (path: string, code: Issue["code"], message: string) => void,
 ): (Node & { keyBytes: number })[] {
   if (Array.isArray(value)) {
-    return value.map((item, index) => ({
-      value: item,
-      path: joinPath(path, String(index)),
-      depth,
-      keyBytes: 0,
-    }));
+    // An item takes a byte at least; a sparse list can claim four billion of them.
+    if (value.length > LAYER_BYTES_MAX) {
+      refuse(path, "too_large", `Must be ${LAYER_BYTES_MAX.toLocaleString("en-US")} values or less.`);
+      return [];
+    }
+    return Array.from(value, (item: unknown, index) => {
+      return { value: item, path: joinPath(path, String(index)), depth, keyBytes: 0 };
+    });
   }
   const children = [];
   for (const [key, child] of Object.entries(value)) {
