@@ -44,11 +44,14 @@ export function locateBinaries(
 ): Binaries {
   const { root, version } = findPackage();
   const native = join(root, "native");
-  if (completeLinks(root) && makeExecutable(native) && (!user || isReadable(native, user))) return programsIn(native);
+  if (completeLinks(root) && makeExecutable(native) && (!user || isReadable(native, user)))
+    return programsIn(native);
 
   const copy = join(copiesDirectory, `postgresql-${version}`);
   if (!existsSync(join(copy, "native"))) {
-    log(`The account "${user?.name ?? "running this"}" cannot use the PostgreSQL programs in ${native}: copying them to ${copy}.`);
+    log(
+      `The account "${user?.name ?? "running this"}" cannot use the PostgreSQL programs in ${native}: copying them to ${copy}.`,
+    );
     copyPackage(root, copy);
   }
   return programsIn(join(copy, "native"));
@@ -109,9 +112,11 @@ function makeExecutable(native: string): boolean {
 }
 
 function isReadable(native: string, user: SystemUser): boolean {
-  return [...Object.values(programsIn(native)), join(native, "lib"), join(native, "share/postgresql/postgres.bki")].every(
-    (path) => canReach(path, user),
-  );
+  return [
+    ...Object.values(programsIn(native)),
+    join(native, "lib"),
+    join(native, "share/postgresql/postgres.bki"),
+  ].every((path) => canReach(path, user));
 }
 
 /** Copies under another name first, so that a copy that was cut short is never taken for a whole one. */
@@ -120,7 +125,11 @@ function copyPackage(root: string, copy: string): void {
   mkdirSync(unfinished, { recursive: true, mode: 0o755 });
   // Static libraries serve only those who compile against PostgreSQL.
   const filter = (source: string) => !source.endsWith(".a") && basename(source) !== "pkgconfig";
-  cpSync(join(root, "native"), join(unfinished, "native"), { recursive: true, verbatimSymlinks: true, filter });
+  cpSync(join(root, "native"), join(unfinished, "native"), {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter,
+  });
   completeLinks(unfinished);
   makeExecutable(join(unfinished, "native"));
   openToAll(unfinished);

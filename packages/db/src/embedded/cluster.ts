@@ -74,7 +74,10 @@ function run(program: string, user: SystemUser | undefined, cwd: string, args: s
     child.once("error", (cause) => reject(new EmbeddedPostgresError(`Cannot run ${program}.`, { cause })));
     child.once("close", (code, signal) => {
       if (code === 0) resolve();
-      else reject(new EmbeddedPostgresError(`Creating the database failed (${signal ?? code}): ${complaint.trim()}`));
+      else
+        reject(
+          new EmbeddedPostgresError(`Creating the database failed (${signal ?? code}): ${complaint.trim()}`),
+        );
     });
   });
 }

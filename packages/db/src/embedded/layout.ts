@@ -35,7 +35,8 @@ export function prepareLayout(
   const home = noted || unusedHome(dataDirectory);
   if (!noted) {
     log(`The account "${user.name}" cannot reach ${dataDirectory}: the database is kept in ${home}.`);
-    const note = "The database itself lies in the folder above, because the account that runs PostgreSQL cannot reach this one.";
+    const note =
+      "The database itself lies in the folder above, because the account that runs PostgreSQL cannot reach this one.";
     writeFileSync(pointer, `${home}\n\n${note}\nRemove both folders to start afresh.\n`);
   }
   makeDirectory(systemFolder, 0o755);

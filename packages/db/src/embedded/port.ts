@@ -45,7 +45,9 @@ function findFreePort(): Promise<number> {
     probe.once("error", reject);
     probe.listen({ port: 0, host: "127.0.0.1" }, () => {
       const address = probe.address();
-      probe.close(() => (typeof address === "object" && address ? resolve(address.port) : reject(new Error("No port"))));
+      probe.close(() =>
+        typeof address === "object" && address ? resolve(address.port) : reject(new Error("No port")),
+      );
     });
   });
 }

@@ -43,7 +43,9 @@ export function isPostgresOn(pid: number, clusterDirectory: string): boolean {
     }
   }
   if (process.platform === "win32") {
-    return output("tasklist", ["/FI", `PID eq ${pid}`, "/FO", "CSV", "/NH"]).toLowerCase().includes("postgres");
+    return output("tasklist", ["/FI", `PID eq ${pid}`, "/FO", "CSV", "/NH"])
+      .toLowerCase()
+      .includes("postgres");
   }
   const command = output("ps", ["-o", "command=", "-p", String(pid)]);
   return command.includes("postgres") && command.includes(clusterDirectory);

@@ -14,6 +14,12 @@ export function serverSettings(isDurable: boolean): Record<string, string> {
     jit: "off",
     ...(isDurable
       ? {}
-      : { fsync: "off", synchronous_commit: "off", full_page_writes: "off", autovacuum: "off", max_wal_size: "4GB" }),
+      : {
+          fsync: "off",
+          synchronous_commit: "off",
+          full_page_writes: "off",
+          autovacuum: "off",
+          max_wal_size: "4GB",
+        }),
   };
 }

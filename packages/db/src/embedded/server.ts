@@ -117,7 +117,13 @@ function supervise(
     stop: () => {
       // Nobody may be waiting on anything else while we wait for the end.
       child.ref();
-      stopping ??= shutDown(pid, () => child.exitCode === null && child.signalCode === null, binaries, cluster, user);
+      stopping ??= shutDown(
+        pid,
+        () => child.exitCode === null && child.signalCode === null,
+        binaries,
+        cluster,
+        user,
+      );
       return stopping;
     },
   };

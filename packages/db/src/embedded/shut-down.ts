@@ -24,7 +24,9 @@ export async function shutDown(
   if (await ended(isRunning, fastWithinMs)) return;
   tell(pid, "immediate", binaries, cluster, user);
   if (await ended(isRunning, immediateWithinMs)) return;
-  throw new EmbeddedPostgresError(`The PostgreSQL server with process id ${pid} does not stop. End it, then start again.`);
+  throw new EmbeddedPostgresError(
+    `The PostgreSQL server with process id ${pid} does not stop. End it, then start again.`,
+  );
 }
 
 function tell(

@@ -6,8 +6,8 @@ import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
 import { type Layout, prepareLayout } from "./layout.ts";
 import { takeOwnership } from "./owner-note.ts";
 import { candidatePorts, rememberPort } from "./port.ts";
-import { isPostgresOn, parentOf } from "./process-identity.ts";
 import { readPostmasterFile, removePostmasterFile } from "./postmaster-file.ts";
+import { isPostgresOn, parentOf } from "./process-identity.ts";
 import { keepPasswords } from "./secrets.ts";
 import { type Server, ServerStartError, startServer } from "./server.ts";
 import { serverSettings } from "./server-settings.ts";
@@ -109,7 +109,13 @@ async function startOnSomePort(
   let lastError: unknown;
   for await (const port of candidatePorts(layout.dataDirectory, askedPort, log)) {
     try {
-      const server = await startWhenMemoryIsFree(binaries, layout, user, { ...settings, port: String(port) }, log);
+      const server = await startWhenMemoryIsFree(
+        binaries,
+        layout,
+        user,
+        { ...settings, port: String(port) },
+        log,
+      );
       return { server, port };
     } catch (error) {
       // Somebody was faster between our look and the start.

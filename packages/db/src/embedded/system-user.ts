@@ -57,12 +57,15 @@ function isAllowed(stats: Stats, user: SystemUser, bit: number): boolean {
 function lookUp(name: string): SystemUser | undefined {
   const [uid, gid] = ["-u", "-g"].map((flag) => {
     try {
-      return Number(execFileSync("id", [flag, name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+      return Number(
+        execFileSync("id", [flag, name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+      );
     } catch {
       return Number.NaN;
     }
   });
-  if (uid === undefined || gid === undefined || !Number.isInteger(uid) || !Number.isInteger(gid)) return undefined;
+  if (uid === undefined || gid === undefined || !Number.isInteger(uid) || !Number.isInteger(gid))
+    return undefined;
   return { name, uid, gid };
 }
 
@@ -70,7 +73,10 @@ function createAccount(): void {
   const ways: [string, string[]][][] = [
     [
       ["groupadd", ["--system", accountName]],
-      ["useradd", ["--system", "--no-create-home", "--gid", accountName, "--shell", "/bin/false", accountName]],
+      [
+        "useradd",
+        ["--system", "--no-create-home", "--gid", accountName, "--shell", "/bin/false", accountName],
+      ],
     ],
     [
       ["addgroup", ["-S", accountName]],

@@ -1,0 +1,30 @@
+import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import type { Sql } from "postgres";
+
+/** The driver's client; 64-bit integers arrive as bigint, so no digit is ever lost. */
+export type SqlClient = Sql<{ bigint: bigint }>;
+
+/** Drizzle on the pool, or one of its transactions. It limits nothing: go through `asActor`. */
+export type Db = PostgresJsDatabase<Record<string, never>>;
+
+/** Who asks: a signed-in user, or a service of ours under its name. */
+export type Actor =
+  | { type: "user"; userId: string; requestId?: string }
+  | { type: "service"; name: string; requestId?: string };
+
+export interface Listener {
+  close(): Promise<void>;
+}
+
+/** One pool of connections, and what else a process needs from its database. */
+export interface Database {
+  readonly db: Db & { readonly $client: SqlClient };
+  /**
+   * Hears a channel on a connection of its own. `onReady` is called each time listening begins, also after an
+   * interruption: what was announced in between is lost, so whoever caches must forget then.
+   */
+  listen(channel: string, onMessage: (payload: string) => void, onReady: () => void): Promise<Listener>;
+  /** Rejects when the database does not answer soon. Uses a connection of its own, so a busy pool is no failure. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,68 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+
+import type { Database, SqlClient } from "./client.ts";
+import { commonOptions, readAddress, sessionTimeouts } from "./connection-options.ts";
+import { startListening } from "./listen.ts";
+
+export interface ConnectOptions {
+  url: string;
+  /** Where to listen when `url` leads to a pooler, which cannot. */
+  directUrl?: string | undefined;
+  maxConnections?: number;
+  /** A role that every connection takes on by itself, for libraries that do not go through `asActor`. */
+  role?: string;
+  applicationName?: string;
+}
+
+/** The driver reads `max_pipeline`; its types do not know it. */
+type PoolOptions = postgres.Options<{ bigint: postgres.PostgresType<bigint> }> & { max_pipeline: number };
+
+/**
+ * Opens a pool; nothing is sent before the first query. Behind a transaction pooler statements are not
+ * prepared, and the timeouts come from the login role, because such a pooler refuses session settings.
+ */
+export function connect(options: ConnectOptions): Database {
+  const { maxConnections = 10, role, applicationName = "ai-config" } = options;
+  const { url, isPooled } = readAddress(options.url);
+  const common = commonOptions(applicationName);
+  const settings = isPooled ? common.connection : { ...common.connection, ...sessionTimeouts };
+  const poolOptions: PoolOptions = {
+    ...common,
+    connection: role === undefined ? settings : { ...settings, role },
+    max: maxConnections,
+    // With the driver's default a saturated pool slows to a third within a minute.
+    max_pipeline: 1,
+    idle_timeout: 60,
+    prepare: !isPooled,
+  };
+  const client: SqlClient = postgres(url, poolOptions);
+  let pinging: SqlClient | undefined;
+  return {
+    db: drizzle({ client }),
+    listen: (channel, onMessage, onReady) =>
+      startListening({ url: options.directUrl ?? options.url, applicationName, channel, onMessage, onReady }),
+    ping: async () => {
+      pinging ??= postgres(url, {
+        ...commonOptions(`${applicationName} ping`),
+        connect_timeout: 2,
+        max: 1,
+        idle_timeout: 30,
+        fetch_types: false,
+        prepare: false,
+      });
+      await withinMs(pinging`select 1`, 2_000);
+    },
+    close: async () => {
+      await Promise.all([client.end({ timeout: 5 }), pinging?.end({ timeout: 1 })]);
+    },
+  };
+}
+
+function withinMs(answer: Promise<unknown>, milliseconds: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = Object.assign(new Error("The database does not answer."), { code: "CONNECT_TIMEOUT" });
+    const timer = setTimeout(reject, milliseconds, late);
+    answer.then(() => resolve(), reject).finally(() => clearTimeout(timer));
+  });
+}

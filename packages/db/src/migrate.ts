@@ -1,0 +1,90 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { drizzle } from "drizzle-orm/postgres-js";
+import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
+import postgres from "postgres";
+
+import { ensureApplicationRole, restrictDatabase } from "./application-role.ts";
+import type { SqlClient } from "./client.ts";
+import { commonOptions, readAddress } from "./connection-options.ts";
+
+export interface MigrateOptions {
+  /** A direct connection as the owner of the schema. */
+  url: string;
+  /** The password for the login that serves requests; without it that login is left alone. */
+  appPassword?: string | undefined;
+  log?: (line: string) => void;
+}
+
+/** Where the migrations lie, for those who name a database after their content. */
+export const migrationsFolder = fileURLToPath(new URL("../migrations", import.meta.url));
+
+/** Any number will do, as long as every version of this program waits for the same one. */
+const advisoryLock = 4_873_216_501;
+
+/**
+ * Brings the database to the newest schema. Safe to repeat, and safe while another process does the same:
+ * the second waits, then finds nothing left to do.
+ */
+export async function migrate({
+  url,
+  appPassword,
+  log = () => {},
+}: MigrateOptions): Promise<{ applied: number }> {
+  const address = readAddress(url);
+  if (address.isPooled) {
+    throw new Error(
+      "Migrations need a direct connection, not a transaction pooler. Set MIGRATION_DATABASE_URL to one.",
+    );
+  }
+  const client: SqlClient = postgres(address.url, {
+    ...commonOptions("ai-config migrations"),
+    // The lock belongs to this one session, which therefore must not be replaced.
+    max: 1,
+    max_lifetime: null,
+    fetch_types: false,
+  });
+  try {
+    await requireVersion(client);
+    await client`select pg_advisory_lock(${advisoryLock}::bigint)`;
+    const applied = await applyPending(client);
+    if (applied > 0) log(`Applied ${applied} database ${applied === 1 ? "migration" : "migrations"}.`);
+    await restrictDatabase(client);
+    if (appPassword !== undefined) await ensureApplicationRole(client, appPassword);
+    return { applied };
+  } finally {
+    // Ending the session gives the lock back.
+    await client.end({ timeout: 5 });
+  }
+}
+
+async function requireVersion(client: SqlClient): Promise<void> {
+  const [server] = await client<{ number: number; name: string }[]>`
+    select current_setting('server_version_num')::int as number, current_setting('server_version') as name`;
+  if ((server?.number ?? 0) < 150_000) {
+    throw new Error(`AI Config needs PostgreSQL 15 or later; this server is ${server?.name}.`);
+  }
+}
+
+async function applyPending(client: SqlClient): Promise<number> {
+  if (!existsSync(join(migrationsFolder, "meta/_journal.json"))) return 0;
+  const before = await countApplied(client);
+  try {
+    await applyMigrations(drizzle({ client }), { migrationsFolder });
+  } catch (error) {
+    // Drizzle's message is the whole statement; what PostgreSQL says is the useful part.
+    throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  }
+  return (await countApplied(client)) - before;
+}
+
+async function countApplied(client: SqlClient): Promise<number> {
+  const [table] = await client<{ name: string | null }[]>`
+    select to_regclass('drizzle.__drizzle_migrations')::text as name`;
+  if (!table?.name) return 0;
+  const [count] = await client<{ number: number }[]>`
+    select count(*)::int as number from drizzle.__drizzle_migrations`;
+  return count?.number ?? 0;
+}
