@@ -23,13 +23,17 @@ export function budgetWindow(period: BudgetPeriod, at: Date, timeZone: string): 
   const moment = at.getTime();
   if (Number.isNaN(moment)) throw invalid("at", "Must be a date.");
 
+  // Where clocks went back over midnight a date is shown twice, so the date shown may be one day off.
   let first = firstDay(period, civilDay(format, moment));
   let start = startOfDay(format, first);
-  // Where clocks went back over midnight the zone shows the old date again, though the new one has begun.
-  for (let next = nextFirstDay(period, first); ; next = nextFirstDay(period, first)) {
-    const end = startOfDay(format, next);
+  if (moment < start) {
+    first = firstDay(period, first - 1);
+    start = startOfDay(format, first);
+  }
+  for (;;) {
+    first = nextFirstDay(period, first);
+    const end = startOfDay(format, first);
     if (moment < end) return { start: new Date(start), end: new Date(end) };
-    first = next;
     start = end;
   }
 }

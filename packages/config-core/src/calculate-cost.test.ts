@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { AIConfigError, AVAILABLE_MODELS, calculateCost, type ModelInfo } from "./index.ts";
+
+test.each([
+  [1000, 500, "claude-sonnet-4-5-20250929", 0.0105],
+  [1, 0, "claude-3-haiku-20240307", 0.00000025],
+  [0, 1, "claude-3-haiku-20240307", 0.00000125],
+  [3, 3, "claude-3-5-sonnet-20241022", 0.000054],
+  [1_000_000, 1_000_000, "claude-3-opus-20240229", 90],
+  [0, 0, "claude-3-opus-20240229", 0],
+])("%i input and %i output tokens of %s cost exactly %f USD", (input, output, model, cost) => {
+  expect(calculateCost(input, output, model)).toBe(cost);
+});
+
+test("the cost is the number closest to the exact fraction, for any prices", () => {
+  const tokens = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+  const price = fc.integer({ min: 0, max: 10 ** 9 }).map((units) => units / 10 ** 7);
+  fc.assert(
+    fc.property(tokens, tokens, price, price, (input, output, inputPrice, outputPrice) => {
+      const models = { m: model({ costPer1kInputTokens: inputPrice, costPer1kOutputTokens: outputPrice }) };
+      const exact = add(times(fraction(inputPrice), input), times(fraction(outputPrice), output));
+      const perToken = { over: exact.over, under: exact.under * 1000n };
+      expect(isClosest(calculateCost(input, output, "m", { models }), perToken)).toBe(true);
+    }),
+  );
+});
+
+test.each([
+  [-1, 0],
+  [0.5, 0],
+  [Number.NaN, 0],
+  [0, Number.POSITIVE_INFINITY],
+  [0, 2 ** 53],
+])("%d and %d tokens have no cost", (input, output) => {
+  expect(() => calculateCost(input, output, "claude-3-haiku-20240307")).toThrow(AIConfigError);
+});
+
+test.each(["claude-99", "", "constructor", "__proto__"])(
+  "the unknown model %j has no cost, not even zero",
+  (id) => {
+    expect(() => calculateCost(1, 1, id)).toThrow(expect.objectContaining({ code: "INPUT_INVALID" }));
+  },
+);
+
+test("the catalogue has the four models of the contract", () => {
+  const rows = Object.values(AVAILABLE_MODELS).map((info) => [
+    info.id,
+    info.contextWindow,
+    info.outputLimit,
+    info.costPer1kInputTokens,
+    info.costPer1kOutputTokens,
+  ]);
+  expect(rows).toEqual([
+    ["claude-sonnet-4-5-20250929", 200_000, 4096, 0.003, 0.015],
+    ["claude-3-5-sonnet-20241022", 200_000, 8192, 0.003, 0.015],
+    ["claude-3-opus-20240229", 200_000, 4096, 0.015, 0.075],
+    ["claude-3-haiku-20240307", 200_000, 4096, 0.00025, 0.00125],
+  ]);
+  expect(Object.keys(AVAILABLE_MODELS)).toEqual(rows.map(([id]) => id));
+});
+
+interface Fraction {
+  over: bigint;
+  under: bigint;
+}
+
+/** The fraction that a number's shortest decimal text stands for. */
+function fraction(number: number): Fraction {
+  const [digits = "0", exponent = "0"] = String(number).split("e");
+  const [before = "0", after = ""] = digits.split(".");
+  const power = after.length - Number(exponent);
+  return { over: BigInt(before + after), under: 10n ** BigInt(power) };
+}
+
+function times({ over, under }: Fraction, count: number): Fraction {
+  return { over: over * BigInt(count), under };
+}
+
+function add(a: Fraction, b: Fraction): Fraction {
+  return { over: a.over * b.under + b.over * a.under, under: a.under * b.under };
+}
+
+/** Whether no neighbouring double is closer to the fraction; doubles are fractions of a power of two. */
+function isClosest(number: number, exact: Fraction): boolean {
+  const distance = (candidate: number) => {
+    const shift = 2n ** 120n;
+    const scaled = BigInt(candidate * 2 ** 60) * 2n ** 60n;
+    const difference = scaled * exact.under - exact.over * shift;
+    return difference < 0n ? -difference : difference;
+  };
+  const gap = Math.max(2 ** -60, number * 2 ** -53);
+  return (
+    distance(number) <= distance(number + gap) && distance(number) <= distance(Math.max(0, number - gap))
+  );
+}
+
+function model(prices: Pick<ModelInfo, "costPer1kInputTokens" | "costPer1kOutputTokens">): ModelInfo {
+  return { id: "m", displayName: "M", contextWindow: 1, outputLimit: 1, supportedFeatures: [], ...prices };
+}

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+
+import { containsSecret, maskKey, Secret, withoutSecrets } from "./index.ts";
+
+test("a secret gives itself away only when asked", () => {
+  const secret = new Secret("sk-ant-api03-verysecret");
+  expect(
+    `${secret} ${String(secret)} ${JSON.stringify({ secret })} ${JSON.stringify(Object.entries(secret))}`,
+  ).not.toContain("verysecret");
+  const inspect: unknown = Reflect.get(secret, Symbol.for("nodejs.util.inspect.custom"));
+  expect(typeof inspect === "function" && inspect.call(secret)).toBe("[secret]");
+  expect(secret.reveal()).toBe("sk-ant-api03-verysecret");
+});
+
+test.each([
+  ["sk-ant-api03-0123456789abcx7Qp", "sk-ant-…x7Qp"],
+  ["sk-ant-short", "sk-ant-…"],
+  ["another-kind-of-key-1234", "…1234"],
+  ["", "…"],
+])("%j is shown as %s", (key, masked) => {
+  expect(maskKey(key)).toBe(masked);
+  expect(containsSecret(maskKey(key))).toBe(false);
+});
+
+test("keys are found and blacked out wherever they stand", () => {
+  expect(containsSecret("x sk-ant-api0")).toBe(false);
+  expect(containsSecret("x sk-ant-api03-")).toBe(true);
+  expect(withoutSecrets("a sk-ant-api03-one, sk-ant-api03-two!")).toBe("a [secret], [secret]!");
+});
