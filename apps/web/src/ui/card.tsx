@@ -21,7 +21,7 @@ export function Card({ id, title, description, icon: Icon, action, className, ch
       aria-labelledby={titleId}
       className={classNames("rounded-xl border border-line bg-surface shadow-card", className)}
     >
-      <header className="flex items-center gap-3 px-4 py-4 sm:px-5">
+      <header className="flex flex-wrap items-center gap-3 px-4 py-4 sm:px-5">
         {Icon && (
           <span
             aria-hidden
@@ -30,7 +30,7 @@ export function Card({ id, title, description, icon: Icon, action, className, ch
             <Icon className="size-4" strokeWidth={1.8} />
           </span>
         )}
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 basis-40">
           <h2 id={titleId} className="font-semibold text-[0.9375rem] tracking-tight">
             {title}
           </h2>

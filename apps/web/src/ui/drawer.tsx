@@ -2,6 +2,7 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { IconButton } from "./icon-button.tsx";
+import { InsideModal } from "./popup-home.ts";
 
 interface DrawerProps {
   isOpen: boolean;
@@ -28,7 +29,7 @@ export function Drawer({ isOpen, onClose, title, children }: DrawerProps) {
           >
             <X className="size-4" />
           </Base.Close>
-          {children}
+          <InsideModal value={true}>{children}</InsideModal>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

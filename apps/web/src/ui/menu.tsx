@@ -2,6 +2,7 @@ import { Menu as Base } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
 import type { ReactElement, ReactNode } from "react";
 import { classNames } from "../lib/class-names.ts";
+import { usePopupHome } from "./popup-home.ts";
 
 interface MenuProps {
   trigger: ReactElement;
@@ -14,10 +15,16 @@ const itemClassNames =
 
 /** A list of actions behind a button. */
 export function Menu({ trigger, align = "start", children }: MenuProps) {
+  const { home, isModal, lookFrom } = usePopupHome();
   return (
-    <Base.Root modal={false}>
+    <Base.Root
+      modal={isModal}
+      onOpenChange={(isOpen, details) => {
+        if (isOpen) lookFrom(details.trigger);
+      }}
+    >
       <Base.Trigger render={trigger} />
-      <Base.Portal>
+      <Base.Portal container={home}>
         <Base.Positioner className="z-60 outline-none" sideOffset={6} align={align} collisionPadding={8}>
           <Base.Popup className="min-w-(--anchor-width) animate-appear rounded-lg border border-line bg-surface p-1 shadow-pop outline-none">
             {children}

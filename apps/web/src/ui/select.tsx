@@ -1,6 +1,7 @@
 import { Select as Base } from "@base-ui/react/select";
 import { Check, ChevronsUpDown } from "lucide-react";
 import { classNames } from "../lib/class-names.ts";
+import { usePopupHome } from "./popup-home.ts";
 
 export interface SelectOption {
   value: string;
@@ -23,6 +24,7 @@ export interface SelectProps {
 /** One choice out of a list. A value that is not among the options can still be seen and kept. */
 export function Select(props: SelectProps) {
   const { id, labelledBy, value, options, onChange } = props;
+  const { home, lookFrom } = usePopupHome();
   const known = options.some((option) => option.value === value);
   const choices = known ? options : [...options, { value, label: value, hint: "Not in the catalogue" }];
   return (
@@ -31,8 +33,9 @@ export function Select(props: SelectProps) {
       items={choices.map((choice) => ({ value: choice.value, label: choice.label }))}
       value={value}
       readOnly={props.isReadOnly}
-      onOpenChange={(_, details) => {
+      onOpenChange={(isOpen, details) => {
         if (props.isReadOnly) details.cancel();
+        else if (isOpen) lookFrom(details.trigger);
       }}
       onValueChange={(next) => {
         if (typeof next === "string") onChange(next);
@@ -56,7 +59,7 @@ export function Select(props: SelectProps) {
           </Base.Icon>
         )}
       </Base.Trigger>
-      <Base.Portal>
+      <Base.Portal container={home}>
         <Base.Positioner className="z-40 outline-none" sideOffset={4} alignItemWithTrigger={false}>
           <Base.Popup className="relative max-h-(--available-height) min-w-(--anchor-width) max-w-(--available-width) animate-appear overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-pop outline-none">
             {choices.map((choice) => (

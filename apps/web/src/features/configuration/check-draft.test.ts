@@ -13,7 +13,7 @@ function issuesOf(entries: Record<string, DraftEntry>, saved = DEFAULT_AI_CONFIG
     const layer = { source: "defaults" } as const;
     return fieldStateOf(field, { value, source: "defaults", layer, hidden: [] }, own, entries[field.path]);
   });
-  return checkDraft({ baseVersion: 0, entries }, states, saved, AVAILABLE_MODELS);
+  return checkDraft({ baseVersion: 0, entries, seen: {} }, states, saved, AVAILABLE_MODELS);
 }
 
 describe("checking a draft", () => {

@@ -36,7 +36,8 @@ export function ConflictDialog({
       }
     >
       <p className="text-[0.8125rem]">
-        Keeping your draft loads the other changes into every field you did not touch.{" "}
+        Keeping your draft loads the other changes into every field you did not touch, and marks the fields
+        that both of you changed.{" "}
         {changeCount === 1 ? "Your one edit stays" : `Your ${changeCount} edits stay`} on the page for you to
         look at once more and save.
       </p>

@@ -8,7 +8,11 @@ const path = "model.temperature";
 describe("a draft", () => {
   test("holds only what differs from what is saved", () => {
     const edited = withEntry(emptyDraft(3), path, { mode: "set", value: 0.3 }, inherited);
-    expect(edited).toEqual({ baseVersion: 3, entries: { [path]: { mode: "set", value: 0.3 } } });
+    expect(edited).toEqual({
+      baseVersion: 3,
+      entries: { [path]: { mode: "set", value: 0.3 } },
+      seen: { [path]: 0.7 },
+    });
   });
 
   test("forgets a field that is edited back to the inherited value", () => {
@@ -41,11 +45,19 @@ describe("a draft", () => {
     const draft = {
       baseVersion: 1,
       entries: { ...sent, "model.topP": { mode: "set", value: 0.6 } } as const,
+      seen: { [path]: 0.7, "model.topP": 0.9 },
     };
     expect(settled(draft, sent, 2)).toEqual({
       baseVersion: 2,
       entries: { "model.topP": { mode: "set", value: 0.6 } },
+      seen: {},
     });
+  });
+
+  test("remembers what was shown when the edit began, not what a later edit saw", () => {
+    const first = withEntry(emptyDraft(1), path, { mode: "set", value: 0.3 }, inherited);
+    const second = withEntry(first, path, { mode: "set", value: 0.4 }, { own: 0.6, shown: 0.6 });
+    expect(second.seen).toEqual({ [path]: 0.7 });
   });
 });
 
@@ -84,7 +96,7 @@ describe("a stored draft", () => {
     "null",
     "[]",
     '{"baseVersion":1}',
-    '{"baseVersion":1,"entries":{"a":{"mode":"x"}}}',
+    '{"baseVersion":1,"seen":{},"entries":{"a":{"mode":"x"}}}',
   ])("%j counts as none", (text) => {
     expect(parseDraft(text)).toBeNull();
   });

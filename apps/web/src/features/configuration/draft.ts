@@ -7,11 +7,13 @@ export type DraftEntry = { mode: "set"; value: unknown } | { mode: "inherit" };
 export interface Draft {
   baseVersion: number;
   entries: Readonly<Record<string, DraftEntry>>;
+  /** What was shown for each changed field when its edit began; if that is no longer saved, someone else was quicker. */
+  seen: Readonly<Record<string, unknown>>;
 }
 
 /** A draft without changes, begun on this version of the row. */
 export function emptyDraft(baseVersion: number): Draft {
-  return { baseVersion, entries: {} };
+  return { baseVersion, entries: {}, seen: {} };
 }
 
 /**
@@ -24,7 +26,8 @@ export function withEntry(draft: Draft, path: string, entry: DraftEntry, saved: 
       ? saved.own === undefined
       : isSameValue(entry.value, saved.own === undefined ? saved.shown : saved.own);
   if (isUnchanged) return withoutEntries(draft, [path]);
-  return { ...draft, entries: { ...draft.entries, [path]: entry } };
+  const seen = path in draft.entries ? draft.seen : { ...draft.seen, [path]: saved.shown };
+  return { ...draft, entries: { ...draft.entries, [path]: entry }, seen };
 }
 
 /** How a field stands before the draft: what the layer itself stores, and what is shown for it. */
@@ -35,14 +38,19 @@ export interface SavedField {
 
 /** The draft without these fields. */
 export function withoutEntries(draft: Draft, paths: readonly string[]): Draft {
-  const entries = Object.fromEntries(Object.entries(draft.entries).filter(([path]) => !paths.includes(path)));
-  return { ...draft, entries };
+  return { ...draft, entries: without(draft.entries, paths), seen: without(draft.seen, paths) };
 }
 
 /** Takes out what has been saved. What was edited again while the save was on its way stays. */
 export function settled(draft: Draft, saved: Draft["entries"], version: number): Draft {
   const done = Object.keys(saved).filter((path) => isSameValue(saved[path], draft.entries[path]));
-  return { ...withoutEntries(draft, done), baseVersion: version };
+  const rest = withoutEntries(draft, done);
+  // What these fields show now is this very save, not someone else's.
+  return { ...rest, baseVersion: version, seen: without(rest.seen, Object.keys(saved)) };
+}
+
+function without<Value>(record: Readonly<Record<string, Value>>, paths: readonly string[]) {
+  return Object.fromEntries(Object.entries(record).filter(([path]) => !paths.includes(path)));
 }
 
 /** The merge patch of only the changed fields; null takes a field out of the layer. */
@@ -72,11 +80,13 @@ export function parseDraft(text: string | null): Draft | null {
 
 function isDraft(value: unknown): value is Draft {
   if (typeof value !== "object" || value === null) return false;
-  const { baseVersion, entries } = value as Partial<Draft>;
+  const { baseVersion, entries, seen } = value as Partial<Draft>;
   return (
     typeof baseVersion === "number" &&
     typeof entries === "object" &&
     entries !== null &&
+    typeof seen === "object" &&
+    seen !== null &&
     Object.values(entries).every((entry) => entry?.mode === "set" || entry?.mode === "inherit")
   );
 }

@@ -11,6 +11,7 @@ import type { DraftEntry } from "./draft.ts";
 import { ExplainPopover } from "./explain-popover.tsx";
 import { FieldControl } from "./field-control.tsx";
 import type { FieldState, OwnLayer } from "./field-state.ts";
+import { formatValue } from "./format-value.ts";
 import { Provenance } from "./provenance.tsx";
 
 export interface FieldRowProps {
@@ -96,6 +97,18 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
               {issue.message}
             </p>
           )}
+          {state.isContested && (
+            <p className="mt-1 flex flex-wrap items-center gap-x-2 text-warn-ink text-xs">
+              Meanwhile changed to {formatValue(field, state.savedValue, models)}.
+              <button
+                type="button"
+                onClick={() => onEdit(state, savedEntryOf(state))}
+                className="min-h-6 font-medium underline underline-offset-2"
+              >
+                Use it
+              </button>
+            </p>
+          )}
           {problem && <p className="mt-1 text-warn-ink text-xs">{problem.message}</p>}
           <div id={`${id}-source`}>
             <Provenance
@@ -117,3 +130,8 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
     </div>
   );
 });
+
+/** The wish for what is already saved: it takes the field out of the draft. */
+function savedEntryOf(state: FieldState): DraftEntry {
+  return state.savedOwn === undefined ? { mode: "inherit" } : { mode: "set", value: state.savedOwn };
+}

@@ -62,6 +62,19 @@ describe("a field that is set here", () => {
   });
 });
 
+describe("a field that is edited", () => {
+  const field = fieldAt("model.temperature");
+  const explanation: FieldExplanation = { ...mine, hidden: [defaults] };
+
+  test("is contested once something else was saved after the edit began", () => {
+    if (!field) throw new Error("model.temperature is not in the registry");
+    const entry = { mode: "set", value: 0.2 } as const;
+    expect(fieldStateOf(field, explanation, own, entry, 0.7).isContested).toBe(true);
+    expect(fieldStateOf(field, explanation, own, entry, 0.9).isContested).toBe(false);
+    expect(fieldStateOf(field, explanation, own, undefined, 0.7).isContested).toBe(false);
+  });
+});
+
 describe("a stronger source", () => {
   const policy: FieldSource = { value: 0.1, source: "policy", layer: { source: "policy", name: "Safety" } };
   const named: FieldSource = {

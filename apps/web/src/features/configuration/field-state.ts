@@ -30,6 +30,8 @@ export interface FieldState {
   /** What was shown before any edit. */
   savedValue: unknown;
   isEdited: boolean;
+  /** Edited here, and meanwhile saved differently elsewhere. */
+  isContested: boolean;
   isSetHere: boolean;
   /** Set here to what would be inherited anyway. */
   isRedundant: boolean;
@@ -43,12 +45,13 @@ export interface FieldState {
   chain: readonly FieldSource[];
 }
 
-/** Works out how one field stands at one level. */
+/** Works out how one field stands at one level. `seen` is what was shown when its edit began. */
 export function fieldStateOf(
   field: FieldDefinition,
   explanation: FieldExplanation,
   own: OwnLayer,
-  entry: DraftEntry | undefined,
+  entry?: DraftEntry,
+  seen?: unknown,
 ): FieldState {
   const saved: readonly FieldSource[] = [explanation, ...explanation.hidden];
   // Keys are stored apart from the rows, so for them the source alone says whose they are.
@@ -65,12 +68,14 @@ export function fieldStateOf(
     : [];
   const chain = [...above, ...mine, ...below];
   const winner = chain[0] ?? inherited;
+  const savedValue = ownSource ? ownSource.value : explanation.value;
   return {
     field,
     value: isSetHere ? ownValue : winner.value,
     savedOwn: ownSource?.value,
-    savedValue: ownSource ? ownSource.value : explanation.value,
+    savedValue,
     isEdited: entry !== undefined,
+    isContested: entry !== undefined && seen !== undefined && !isSameValue(seen, savedValue),
     isSetHere,
     isRedundant: isSetHere && isSameValue(ownValue, inherited.value),
     inherited,

@@ -13,7 +13,7 @@ export function useFieldStates(effective: EffectiveConfiguration, own: OwnLayer,
   const earlier = useRef(new Map<string, FieldState>());
   const states = FIELDS.map((field) => {
     const explanation = explanationOf(effective, field.path);
-    const next = fieldStateOf(field, explanation, own, draft.entries[field.path]);
+    const next = fieldStateOf(field, explanation, own, draft.entries[field.path], draft.seen[field.path]);
     const before = earlier.current.get(field.path);
     return before && isSameValue(before, next) ? before : next;
   });
