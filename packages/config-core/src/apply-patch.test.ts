@@ -59,6 +59,14 @@ describe("applyPatch", () => {
 });
 
 describe("mergeLayers", () => {
+  test("never touches a prototype", () => {
+    const layer = JSON.parse(
+      '{"__proto__":{"isAdmin":true},"constructor":{"isAdmin":true},"model":{"__proto__":{"topP":1}}}',
+    );
+    expect(mergeLayers([layer])).toEqual({});
+    expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
+  });
+
   test("merges field by field: later layers win, lists are replaced whole", () => {
     expect(
       mergeLayers([

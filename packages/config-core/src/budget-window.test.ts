@@ -158,6 +158,9 @@ describe("budgetWindow", () => {
     for (const zone of ["Mars/Olympus", "", "Europe/Berlin; drop table"]) {
       expect(() => budgetWindow("daily", new Date(), zone)).toThrow(AIConfigError);
     }
-    expect(() => budgetWindow("daily", new Date(Number.NaN), "UTC")).toThrow(AIConfigError);
+    for (const at of [Number.NaN, -8.64e15, Date.UTC(1899, 11, 31), 8.64e15]) {
+      expect(() => budgetWindow("monthly", new Date(at), "UTC")).toThrow(AIConfigError);
+    }
+    expect(budgetWindow("monthly", new Date("9998-12-31T12:00Z"), "UTC").end).toEqual(new Date("9999-01-01"));
   });
 });

@@ -12,6 +12,9 @@ const DAY_MS = 86_400_000;
 /** No zone has ever been further from UTC. */
 const OFFSET_MAX_MS = 16 * 3_600_000;
 const FORMATS_MAX = 64;
+/** Far enough from where calendars of other eras begin and where dates end. */
+const MOMENT_MIN = Date.UTC(1900, 0, 1);
+const MOMENT_MAX = Date.UTC(9999, 0, 1);
 
 /**
  * The calendar day, week (from Monday) or month around `at`, as the clocks of `timeZone` show it. A day is as
@@ -21,7 +24,9 @@ const FORMATS_MAX = 64;
 export function budgetWindow(period: BudgetPeriod, at: Date, timeZone: string): BudgetWindow {
   const format = formatOf(timeZone);
   const moment = at.getTime();
-  if (Number.isNaN(moment)) throw invalid("at", "Must be a date.");
+  if (!(moment >= MOMENT_MIN && moment < MOMENT_MAX)) {
+    throw invalid("at", "Must be a date of the years 1900 to 9998.");
+  }
 
   // Where clocks went back over midnight a date is shown twice, so the date shown may be one day off.
   let first = firstDay(period, civilDay(format, moment));

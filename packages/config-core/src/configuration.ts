@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import { deepFreeze } from "./deep-freeze.ts";
-import type { Field, FieldDetails } from "./field.ts";
+import { annotations, type Field, type FieldDetails } from "./field.ts";
 import { apiKeys } from "./sections/api-keys.ts";
 import { costBudget } from "./sections/cost-budget.ts";
 import { model } from "./sections/model.ts";
@@ -41,6 +41,12 @@ const capabilities = z.strictObject({
   costPer1kInputTokens: z.number().check(z.nonnegative()),
   costPer1kOutputTokens: z.number().check(z.nonnegative()),
   supportedFeatures: z.array(z.string()),
+});
+
+annotations.add(capabilities, {
+  title: "Capabilities",
+  description: "What the chosen model can do. Derived from the model catalogue.",
+  readOnly: true,
 });
 
 export const configurationSchema = z.strictObject({

@@ -82,14 +82,18 @@ function field<Schema extends z.ZodMiniType, Writable extends boolean>(
   { synonyms = [], ...details }: Omit<FieldDetails, "writable" | "synonyms"> & Words,
   writable: Writable,
 ): Field<Schema, Schema, Writable> {
-  annotations.add(schema, {
-    title: details.label,
-    description: details.help,
-    default: fallback,
+  const complete = { ...details, synonyms, writable };
+  annotations.add(schema, { ...annotationOf(complete), default: fallback });
+  return { schema, whole: schema, fallback, details: complete };
+}
+
+function annotationOf({ label, help, writable, type }: FieldDetails) {
+  return {
+    title: label,
+    description: help,
     ...(writable ? {} : { readOnly: true }),
-    ...(details.type === "numbers" ? { uniqueItems: true } : {}),
-  });
-  return { schema, whole: schema, fallback, details: { ...details, synonyms, writable } };
+    ...(type === "numbers" ? { uniqueItems: true } : {}),
+  };
 }
 
 /** A number between two bounds, both allowed. */
@@ -171,6 +175,7 @@ export function secretField({ fallback, ...details }: Words & { fallback: string
 export function optional<Schema extends z.ZodMiniType, Writable extends boolean>(
   required: Field<Schema, Schema, Writable>,
 ): Field<Schema, z.ZodMiniOptional<Schema>, Writable> {
+  annotations.add(required.schema, annotationOf(required.details));
   return { ...required, whole: z.optional(required.schema), fallback: undefined };
 }
 

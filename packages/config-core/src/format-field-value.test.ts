@@ -37,6 +37,7 @@ describe("formatFieldValue", () => {
   test("shows something for a value that does not belong to the field", () => {
     expect(formatFieldValue("model.temperature", "hot")).toBe("hot");
     expect(formatFieldValue("model.temperature", { a: 1 })).toBe('{"a":1}');
+    expect(formatFieldValue("model.temperature", 10n)).toBe("10");
     expect(formatFieldValue("costBudget.alertThresholds", ["x", 1])).toBe("x, 100%");
   });
 });

@@ -21,7 +21,8 @@ export function formatFieldValue(field: FieldDefinition | FieldPath, value: unkn
     const items = value.map((item) => (typeof item === "number" ? PERCENT.format(item) : String(item)));
     return items.length === 0 ? "none" : items.join(", ");
   }
-  if (typeof value !== "string") return JSON.stringify(value);
+  if (typeof value === "object") return JSON.stringify(value);
+  if (typeof value !== "string") return String(value);
   if (definition?.control === "model") return findModel(value)?.displayName ?? value;
   return definition?.options?.find((option) => option.value === value)?.label ?? value;
 }

@@ -36,13 +36,12 @@ export function inspectJson(root: unknown): Inspection {
 
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     const { value, path, depth } = node;
-    if (typeof value === "string" && containsSecret(value))
-      refuse(path, "secret_not_allowed", SECRET_MESSAGE);
     if (!isJson(value)) {
       refuse(path, "invalid_type", "Must be plain JSON.");
-      continue;
-    }
-    if (typeof value !== "object" || value === null) {
+    } else if (typeof value !== "object" || value === null) {
+      if (typeof value === "string" && containsSecret(value)) {
+        refuse(path, "secret_not_allowed", SECRET_MESSAGE);
+      }
       bytes += leafBytes(value);
     } else if (depth === DEPTH_MAX) {
       refuse(path, "too_large", `Must not be nested deeper than ${DEPTH_MAX} levels.`);

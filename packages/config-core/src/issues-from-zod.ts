@@ -41,10 +41,8 @@ function problemOf(issue: ZodIssue, received: unknown): Problem {
     case "invalid_type":
       return wrongType(issue.expected, received);
     case "too_small":
-      return {
-        code: "out_of_range",
-        message: `Must be ${amount(issue.minimum)}${unitOf(issue.origin)} or more.`,
-      };
+      if (issue.origin === "string") return { code: "out_of_range", message: "Must not be empty." };
+      return { code: "out_of_range", message: `Must be ${amount(issue.minimum)} or more.` };
     case "too_big":
       return {
         code: "out_of_range",

@@ -1,4 +1,5 @@
-import type { PartialConfiguration } from "./configuration.ts";
+import { FIELDS, type PartialConfiguration } from "./configuration.ts";
+import { readField } from "./read-field.ts";
 
 /**
  * Merges layers field by field; later ones win, lists are replaced whole, and a section appears only where a
@@ -6,14 +7,9 @@ import type { PartialConfiguration } from "./configuration.ts";
  */
 export function mergeLayers(layers: readonly PartialConfiguration[]): PartialConfiguration {
   const merged: Record<string, Record<string, unknown>> = {};
-  for (const layer of layers) {
-    for (const [section, fields] of Object.entries(layer)) {
-      for (const [name, value] of Object.entries(fields ?? {})) {
-        if (value === undefined) continue;
-        merged[section] ??= {};
-        merged[section][name] = value;
-      }
-    }
+  for (const { path, section, name, writable } of FIELDS) {
+    const layer = writable && layers.findLast((candidate) => readField(candidate, path) !== undefined);
+    if (layer) merged[section] = { ...merged[section], [name]: readField(layer, path) };
   }
   return merged as PartialConfiguration;
 }

@@ -29,7 +29,7 @@ describe("a patch", () => {
     ['{"model":{"maxTokens":0}}', "model.maxTokens: out_of_range: Must be 1 or more."],
     ['{"model":{"maxTokens":1.5}}', "model.maxTokens: not_an_integer: Must be a whole number."],
     ['{"model":{"streaming":1}}', "model.streaming: invalid_type: Must be true or false, not a number."],
-    ['{"model":{"model":""}}', "model.model: out_of_range: Must be 1 characters or more."],
+    ['{"model":{"model":""}}', "model.model: out_of_range: Must not be empty."],
     [
       '{"model":{"temprature":1}}',
       "model.temprature: unknown_field: There is no such field. Check the spelling.",
