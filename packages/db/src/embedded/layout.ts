@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 
 import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
@@ -27,9 +37,16 @@ export function prepareLayout(
   log: (line: string) => void,
 ): Layout {
   const dataDirectory = makeDirectory(resolve(directory), user ? 0o711 : 0o700);
+  requireOwnCluster(join(dataDirectory, "cluster"), user);
   const pointer = join(dataDirectory, "cluster-location.txt");
   if (!user || (!existsSync(pointer) && canReach(dataDirectory, user))) {
     return layoutIn(dataDirectory, dataDirectory, dataDirectory);
+  }
+  if (existsSync(join(dataDirectory, "cluster/PG_VERSION"))) {
+    throw new EmbeddedPostgresError(
+      `The database lies in ${dataDirectory}, which the account ${user.name} can no longer enter. ` +
+        "Let it enter every folder on the way (chmod o+x), or choose another folder with AI_CONFIG_DATA_DIR.",
+    );
   }
   const noted = existsSync(pointer) ? readFileSync(pointer, "utf8").split("\n")[0]?.trim() : "";
   const home = noted || unusedHome(dataDirectory);
@@ -51,6 +68,17 @@ export function prepareLayout(
   return layoutIn(dataDirectory, home, systemFolder);
 }
 
+/** PostgreSQL runs only as the account that its data belongs to. */
+function requireOwnCluster(cluster: string, user: SystemUser | undefined): void {
+  const stats = statSync(cluster, { throwIfNoEntry: false });
+  const uid = user?.uid ?? process.getuid?.();
+  if (stats === undefined || uid === undefined || stats.uid === uid) return;
+  throw new EmbeddedPostgresError(
+    `The database in ${cluster} belongs to account number ${stats.uid}, and this is account number ${uid}. ` +
+      "Start as that account or as root, or choose another folder with AI_CONFIG_DATA_DIR.",
+  );
+}
+
 function layoutIn(dataDirectory: string, home: string, copies: string): Layout {
   return { dataDirectory, home, cluster: join(home, "cluster"), logFile: join(home, "postgres.log"), copies };
 }
@@ -60,10 +88,11 @@ function makeDirectory(directory: string, mode: number): string {
     const created = mkdirSync(directory, { recursive: true, mode });
     // A umask may have taken bits that the server's account needs.
     if (created !== undefined) chmodSync(directory, mode);
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     return realpathSync(directory);
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `Cannot create ${directory} for the database. Choose another folder with AI_CONFIG_DATA_DIR, or set DATABASE_URL.`,
+      `Cannot use ${directory} for the database: this account may not write there. Choose another folder with AI_CONFIG_DATA_DIR, or set DATABASE_URL.`,
       { cause },
     );
   }

@@ -20,6 +20,8 @@ export async function shutDown(
   cluster: string,
   user: SystemUser | undefined,
 ): Promise<void> {
+  // A number without its process may belong to somebody else by now.
+  if (!isRunning()) return;
   tell(pid, "fast", binaries, cluster, user);
   if (await ended(isRunning, fastWithinMs)) return;
   tell(pid, "immediate", binaries, cluster, user);

@@ -42,7 +42,7 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { port: askedPort, isDurable = true, settings = {}, log = () => {} } = options;
-  const user = findServerUser(log);
+  const user = findServerUser(options.dataDirectory, log);
   const layout = prepareLayout(options.dataDirectory, user, log);
   const { dataDirectory } = layout;
   const ownership = takeOwnership(dataDirectory);

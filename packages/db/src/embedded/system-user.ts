@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { lstatSync, type Stats, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 
 import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
 
@@ -13,9 +13,15 @@ export interface SystemUser {
 
 const accountName = "postgres";
 
-/** Who must run the server: undefined means we ourselves. Makes the account where it is missing. */
-export function findServerUser(log: (line: string) => void): SystemUser | undefined {
+/**
+ * Who must run the server: undefined means we ourselves. Under root it is whoever the cluster in the folder
+ * belongs to already, else an account that is made where it is missing.
+ */
+export function findServerUser(dataDirectory: string, log: (line: string) => void): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
+  const cluster = statSync(join(dataDirectory, "cluster"), { throwIfNoEntry: false });
+  if (cluster && cluster.uid !== 0)
+    return { name: `number ${cluster.uid}`, uid: cluster.uid, gid: cluster.gid };
   // macOS brings the account under a name of its own.
   const existing = lookUp(accountName) ?? lookUp("_postgres");
   if (existing) return existing;

@@ -24,7 +24,7 @@ declare module "vitest" {
 
 /** Starts one server for the whole run, or uses TEST_DATABASE_URL, and prepares the template on it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env["TEST_DATABASE_URL"];
+  const given = process.env.TEST_DATABASE_URL;
   const { adminUrl, appPassword, stop } = given ? useServer(given) : await startServer();
   try {
     const template = await ensureTemplateDatabase(adminUrl, appPassword);

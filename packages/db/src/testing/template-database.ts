@@ -15,8 +15,8 @@ export async function ensureTemplateDatabase(adminUrl: string, appPassword: stri
     if (existing) return template;
     const unfinished = `${template}_${process.pid}_${Date.now()}`;
     await admin`create database ${admin(unfinished)} template template0`;
-    await migrate({ url: databaseUrl(adminUrl, unfinished), appPassword });
     try {
+      await migrate({ url: databaseUrl(adminUrl, unfinished), appPassword });
       await admin`alter database ${admin(unfinished)} rename to ${admin(template)}`;
     } catch (error) {
       await admin`drop database ${admin(unfinished)} with (force)`;
