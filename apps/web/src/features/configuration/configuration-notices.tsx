@@ -25,7 +25,7 @@ export function ConfigurationNotices({ effective, row, isReadOnly, organization 
           {formatRelative(effective.resolvedAt, new Date())}; changes cannot be saved.
         </Banner>
       )}
-      {isReadOnly && (
+      {isReadOnly && !effective.stale && (
         <Banner>
           You can look at the settings of {organization}, not change them. Ask an owner or admin.
         </Banner>

@@ -52,7 +52,10 @@ function LevelConfiguration({ level, owner, organization }: LevelConfigurationPr
   const me = useMe();
   const effective = useEffectiveConfiguration(owner, organization?.id);
   const rows = useConfigurations(owner);
-  if (effective.data && rows.data) {
+  // Without the database the last known values are still shown, only nothing can be saved.
+  const stored = rows.data ?? (effective.data?.stale && rows.isError ? [] : undefined);
+  if (effective.data && stored) {
+    const isClosed = level === "organization" && organization !== undefined && !mayEdit(organization.role);
     const draftKey = `${me.user.id}.${ownerKey(owner)}`;
     return (
       <ConfigurationForm
@@ -62,9 +65,9 @@ function LevelConfiguration({ level, owner, organization }: LevelConfigurationPr
         organizationId={organization?.id}
         draftKey={draftKey}
         effective={effective.data}
-        rows={rows.data}
+        rows={stored}
         names={{ user: me.user.name, organization: organization?.name }}
-        isReadOnly={level === "organization" && organization !== undefined && !mayEdit(organization.role)}
+        isReadOnly={!rows.data || isClosed}
       />
     );
   }
@@ -88,6 +91,6 @@ function describe(level: Level, organization: Membership | undefined): string {
       : "What every member of an organization uses unless they set their own value.";
   }
   return organization
-    ? `What your requests use. Anything you do not set comes from ${organization.name}.`
-    : "What your requests use. Anything you do not set comes from this deployment.";
+    ? `What your requests use. Anything you do not set is inherited from ${organization.name} and this deployment.`
+    : "What your requests use. Anything you do not set is inherited from this deployment.";
 }

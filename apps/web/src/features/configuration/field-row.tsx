@@ -6,6 +6,7 @@ import type { Level } from "../../data/owner.ts";
 import type { Model } from "../../data/use-models.ts";
 import { classNames } from "../../lib/class-names.ts";
 import { Chip } from "../../ui/chip.tsx";
+import { Tooltip } from "../../ui/tooltip.tsx";
 import { Capabilities } from "./capabilities.tsx";
 import type { DraftEntry } from "./draft.ts";
 import { ExplainPopover } from "./explain-popover.tsx";
@@ -61,16 +62,18 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
             {field.label}
           </label>
           {state.isEdited && <Chip tone="accent">Edited</Chip>}
-          <Link
-            to="/configuration"
-            search={(search) => search}
-            hash={field.path}
-            replace
-            aria-label={`Link to ${field.label}`}
-            className="grid size-6 place-items-center rounded text-faint opacity-0 hover:text-ink focus-visible:opacity-100 group-hover:opacity-100"
-          >
-            <Hash aria-hidden className="size-3.5" />
-          </Link>
+          <Tooltip text="Link to this setting">
+            <Link
+              to="/configuration"
+              search={(search) => search}
+              hash={field.path}
+              replace
+              aria-label={`Link to ${field.label}`}
+              className="grid size-6 place-items-center rounded text-faint opacity-0 hover:text-ink focus-visible:opacity-100 group-hover:opacity-100"
+            >
+              <Hash aria-hidden className="size-3.5" />
+            </Link>
+          </Tooltip>
         </div>
         <p id={`${id}-help`} className="max-w-prose text-[0.8125rem] text-muted">
           {field.help}
