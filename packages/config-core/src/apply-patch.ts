@@ -16,7 +16,7 @@ export function applyPatch<T>(target: T, patch: unknown): T {
       if (value === null) {
         delete into[key];
       } else if (isObject(value)) {
-        const child = copyOf(Object.hasOwn(into, key) ? into[key] : undefined);
+        const child = copyOf(into[key]);
         into[key] = child;
         work.push({ into: child, patch: value });
       } else {
