@@ -14,6 +14,9 @@ interface ProvenanceProps {
 /** One line under each control: where the value comes from, and the way back to the inherited one. */
 export function Provenance({ state, ownSource, models, onReset }: ProvenanceProps) {
   const { field, isSetHere, isRedundant, inherited, winner, overruledBy } = state;
+  if (field.control === "secret" && !winner.value) {
+    return <p className="mt-1 text-muted text-xs">Not set at any level.</p>;
+  }
   const inheritedText = formatValue(field, inherited.value, models);
   return (
     <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-xs">

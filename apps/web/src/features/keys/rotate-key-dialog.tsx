@@ -18,6 +18,7 @@ interface RotateKeyDialogProps {
 /** Takes a new key once. It is never shown, stored or prefilled here; closing forgets it. */
 export function RotateKeyDialog({ owner, of, hasKey, onClose }: RotateKeyDialogProps) {
   const input = useRef<HTMLInputElement>(null);
+  const done = useRef<HTMLButtonElement>(null);
   const { rotate, isRotating } = useRotateKey(owner);
   const [newKey, setNewKey] = useState("");
   const [error, setError] = useState<string>();
@@ -47,8 +48,9 @@ export function RotateKeyDialog({ owner, of, hasKey, onClose }: RotateKeyDialogP
         isOpen
         onClose={onClose}
         title="Key stored"
+        initialFocus={done}
         actions={
-          <Button look="primary" onClick={onClose}>
+          <Button ref={done} look="primary" onClick={onClose}>
             Done
           </Button>
         }
