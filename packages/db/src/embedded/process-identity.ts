@@ -21,6 +21,8 @@ export function isSameProcessAlive({ pid, startedAt }: ProcessIdentity): boolean
 }
 
 export function isAlive(pid: number): boolean {
+  // Where nobody collects the dead, as in many containers, they keep their number for ever.
+  if (process.platform === "linux" && /^[ZX]$/.test(statFields(pid)[0] ?? "")) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -17,7 +17,6 @@ try {
   server = await startEmbeddedPostgres({
     dataDirectory,
     port: Number(port) || undefined,
-    isDurable: false,
     log: (line) => tell({ log: line }),
   });
   tell({ ownerUrl: server.ownerUrl });
