@@ -12,7 +12,7 @@ import { ConflictDialog } from "./conflict-dialog.tsx";
 import type { DraftEntry } from "./draft.ts";
 import { matchesSearch } from "./field-filter.ts";
 import { controlIdOf, FieldRow } from "./field-row.tsx";
-import type { FieldState, OwnLayer } from "./field-state.ts";
+import { countOverrides, type FieldState, isOverride, type OwnLayer } from "./field-state.ts";
 import { FilterBar } from "./filter-bar.tsx";
 import { LeaveGuard } from "./leave-guard.tsx";
 import { SaveBar } from "./save-bar.tsx";
@@ -187,14 +187,6 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
       <LeaveGuard isDirty={changeCount > 0} onDiscard={control.discard} />
     </>
   );
-}
-
-function isOverride(state: FieldState): boolean {
-  return state.isSetHere && state.field.writable;
-}
-
-function countOverrides(states: readonly FieldState[]): number {
-  return states.filter(isOverride).length;
 }
 
 function markOf(count: number): string | undefined {

@@ -85,6 +85,16 @@ export function fieldStateOf(
   };
 }
 
+/** Whether this layer itself holds the field. Keys do not count: they are kept apart from the layer. */
+export function isOverride(state: FieldState): boolean {
+  return state.isSetHere && state.field.writable;
+}
+
+/** How many fields the layer itself holds. */
+export function countOverrides(states: readonly FieldState[]): number {
+  return states.filter(isOverride).length;
+}
+
 function isOwn(item: FieldSource, own: OwnLayer): boolean {
   if (item.source !== own.source) return false;
   return own.id !== undefined && item.layer.id !== undefined
