@@ -1,7 +1,29 @@
+export { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm";
 export { checkApplicationRole } from "./application-role.ts";
+export { type ActorDb, type AsActorOptions, asActor } from "./as-actor.ts";
 export type { Actor, Database, Db, Listener, SqlClient } from "./client.ts";
 export { type ConnectOptions, connect } from "./connect.ts";
 export { type MigrateOptions, migrate } from "./migrate.ts";
+export {
+  type KeySummary,
+  type LayersSnapshot,
+  readLayers,
+  readOrganizationLayers,
+  type StoredLayer,
+} from "./read-layers.ts";
+export { accounts } from "./schema/accounts.ts";
+export { aiConfigurationAudit } from "./schema/ai-configuration-audit.ts";
+export { aiConfigurations } from "./schema/ai-configurations.ts";
+export { aiProviderKeys } from "./schema/ai-provider-keys.ts";
+export type { MemberRole } from "./schema/expressions.ts";
+export { kekCanaries } from "./schema/kek-canaries.ts";
+export { organizationInvitations } from "./schema/organization-invitations.ts";
+export { organizationMembers } from "./schema/organization-members.ts";
+export { organizations } from "./schema/organizations.ts";
+export { rateLimits } from "./schema/rate-limits.ts";
+export { sessions } from "./schema/sessions.ts";
+export { users } from "./schema/users.ts";
+export { verifications } from "./schema/verifications.ts";
 export {
   type DatabaseErrorDescription,
   describeDatabaseError,

@@ -1,0 +1,20 @@
+import { defineConfig } from "drizzle-kit";
+
+/** Roles, schemas and `auth.users` are not listed: the first migration makes them only where they are missing. */
+export default defineConfig({
+  dialect: "postgresql",
+  out: "./migrations",
+  schema: [
+    "./src/schema/organizations.ts",
+    "./src/schema/organization-members.ts",
+    "./src/schema/organization-invitations.ts",
+    "./src/schema/ai-configurations.ts",
+    "./src/schema/ai-configuration-audit.ts",
+    "./src/schema/ai-provider-keys.ts",
+    "./src/schema/kek-canaries.ts",
+    "./src/schema/sessions.ts",
+    "./src/schema/accounts.ts",
+    "./src/schema/verifications.ts",
+    "./src/schema/rate-limits.ts",
+  ],
+});

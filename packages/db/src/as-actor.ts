@@ -1,0 +1,36 @@
+import { sql } from "drizzle-orm";
+
+import type { Actor, Database, Db } from "./client.ts";
+
+declare const scoped: unique symbol;
+
+/** A transaction that row security limits to one actor. Only `asActor` makes one, and it does not nest. */
+export type ActorDb = Omit<Db, "$client"> & { readonly [scoped]: true };
+
+export interface AsActorOptions {
+  /** Why the change is made; the audit keeps it. */
+  reason?: string | undefined;
+}
+
+/**
+ * Runs `work` in one transaction as `actor`: the only way to the tables. Role and claims end with the
+ * transaction, so a pooled connection carries nothing to its next user.
+ */
+export function asActor<T>(
+  database: Database,
+  actor: Actor,
+  work: (tx: ActorDb) => Promise<T>,
+  options: AsActorOptions = {},
+): Promise<T> {
+  const isUser = actor.type === "user";
+  const role = isUser ? "authenticated" : "ai_config_service";
+  const claims = isUser ? JSON.stringify({ sub: actor.userId, role }) : "";
+  return database.db.transaction(async (tx) => {
+    await tx.execute(sql`select set_config('request.jwt.claims', ${claims}, true),
+      set_config('app.actor_name', ${isUser ? "" : actor.name}, true),
+      set_config('app.request_id', ${actor.requestId ?? ""}, true),
+      set_config('app.reason', ${options.reason ?? ""}, true),
+      set_config('role', ${role}, true)`);
+    return work(tx as unknown as ActorDb);
+  });
+}

@@ -1,0 +1,67 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgPolicy,
+  pgTable,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+import { ownedBy } from "./expressions.ts";
+import { authenticated, service, serviceRole } from "./roles.ts";
+
+/**
+ * Every change of a configuration or key, written by triggers and never changed again. It refers to nothing,
+ * so it outlives the row, the account and the organization it tells about.
+ */
+export const aiConfigurationAudit = pgTable(
+  "ai_configuration_audit",
+  {
+    id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
+    subject: text("subject").$type<"configuration" | "key">().notNull(),
+    /** The changed row, of `ai_configurations` or `ai_provider_keys`. */
+    configId: uuid("config_id").notNull(),
+    userId: uuid("user_id"),
+    organizationId: uuid("organization_id"),
+    configName: text("config_name"),
+    action: text("action").$type<"insert" | "update" | "delete">().notNull(),
+    version: integer("version"),
+    /** Configurations: what a layer says, and whether and how strongly it applies. Keys: slot, hint, status. */
+    oldValue: jsonb("old_value").$type<unknown>(),
+    newValue: jsonb("new_value").$type<unknown>(),
+    actorType: text("actor_type").$type<"user" | "service" | "system">().notNull(),
+    /** The nil uuid where nobody was signed in. */
+    changedBy: uuid("changed_by").notNull(),
+    /** The service by its name, or the database role. */
+    actorName: text("actor_name"),
+    reason: text("reason"),
+    requestId: text("request_id"),
+    changedAt: timestamp("changed_at", { withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+  },
+  (table) => [
+    index("ai_configuration_audit_config_idx").on(table.configId, table.id),
+    index("ai_configuration_audit_user_idx").on(table.userId, table.id),
+    index("ai_configuration_audit_organization_idx").on(table.organizationId, table.id),
+    check("ai_configuration_audit_subject_check", sql`${table.subject} in ('configuration', 'key')`),
+    check("ai_configuration_audit_action_check", sql`${table.action} in ('insert', 'update', 'delete')`),
+    check(
+      "ai_configuration_audit_actor_type_check",
+      sql`${table.actorType} in ('user', 'service', 'system')`,
+    ),
+    pgPolicy("ai_configuration_audit_select", {
+      for: "select",
+      to: authenticated,
+      using: ownedBy(table, "admin"),
+    }),
+    pgPolicy("ai_configuration_audit_service_select", {
+      for: "select",
+      to: [service, serviceRole],
+      using: sql`true`,
+    }),
+  ],
+);
