@@ -82,18 +82,24 @@ function add(a: Fraction, b: Fraction): Fraction {
   return { over: a.over * b.under + b.over * a.under, under: a.under * b.under };
 }
 
-/** Whether no neighbouring double is closer to the fraction; doubles are fractions of a power of two. */
+/** Whether no neighbouring double is closer to the fraction. */
 function isClosest(number: number, exact: Fraction): boolean {
-  const distance = (candidate: number) => {
-    const shift = 2n ** 120n;
-    const scaled = BigInt(candidate * 2 ** 60) * 2n ** 60n;
-    const difference = scaled * exact.under - exact.over * shift;
-    return difference < 0n ? -difference : difference;
-  };
-  const gap = Math.max(2 ** -60, number * 2 ** -53);
-  return (
-    distance(number) <= distance(number + gap) && distance(number) <= distance(Math.max(0, number - gap))
+  if (number === 0) return exact.over === 0n;
+  const gap = 2 ** (Math.floor(Math.log2(number)) - 52);
+  const [below, own, above] = [number - gap, number, number + gap].map((candidate) =>
+    distance(candidate, exact),
   );
+  return own !== undefined && below !== undefined && above !== undefined && own <= below && own <= above;
+}
+
+/** How far a double is from a fraction, in parts that are the same for all doubles of its size. */
+function distance(number: number, { over, under }: Fraction): bigint {
+  const bits = 200;
+  let doublings = 0;
+  let whole = number;
+  for (; !Number.isInteger(whole); doublings += 1) whole *= 2;
+  const difference = BigInt(whole) * 2n ** BigInt(bits - doublings) * under - over * 2n ** BigInt(bits);
+  return difference < 0n ? -difference : difference;
 }
 
 function model(prices: Pick<ModelInfo, "costPer1kInputTokens" | "costPer1kOutputTokens">): ModelInfo {

@@ -216,6 +216,15 @@ describe("a whole configuration", () => {
     expect(problemsOf(validateAIConfiguration(whole(changes)))).toEqual([problem]);
   });
 
+  test("may have equal budgets, delays and timeouts", () => {
+    const changes = {
+      costBudget: { dailyBudget: 7, weeklyBudget: 7, monthlyBudget: 7 },
+      retryStrategy: { baseDelay: 5, maxDelay: 5 },
+      timeouts: { generationTimeout: 9, connectionTimeout: 9, totalRequestTimeout: 9 },
+    };
+    expect(problemsOf(validateAIConfiguration(whole(changes)))).toEqual([]);
+  });
+
   test("may ask for as much output as its model can write", () => {
     const changes = { model: { model: "claude-3-5-sonnet-20241022", maxTokens: 8192 } };
     expect(validateAIConfiguration(whole(changes)).success).toBe(true);
