@@ -44,7 +44,10 @@ test("a sealed key opens where it belongs, and shows nothing of itself", async (
 });
 
 test("the same key sealed twice gives different tokens and the same fingerprint", async () => {
-  const [one, two] = [await vault.seal(new Secret(plain), context), await vault.seal(new Secret(plain), context)];
+  const [one, two] = [
+    await vault.seal(new Secret(plain), context),
+    await vault.seal(new Secret(plain), context),
+  ];
   expect(one.sealed).not.toBe(two.sealed);
   expect(one.fingerprint).toBe(two.fingerprint);
   expect(vault.isSameKey(new Secret(plain), one.kekId, one.fingerprint)).toBe(true);
@@ -116,7 +119,12 @@ test("a short tag does not open", async () => {
 
 test("no other algorithm is accepted, whatever the header says", async () => {
   const token = await sealed();
-  for (const change of [{ alg: "none" }, { alg: "A256KW" }, { alg: "PBES2-HS256+A128KW" }, { enc: "A128GCM" }]) {
+  for (const change of [
+    { alg: "none" },
+    { alg: "A256KW" },
+    { alg: "PBES2-HS256+A128KW" },
+    { enc: "A128GCM" },
+  ]) {
     await expectRefused(withHeader(token, change));
   }
   await expectRefused(withHeader(token, { zip: "DEF" }));
@@ -124,7 +132,8 @@ test("no other algorithm is accepted, whatever the header says", async () => {
 });
 
 test("random text is refused like anything else that is not a token", async () => {
-  for (let round = 0; round < 500; round += 1) await expectRefused(randomBytes(round % 400).toString("latin1"));
+  for (let round = 0; round < 500; round += 1)
+    await expectRefused(randomBytes(round % 400).toString("latin1"));
 });
 
 test("an older ring key still opens what it sealed, and the new primary seals", async () => {

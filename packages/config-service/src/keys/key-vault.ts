@@ -104,11 +104,7 @@ async function encrypt(key: RingKey, text: string, place: Place): Promise<string
     .encrypt(contentKey(key, place));
 }
 
-async function decrypt(
-  keys: ReadonlyMap<string, RingKey>,
-  sealed: string,
-  place: Place,
-): Promise<string> {
+async function decrypt(keys: ReadonlyMap<string, RingKey>, sealed: string, place: Place): Promise<string> {
   // Base64url has spare bits in its last character: without this check one of many flips would still open.
   if (!sealed.split(".").every(isCanonical)) throw unreadable("altered");
   let headerNames: string;
@@ -125,7 +121,8 @@ async function decrypt(
       { keyManagementAlgorithms: [ALGORITHM], contentEncryptionAlgorithms: [ENCRYPTION] },
     );
     const { ctx, typ } = opened.protectedHeader;
-    headerNames = ctx === place.label && typ === TYPE ? Object.keys(opened.protectedHeader).sort().join() : "";
+    headerNames =
+      ctx === place.label && typ === TYPE ? Object.keys(opened.protectedHeader).sort().join() : "";
     plaintext = opened.plaintext;
   } catch (error) {
     throw error instanceof AIConfigError ? error : unreadable("altered, or meant for another place");

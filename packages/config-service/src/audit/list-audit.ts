@@ -1,0 +1,104 @@
+import { AIConfigError } from "@ai-config/config-core";
+import { type Actor, sql } from "@ai-config/db";
+
+import { ownedBy, requireVisible } from "../configuration/stored-configuration.ts";
+import type { ServiceContext } from "../context.ts";
+import { isoTime } from "../iso-time.ts";
+import type { Owner } from "../owner.ts";
+import { runAs } from "../run-as.ts";
+import { type AuditChange, describeChanges } from "./describe-changes.ts";
+
+const LIMIT_MAX = 200;
+const LIMIT_DEFAULT = 50;
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
+/** One recorded change of a stored configuration or key. */
+export interface AuditEntry {
+  readonly id: string;
+  readonly subject: "configuration" | "key";
+  readonly configId: string;
+  readonly configName: string | null;
+  readonly action: "insert" | "update" | "delete";
+  readonly actor: {
+    readonly type: "user" | "service" | "system";
+    readonly id: string | null;
+    readonly name: string | null;
+  };
+  readonly changedAt: string;
+  readonly reason: string | null;
+  readonly requestId: string | null;
+  readonly version: number | null;
+  readonly changes: readonly AuditChange[];
+}
+
+interface AuditRow extends Record<string, unknown> {
+  id: string;
+  subject: AuditEntry["subject"];
+  config_id: string;
+  config_name: string | null;
+  action: AuditEntry["action"];
+  version: number | null;
+  old_value: unknown;
+  new_value: unknown;
+  actor_type: AuditEntry["actor"]["type"];
+  changed_by: string;
+  actor_name: string | null;
+  reason: string | null;
+  request_id: string | null;
+  changed_at: string;
+}
+
+export interface ListAuditInput {
+  readonly actor: Actor;
+  readonly owner: Owner;
+  /** Where the former page ended. */
+  readonly before?: string | null | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** What happened to an owner's configurations and keys, latest first, also to those that are gone. */
+export async function listAudit(
+  ctx: ServiceContext,
+  { actor, owner, before, limit = LIMIT_DEFAULT }: ListAuditInput,
+): Promise<{ entries: AuditEntry[]; next: string | null }> {
+  const end = before == null ? null : readCursor(before);
+  const count = Math.min(Math.max(Math.trunc(limit) || LIMIT_DEFAULT, 1), LIMIT_MAX);
+  const rows = await runAs(ctx, actor, async (tx) => {
+    await requireVisible(tx, actor, owner);
+    return tx.execute<AuditRow>(sql`
+      select id::text as id, subject, config_id, config_name, action, version, old_value, new_value, actor_type,
+        changed_by, actor_name, reason, request_id, ${isoTime("changed_at")}
+      from public.ai_configuration_audit
+      where ${ownedBy(owner)} and (${end}::bigint is null or ai_configuration_audit.id < ${end}::bigint)
+      order by ai_configuration_audit.id desc limit ${count + 1}`);
+  });
+  const page = rows.slice(0, count);
+  return { entries: page.map(entryOf), next: rows.length > count ? (page.at(-1)?.id ?? null) : null };
+}
+
+function readCursor(before: string): string {
+  if (/^\d{1,18}$/.test(before)) return before;
+  throw new AIConfigError("INPUT_INVALID", {
+    issues: [{ path: "before", code: "malformed", message: "Must be the end of a former page." }],
+  });
+}
+
+function entryOf(row: AuditRow): AuditEntry {
+  return {
+    id: row.id,
+    subject: row.subject,
+    configId: row.config_id,
+    configName: row.config_name,
+    action: row.action,
+    actor: {
+      type: row.actor_type,
+      id: row.changed_by === NOBODY ? null : row.changed_by,
+      name: row.actor_name,
+    },
+    changedAt: row.changed_at,
+    reason: row.reason,
+    requestId: row.request_id,
+    version: row.version,
+    changes: describeChanges(row.old_value, row.new_value),
+  };
+}

@@ -1,0 +1,190 @@
+import { isDatabaseUnavailable } from "@ai-config/db";
+import { LRUCache } from "lru-cache";
+
+import { asStale, type EffectiveConfiguration } from "../configuration/effective-configuration.ts";
+
+const TTL_MS = 5 * 60_000;
+/** While the database is away, how soon the next read tries it again. */
+const RETRY_MS = 2_000;
+/** Until notifications are heard an entry can only be trusted for a moment. */
+const UNANNOUNCED_TTL_MS = 2_000;
+/** About 100 MB at the 10 kB that an explained configuration takes. */
+const MAX_ENTRIES = 10_000;
+/** Changes that keep arriving while one read runs: after so many the latest answer goes out and is not kept. */
+const RELOADS_MAX = 5;
+
+export interface CacheRequest {
+  readonly userId: string;
+  readonly organizationId: string | null;
+}
+
+export interface ConfigurationCacheOptions {
+  load(request: CacheRequest): Promise<EffectiveConfiguration>;
+  /** What to answer when the database is away and nothing is known. */
+  fallback(request: CacheRequest): EffectiveConfiguration;
+  maxEntries?: number;
+  ttlMs?: number;
+  /** Milliseconds on a clock that never goes back. */
+  now?: () => number;
+}
+
+export interface ConfigurationCache {
+  /** The answer that is at hand, or undefined. Asks nobody. */
+  peek(request: CacheRequest): EffectiveConfiguration | undefined;
+  /** The answer that is at hand or the one being read just now; else reads it. */
+  get(request: CacheRequest): Promise<EffectiveConfiguration>;
+  forgetUser(userId: string): void;
+  /** Forgets every answer that was resolved with this organization. */
+  forgetOrganization(organizationId: string): void;
+  /** Forgets everything, because what was announced may have been missed. */
+  forgetAll(): void;
+  /** Whether announcements are heard. */
+  setAnnounced(isAnnounced: boolean): void;
+  readonly size: number;
+}
+
+/** The promise is made once, so that a hit allocates nothing. */
+interface Entry {
+  readonly value: EffectiveConfiguration;
+  readonly promise: Promise<EffectiveConfiguration>;
+}
+
+interface Flight {
+  readonly userId: string;
+  readonly organizations: Set<string>;
+  isOutdated: boolean;
+}
+
+/**
+ * Effective configurations by account. One read at a time for each; an entry lives five minutes at most and is
+ * dropped by announcements. An answer read before a change is never kept after it.
+ */
+export function createConfigurationCache(options: ConfigurationCacheOptions): ConfigurationCache {
+  const { load, fallback, maxEntries = MAX_ENTRIES, ttlMs = TTL_MS } = options;
+  const now = options.now ?? (() => performance.now());
+  const keysByUser = new Map<string, Set<string>>();
+  const keysByOrganization = new Map<string, Set<string>>();
+  const flights = new Map<string, Flight>();
+  const lastGood = new LRUCache<string, EffectiveConfiguration>({ max: maxEntries });
+  let isAnnounced = false;
+  let unavailableUntil = Number.NEGATIVE_INFINITY;
+
+  const entries = new LRUCache<string, Entry, CacheRequest>({
+    max: maxEntries,
+    ttl: ttlMs,
+    // Asking the clock is most of a hit; half a second more or less of five minutes is nothing.
+    ttlResolution: options.now ? 0 : 500,
+    ...(options.now && { perf: { now: options.now } }),
+    onInsert: ({ value }, key) => {
+      if (value.userId !== null) addTo(keysByUser, value.userId, key);
+      if (value.organizationId !== null) addTo(keysByOrganization, value.organizationId, key);
+    },
+    dispose: ({ value }, key) => {
+      if (value.userId !== null) removeFrom(keysByUser, value.userId, key);
+      if (value.organizationId !== null) removeFrom(keysByOrganization, value.organizationId, key);
+    },
+    // A read that is pushed out by others still answers whoever waits for it.
+    ignoreFetchAbort: true,
+    fetchMethod: async (key, _stale, { context: request, options: keep }) => {
+      const { value, isSettled } = await loadSettled(key, request);
+      if (!isSettled) keep.ttl = 1;
+      else if (value.stale) keep.ttl = RETRY_MS;
+      else if (!isAnnounced) keep.ttl = Math.min(ttlMs, UNANNOUNCED_TTL_MS);
+      return { value, promise: Promise.resolve(value) };
+    },
+  });
+
+  /** Reads until no change was announced during the reading. */
+  async function loadSettled(
+    key: string,
+    request: CacheRequest,
+  ): Promise<{ value: EffectiveConfiguration; isSettled: boolean }> {
+    for (let reloads = 0; ; reloads += 1) {
+      const flight: Flight = { userId: request.userId, organizations: new Set(), isOutdated: false };
+      flights.set(key, flight);
+      try {
+        const value = await loadOrLastGood(key, request);
+        const isSettled =
+          !flight.isOutdated &&
+          (value.organizationId === null || !flight.organizations.has(value.organizationId));
+        if (isSettled || reloads >= RELOADS_MAX) return { value, isSettled };
+      } finally {
+        flights.delete(key);
+      }
+    }
+  }
+
+  async function loadOrLastGood(key: string, request: CacheRequest): Promise<EffectiveConfiguration> {
+    if (now() >= unavailableUntil) {
+      try {
+        const value = await load(request);
+        unavailableUntil = Number.NEGATIVE_INFINITY;
+        lastGood.set(key, value);
+        return value;
+      } catch (error) {
+        if (!isDatabaseUnavailable(error)) {
+          // The database answered, and the answer was no: what it said before no longer counts.
+          lastGood.delete(key);
+          throw error;
+        }
+        unavailableUntil = now() + RETRY_MS;
+      }
+    }
+    const known = lastGood.get(key);
+    return known === undefined ? fallback(request) : asStale(known);
+  }
+
+  function forget(keys: Iterable<string> | undefined): void {
+    // A running read stays: it has been told, and reads again before it answers.
+    for (const key of [...(keys ?? [])]) if (!flights.has(key)) entries.delete(key);
+  }
+
+  return {
+    peek: (request) => entries.peek(keyOf(request))?.value,
+    get(request) {
+      const key = keyOf(request);
+      const entry = entries.get(key);
+      return entry === undefined ? fetchEntry(key, request) : entry.promise;
+    },
+    forgetUser(userId) {
+      for (const flight of flights.values()) if (flight.userId === userId) flight.isOutdated = true;
+      forget(keysByUser.get(userId));
+    },
+    forgetOrganization(organizationId) {
+      for (const flight of flights.values()) flight.organizations.add(organizationId);
+      forget(keysByOrganization.get(organizationId));
+    },
+    forgetAll() {
+      for (const flight of flights.values()) flight.isOutdated = true;
+      unavailableUntil = Number.NEGATIVE_INFINITY;
+      forget(entries.keys());
+    },
+    setAnnounced(value) {
+      isAnnounced = value;
+    },
+    get size() {
+      return entries.size;
+    },
+  };
+
+  async function fetchEntry(key: string, request: CacheRequest): Promise<EffectiveConfiguration> {
+    const entry = await entries.fetch(key, { context: request });
+    return entry === undefined ? loadOrLastGood(key, request) : entry.value;
+  }
+}
+
+/** The account's id alone in the common case, so that a hit builds no string. */
+function keyOf({ userId, organizationId }: CacheRequest): string {
+  return organizationId === null ? userId : `${userId}/${organizationId}`;
+}
+
+function addTo(index: Map<string, Set<string>>, id: string, key: string): void {
+  const keys = index.get(id);
+  if (keys === undefined) index.set(id, new Set([key]));
+  else keys.add(key);
+}
+
+function removeFrom(index: Map<string, Set<string>>, id: string, key: string): void {
+  const keys = index.get(id);
+  if (keys?.delete(key) && keys.size === 0) index.delete(id);
+}

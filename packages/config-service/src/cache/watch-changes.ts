@@ -1,0 +1,41 @@
+import type { Database, Listener } from "@ai-config/db";
+
+import type { ConfigurationCache } from "./configuration-cache.ts";
+
+const CHANNEL = "ai_config_changed";
+
+/**
+ * Drops from the cache what the database announces as changed. Every time listening begins everything is
+ * dropped: nothing is kept for a listener that was away.
+ */
+export function watchChanges(
+  database: Database,
+  cache: ConfigurationCache,
+  onReady: () => void,
+): Promise<Listener> {
+  return database.listen(
+    CHANNEL,
+    (payload) => {
+      const change = readChange(payload);
+      // Any database user can announce anything: what makes no sense costs a few reads and nothing else.
+      if (change === undefined) cache.forgetAll();
+      else if (change.type === "user") cache.forgetUser(change.id);
+      else cache.forgetOrganization(change.id);
+    },
+    () => {
+      cache.forgetAll();
+      cache.setAnnounced(true);
+      onReady();
+    },
+  );
+}
+
+function readChange(payload: string): { type: "user" | "organization"; id: string } | undefined {
+  try {
+    const { t: type, id } = JSON.parse(payload) as { t?: unknown; id?: unknown };
+    if ((type === "user" || type === "organization") && typeof id === "string") return { type, id };
+  } catch {
+    // Not ours.
+  }
+  return undefined;
+}

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+
+import {
+  type AIConfiguration,
+  type FieldExplanation,
+  type FieldPath,
+  type Issue,
+  type KeyHints,
+  type Layer,
+  type ModelOptions,
+  resolveConfiguration,
+} from "@ai-config/config-core";
+import type { KeySummary, LayersSnapshot, StoredLayer } from "@ai-config/db";
+
+import type { EnvironmentLayer } from "../environment-layer.ts";
+
+/**
+ * What applies for one account or organization, with the source of every value. Keys appear as hints: the only
+ * way to a key is `openApiKey`. Frozen throughout, since one answer serves many readers.
+ */
+export interface EffectiveConfiguration {
+  readonly configuration: Readonly<AIConfiguration>;
+  readonly sources: Readonly<Record<FieldPath, FieldExplanation>>;
+  readonly problems: readonly Issue[];
+  readonly userId: string | null;
+  readonly organizationId: string | null;
+  readonly organizationName: string | null;
+  /** The version of every stored row that took part. */
+  readonly versions: Readonly<Record<string, number>>;
+  /** Changes whenever the answer does. A quoted string, ready for the header of that name. */
+  readonly etag: string;
+  readonly resolvedAt: string;
+  /** True when the database was away: the last good answer, or environment over defaults where there is none. */
+  readonly stale: boolean;
+  readonly staleReason?: "database_unavailable";
+}
+
+/** Resolves what the database says over environment and defaults. */
+export function buildEffectiveConfiguration(
+  snapshot: Omit<LayersSnapshot, "userId"> & { userId: string | null },
+  environment: EnvironmentLayer,
+  options: ModelOptions & { now: Date },
+): EffectiveConfiguration {
+  const { configuration, fields, problems } = resolveConfiguration(layersOf(snapshot, environment), options);
+  const versions: Record<string, number> = {};
+  for (const row of snapshot.rows) versions[row.id] = row.version;
+  return Object.freeze({
+    configuration,
+    sources: fields,
+    problems,
+    userId: snapshot.userId,
+    organizationId: snapshot.organizationId,
+    organizationName: snapshot.organizationName,
+    versions: Object.freeze(versions),
+    etag: etagOf(snapshot, environment),
+    resolvedAt: options.now.toISOString(),
+    stale: false,
+  });
+}
+
+/** What can be said without the database. */
+export function environmentOnly(
+  userId: string | null,
+  environment: EnvironmentLayer,
+  options: ModelOptions & { now: Date },
+): EffectiveConfiguration {
+  const nothing = { userId, organizationId: null, organizationName: null, rows: [], keys: [] };
+  return asStale(buildEffectiveConfiguration(nothing, environment, options));
+}
+
+/** The same answer, marked as one that could not be renewed. */
+export function asStale(effective: EffectiveConfiguration): EffectiveConfiguration {
+  if (effective.stale) return effective;
+  const etag = `${effective.etag.slice(0, -1)}-stale"`;
+  return Object.freeze({ ...effective, etag, stale: true, staleReason: "database_unavailable" });
+}
+
+function layersOf(snapshot: Pick<LayersSnapshot, "rows" | "keys">, environment: EnvironmentLayer): Layer[] {
+  const layers: Layer[] = [
+    { source: "environment", values: environment.values, keys: environment.keys },
+    ...snapshot.rows.map(layerOfRow),
+  ];
+  // An owner may have a key and no row, and its key applies once however many rows there are.
+  for (const source of ["organization", "user"] as const) {
+    const keys = hintsOf(snapshot.keys.filter((key) => key.owner === source));
+    if (keys !== undefined) layers.push({ source, values: {}, keys });
+  }
+  return layers;
+}
+
+function layerOfRow({ configuration, configName, ...row }: StoredLayer): Layer {
+  return { ...row, name: configName, values: configuration };
+}
+
+/** Revoked keys say nothing. */
+function hintsOf(keys: readonly KeySummary[]): KeyHints | undefined {
+  const usable = keys.filter((key) => key.status !== "revoked");
+  const primary = usable.find((key) => key.slot === "primary");
+  const secondary = usable.find((key) => key.slot === "secondary");
+  if (primary === undefined && secondary === undefined) return undefined;
+  return {
+    ...(primary && { primaryKey: primary.hint, keyVersion: primary.keyVersion }),
+    ...(secondary && { secondaryKey: secondary.hint }),
+  };
+}
+
+function etagOf(
+  {
+    userId,
+    organizationId,
+    organizationName,
+    rows,
+    keys,
+  }: Omit<LayersSnapshot, "userId"> & { userId: string | null },
+  environment: EnvironmentLayer,
+): string {
+  const text = JSON.stringify([
+    environment.fingerprint,
+    userId,
+    organizationId,
+    organizationName,
+    rows.map(({ id, version, priority }) => [id, version, priority]),
+    keys.map(({ owner, slot, hint, keyVersion, status }) => [owner, slot, hint, keyVersion, status]),
+  ]);
+  return `"${createHash("sha256").update(text).digest("base64url").slice(0, 24)}"`;
+}

@@ -1,0 +1,72 @@
+import {
+  FIELDS,
+  type Issue,
+  type Layer,
+  type PartialConfiguration,
+  resolveConfiguration,
+} from "@ai-config/config-core";
+import { type ActorDb, sql } from "@ai-config/db";
+
+import type { ServiceContext } from "../context.ts";
+import type { Owner } from "../owner.ts";
+import { type ConfigurationSummary, findConfigurations, ownedBy } from "./stored-configuration.ts";
+
+/**
+ * What is wrong with the effective result as the transaction sees it just now. An account is judged over its
+ * default organization, an organization by itself.
+ */
+export async function findProblems(
+  tx: ActorDb,
+  ctx: ServiceContext,
+  owner: Owner,
+): Promise<readonly Issue[]> {
+  const rows = await findConfigurations(
+    tx,
+    owner.type === "organization"
+      ? sql`is_active and ${ownedBy(owner)}`
+      : sql`is_active and (${ownedBy(owner)} or organization_id = (
+          select organization_id from public.organization_members
+          where user_id = ${owner.userId}::uuid and is_default))`,
+  );
+  const environment: Layer = { source: "environment", values: ctx.environment.values };
+  return resolveConfiguration([environment, ...rows.map(layerOf)], { models: ctx.models }).problems;
+}
+
+/**
+ * The problems a change is to blame for: new ones, and those at a field that it sets. Others were there before,
+ * often in a layer that belongs to somebody else, and must not keep people from correcting something.
+ */
+export function introducedProblems(
+  before: readonly Issue[],
+  after: readonly Issue[],
+  changed: ReadonlySet<string> = new Set(),
+): Issue[] {
+  const known = new Set(before.map(problemKey));
+  return after.filter((issue) => !known.has(problemKey(issue)) || changed.has(issue.path));
+}
+
+/** The fields that a patch sets or removes; a section that is removed names all of its fields. */
+export function patchedPaths(patch: object): Set<string> {
+  const paths = new Set<string>();
+  for (const { path, section, name } of FIELDS) {
+    const fields = (patch as Partial<Record<string, Record<string, unknown> | null>>)[section];
+    if (fields === null || (fields !== undefined && name in fields)) paths.add(path);
+  }
+  return paths;
+}
+
+function problemKey({ path, code }: Issue): string {
+  return `${path} ${code}`;
+}
+
+function layerOf(row: ConfigurationSummary): Layer {
+  return {
+    source: row.owner.type,
+    values: row.configuration as PartialConfiguration,
+    id: row.id,
+    name: row.configName,
+    version: row.version,
+    priority: row.priority,
+    createdAt: row.createdAt,
+  };
+}

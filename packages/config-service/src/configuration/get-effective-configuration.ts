@@ -1,0 +1,41 @@
+import { AIConfigError } from "@ai-config/config-core";
+import type { Actor } from "@ai-config/db";
+
+import type { CacheRequest } from "../cache/configuration-cache.ts";
+import type { ServiceContext } from "../context.ts";
+import type { EffectiveConfiguration } from "./effective-configuration.ts";
+
+export interface EffectiveConfigurationInput {
+  readonly actor: Actor;
+  readonly userId: string;
+  /** Absent: the account's default organization, if it has one. */
+  readonly organizationId?: string | null;
+}
+
+/**
+ * What applies for one account. Cached; it never fails because the database is away. A user may ask for
+ * themselves only; an explicit organization must be one of theirs.
+ */
+export function getEffectiveConfiguration(
+  ctx: Pick<ServiceContext, "cache">,
+  input: EffectiveConfigurationInput,
+): Promise<EffectiveConfiguration> {
+  if (!mayRead(input)) return Promise.reject(new AIConfigError("NOT_FOUND"));
+  return ctx.cache.get(requestOf(input));
+}
+
+/** The same without waiting: undefined where the answer is not at hand. */
+export function peekEffectiveConfiguration(
+  ctx: Pick<ServiceContext, "cache">,
+  input: EffectiveConfigurationInput,
+): EffectiveConfiguration | undefined {
+  return mayRead(input) ? ctx.cache.peek(requestOf(input)) : undefined;
+}
+
+function mayRead({ actor, userId }: EffectiveConfigurationInput): boolean {
+  return actor.type === "service" || actor.userId === userId;
+}
+
+function requestOf({ userId, organizationId = null }: EffectiveConfigurationInput): CacheRequest {
+  return { userId, organizationId };
+}

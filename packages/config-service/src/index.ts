@@ -1,0 +1,44 @@
+export { AI_CONFIG } from "./ai-config.ts";
+export { type ActingAs, AIConfigService, aiConfigService, type ChangeOptions } from "./ai-config-service.ts";
+export type { AuditChange } from "./audit/describe-changes.ts";
+export { type AuditEntry, type ListAuditInput, listAudit } from "./audit/list-audit.ts";
+export type { ConfigurationCache } from "./cache/configuration-cache.ts";
+export { deleteConfiguration } from "./configuration/delete-configuration.ts";
+export type { EffectiveConfiguration } from "./configuration/effective-configuration.ts";
+export {
+  type EffectiveConfigurationInput,
+  getEffectiveConfiguration,
+  peekEffectiveConfiguration,
+} from "./configuration/get-effective-configuration.ts";
+export { getOrganizationConfiguration } from "./configuration/get-organization-configuration.ts";
+export { getOwnerConfiguration } from "./configuration/get-owner-configuration.ts";
+export { listConfigurations } from "./configuration/list-configurations.ts";
+export type { ConfigurationSummary } from "./configuration/stored-configuration.ts";
+export { type ToggleConfigurationResult, toggleConfiguration } from "./configuration/toggle-configuration.ts";
+export {
+  type UpdateConfigurationInput,
+  type UpdateConfigurationResult,
+  updateConfiguration,
+} from "./configuration/update-configuration.ts";
+export type { Log, LogLevel, ServiceContext } from "./context.ts";
+export {
+  createServiceContext,
+  type RunningServiceContext,
+  type ServiceOptions,
+} from "./create-service-context.ts";
+export { closeDefaultServiceContext } from "./default-service-context.ts";
+export type { EnvironmentLayer } from "./environment-layer.ts";
+export { type AIConfigWithKey, getAIConfigForUser } from "./get-ai-config-for-user.ts";
+export { createKeyVault, type KeyContext, type KeySlot, type KeyVault } from "./keys/key-vault.ts";
+export { type KeyListing, listKeys } from "./keys/list-keys.ts";
+export { type OpenApiKeyInput, openApiKey } from "./keys/open-api-key.ts";
+export { type RotateApiKeyInput, type RotateApiKeyResult, rotateApiKey } from "./keys/rotate-api-key.ts";
+export { acceptInvitation, createInvitation, hashInvitationToken } from "./organizations/invitations.ts";
+export { listMembers, type MemberSummary, removeMember } from "./organizations/members.ts";
+export {
+  createOrganization,
+  listOrganizations,
+  type OrganizationSummary,
+  renameOrganization,
+} from "./organizations/organizations.ts";
+export type { Owner } from "./owner.ts";

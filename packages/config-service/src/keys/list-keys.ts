@@ -1,0 +1,55 @@
+import { type Actor, sql } from "@ai-config/db";
+
+import { ownedBy, requireVisible } from "../configuration/stored-configuration.ts";
+import type { ServiceContext } from "../context.ts";
+import { isoTime } from "../iso-time.ts";
+import type { Owner } from "../owner.ts";
+import { runAs } from "../run-as.ts";
+import type { KeySlot } from "./key-vault.ts";
+
+/** A key as people see it. */
+export interface KeyListing {
+  readonly owner: Owner["type"];
+  readonly slot: KeySlot;
+  readonly hint: string;
+  readonly keyVersion: number;
+  readonly status: "active" | "grace" | "revoked";
+  readonly verified: boolean;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+}
+
+/** An owner's keys by hint, the primary one first; those whose overlap is over are left out. */
+export function listKeys(
+  ctx: ServiceContext,
+  { actor, owner }: { actor: Actor; owner: Owner },
+): Promise<KeyListing[]> {
+  return runAs(ctx, actor, async (tx) => {
+    await requireVisible(tx, actor, owner);
+    const rows = await tx.execute<{
+      slot: KeySlot;
+      hint: string;
+      key_version: number;
+      status: KeyListing["status"];
+      verified: boolean;
+      created_at: string;
+      expires_at: string | null;
+    }>(sql`
+      select slot, hint, key_version, status, verified_at is not null as verified,
+        ${isoTime("created_at")}, ${isoTime("expires_at")}
+      from private.ai_provider_keys
+      where provider = 'anthropic' and ${ownedBy(owner)}
+        and (expires_at is null or expires_at > clock_timestamp())
+      order by slot`);
+    return rows.map((row) => ({
+      owner: owner.type,
+      slot: row.slot,
+      hint: row.hint,
+      keyVersion: row.key_version,
+      status: row.status,
+      verified: row.verified,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+    }));
+  });
+}

@@ -1,0 +1,197 @@
+import { AIConfigError, maskKey, type Secret } from "@ai-config/config-core";
+import { type Actor, type ActorDb, sql } from "@ai-config/db";
+
+import { ownedBy, requireVisible } from "../configuration/stored-configuration.ts";
+import type { ServiceContext } from "../context.ts";
+import { forgetOwner } from "../forget-owner.ts";
+import { type Owner, ownerId } from "../owner.ts";
+import { runAs } from "../run-as.ts";
+import type { KeySlot, SealedKey } from "./key-vault.ts";
+import { readNewKey } from "./read-new-key.ts";
+import { readStoredKeys, type StoredKey } from "./stored-key.ts";
+import { tryKey } from "./try-key.ts";
+
+/**
+ * How long the former key stays usable. A day lets workers that opened it finish, and leaves a working day to
+ * notice that the new key has too low a limit; longer would keep a leaked key alive.
+ */
+const OVERLAP_MS = 24 * 60 * 60_000;
+
+/** Other rotations of the same owner may come first a few times, but not forever. */
+const ATTEMPTS_MAX = 8;
+
+export interface RotateApiKeyInput {
+  readonly actor: Actor;
+  readonly owner: Owner;
+  readonly newKey: string;
+  /** How long the former key stays usable; 0 ends it at once. */
+  readonly overlapMs?: number;
+}
+
+export interface RotateApiKeyResult {
+  readonly keyVersion: number;
+  readonly hint: string;
+  /** False when Anthropic could not be asked: the key is stored and may still turn out wrong. */
+  readonly verified: boolean;
+  readonly previousHint: string | null;
+}
+
+/**
+ * Puts a new key in the place of the present one, which stays usable for the overlap. A key that Anthropic
+ * refuses changes nothing; the key that is there already is a success that changes nothing, so that a request
+ * may be repeated when its answer was lost.
+ */
+export async function rotateApiKey(
+  ctx: ServiceContext,
+  input: RotateApiKeyInput,
+): Promise<RotateApiKeyResult> {
+  const { actor, owner } = input;
+  const newKey = readNewKey(input.newKey);
+  await runAs(ctx, actor, (tx) => requireMayStoreKeys(tx, actor, owner));
+
+  const present = await readKeys(ctx, owner);
+  if (isCurrent(ctx, present.primary, newKey)) return unchanged(present);
+  const verdict = await tryKey(ctx.fetch, ctx.environment.baseUrl, newKey);
+  if (verdict === "refused") throw new AIConfigError("KEY_REFUSED");
+
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const keys = attempt === 1 ? present : await readKeys(ctx, owner);
+    if (isCurrent(ctx, keys.primary, newKey)) return unchanged(keys);
+    const result = await replaceKey(ctx, input, newKey, keys, verdict === "accepted");
+    if (result === undefined) continue;
+    forgetOwner(ctx, owner);
+    return result;
+  }
+  throw new AIConfigError("CONFIGURATION_STALE");
+}
+
+interface PresentKeys {
+  readonly primary: StoredKey | undefined;
+  readonly secondary: StoredKey | undefined;
+}
+
+/** As a service: users cannot read what is sealed, and the former key has to be sealed for its new slot. */
+async function readKeys(ctx: ServiceContext, owner: Owner): Promise<PresentKeys> {
+  const service: Actor = { type: "service", name: "rotate-api-key" };
+  const keys = await runAs(ctx, service, (tx) => readStoredKeys(tx, ownedBy(owner)));
+  const inSlot = (slot: string) => keys.find((key) => key.slot === slot);
+  return { primary: inSlot("primary"), secondary: inSlot("secondary") };
+}
+
+/** Writes as the actor, so that row security judges and the audit names them. Undefined: somebody came first. */
+async function replaceKey(
+  ctx: ServiceContext,
+  { actor, owner, overlapMs = OVERLAP_MS }: RotateApiKeyInput,
+  newKey: Secret,
+  { primary }: PresentKeys,
+  isVerified: boolean,
+): Promise<RotateApiKeyResult | undefined> {
+  const sealedNew = await ctx.vault.seal(newKey, { owner, provider: "anthropic", slot: "primary" });
+  const former = primary && overlapMs > 0 ? await sealFormer(ctx, owner, primary) : undefined;
+  const hint = hintOf(newKey);
+
+  const write = async (tx: ActorDb): Promise<RotateApiKeyResult | undefined> => {
+    const locked = await tx.execute<{ id: string; slot: KeySlot; key_version: number }>(sql`
+      select id, slot, key_version from private.ai_provider_keys
+      where provider = 'anthropic' and ${ownedBy(owner)} order by slot for update`);
+    const current = locked.find((row) => row.slot === "primary");
+    // A revoked or expired primary was not read as present; its version still counts.
+    if (
+      primary !== undefined &&
+      (current?.id !== primary.id || current.key_version !== primary.key_version)
+    ) {
+      return undefined;
+    }
+    const keyVersion = 1 + Math.max(0, ...locked.map((row) => row.key_version));
+    await putKey(tx, owner, current?.id, sealedNew, { slot: "primary", hint, keyVersion, isVerified });
+    const secondary = locked.find((row) => row.slot === "secondary");
+    if (primary !== undefined && former !== undefined) {
+      await putKey(tx, owner, secondary?.id, former, {
+        slot: "secondary",
+        hint: primary.hint,
+        keyVersion: primary.key_version,
+        isVerified: primary.verified,
+        expiresAt: new Date(ctx.now().getTime() + overlapMs),
+      });
+    } else if (secondary !== undefined) {
+      await tx.execute(sql`delete from private.ai_provider_keys where id = ${secondary.id}::uuid`);
+    }
+    return { keyVersion, hint, verified: isVerified, previousHint: primary?.hint ?? null };
+  };
+
+  try {
+    // Two first keys at once: row locks hold nobody where there is no row, the unique slot does.
+    return await runAs(ctx, actor, write, { codes: { "23505": "CONFIGURATION_STALE" } });
+  } catch (error) {
+    if (error instanceof AIConfigError && error.code === "CONFIGURATION_STALE") return undefined;
+    throw error;
+  }
+}
+
+/** A former key that cannot be opened any more is let go: being unreadable must not keep it from being replaced. */
+async function sealFormer(ctx: ServiceContext, owner: Owner, key: StoredKey): Promise<SealedKey | undefined> {
+  const context = { owner, provider: "anthropic" } as const;
+  try {
+    const opened = await ctx.vault.open(key.sealed, { ...context, slot: "primary" });
+    return await ctx.vault.seal(opened, { ...context, slot: "secondary" });
+  } catch (error) {
+    if (!(error instanceof AIConfigError) || error.code !== "KEY_UNREADABLE") throw error;
+    ctx.log("warn", "A stored key that cannot be opened was replaced without an overlap.", {
+      hint: key.hint,
+    });
+    return undefined;
+  }
+}
+
+/** Fills a slot: in its row where it has one, so that the audit shows what became of it. */
+async function putKey(
+  tx: ActorDb,
+  owner: Owner,
+  id: string | undefined,
+  { sealed, kekId, fingerprint }: SealedKey,
+  key: { slot: KeySlot; hint: string; keyVersion: number; isVerified: boolean; expiresAt?: Date },
+): Promise<void> {
+  const status = key.slot === "primary" ? "active" : "grace";
+  const verifiedAt = sql`case when ${key.isVerified}::boolean then now() end`;
+  const expiresAt = sql`${key.expiresAt?.toISOString() ?? null}::timestamptz`;
+  if (id !== undefined) {
+    await tx.execute(sql`
+      update private.ai_provider_keys
+      set sealed = ${sealed}, kek_id = ${kekId}, fingerprint = ${fingerprint}, hint = ${key.hint},
+        key_version = ${key.keyVersion}, status = ${status}, verified_at = ${verifiedAt}, expires_at = ${expiresAt}
+      where id = ${id}::uuid`);
+    return;
+  }
+  const column = sql.identifier(owner.type === "user" ? "user_id" : "organization_id");
+  await tx.execute(sql`
+    insert into private.ai_provider_keys
+      (${column}, provider, slot, sealed, kek_id, fingerprint, hint, key_version, status, verified_at, expires_at)
+    values (${ownerId(owner)}::uuid, 'anthropic', ${key.slot}, ${sealed}, ${kekId}, ${fingerprint}, ${key.hint},
+      ${key.keyVersion}, ${status}, ${verifiedAt}, ${expiresAt})`);
+}
+
+async function requireMayStoreKeys(tx: ActorDb, actor: Actor, owner: Owner): Promise<void> {
+  await requireVisible(tx, actor, owner);
+  if (actor.type === "service" || owner.type === "user") return;
+  const rows = await tx.execute(sql`
+    select 1 from public.organization_members
+    where organization_id = ${owner.organizationId}::uuid and user_id = ${actor.userId}::uuid
+      and role in ('owner', 'admin')`);
+  if (rows.length === 0) throw new AIConfigError("FORBIDDEN");
+}
+
+function isCurrent(ctx: ServiceContext, primary: StoredKey | undefined, key: Secret): boolean {
+  return primary !== undefined && ctx.vault.isSameKey(key, primary.kek_id, primary.fingerprint);
+}
+
+function unchanged({ primary, secondary }: PresentKeys): RotateApiKeyResult {
+  if (primary === undefined) throw new AIConfigError("INTERNAL");
+  const { key_version: keyVersion, hint, verified } = primary;
+  return { keyVersion, hint, verified, previousHint: secondary?.hint ?? null };
+}
+
+/** The last four characters where they are plain; the database takes no others. */
+function hintOf(key: Secret): string {
+  const hint = maskKey(key.reveal());
+  return /^sk-ant-…[A-Za-z0-9_-]{0,4}$/.test(hint) ? hint : "sk-ant-…";
+}

@@ -1,0 +1,36 @@
+import { type ActorDb, sql } from "@ai-config/db";
+
+import type { Fragment } from "../iso-time.ts";
+import type { Owner } from "../owner.ts";
+import type { KeySlot } from "./key-vault.ts";
+
+/** A sealed key as services read it. */
+export interface StoredKey extends Record<string, unknown> {
+  id: string;
+  user_id: string | null;
+  organization_id: string | null;
+  slot: KeySlot;
+  sealed: string;
+  kek_id: string;
+  fingerprint: string;
+  hint: string;
+  key_version: number;
+  verified: boolean;
+}
+
+/** The keys that match and are in force. Only a service may read them. */
+export async function readStoredKeys(tx: ActorDb, where: Fragment): Promise<StoredKey[]> {
+  return tx.execute<StoredKey>(sql`
+    select id, user_id, organization_id, slot, sealed, kek_id, fingerprint, hint, key_version,
+      verified_at is not null as verified
+    from private.ai_provider_keys
+    where provider = 'anthropic' and status <> 'revoked'
+      and (expires_at is null or expires_at > clock_timestamp()) and (${where})`);
+}
+
+/** The owner that a stored key belongs to. */
+export function ownerOfKey(key: Pick<StoredKey, "user_id" | "organization_id">): Owner {
+  return key.organization_id === null
+    ? { type: "user", userId: key.user_id ?? "" }
+    : { type: "organization", organizationId: key.organization_id };
+}

@@ -1,0 +1,59 @@
+import { createHash, randomBytes } from "node:crypto";
+
+import { AIConfigError } from "@ai-config/config-core";
+import { type Actor, type MemberRole, sql } from "@ai-config/db";
+
+import { requireVisible } from "../configuration/stored-configuration.ts";
+import type { ServiceContext } from "../context.ts";
+import { runAs } from "../run-as.ts";
+
+/** Long enough for a holiday week, short enough that a forgotten link does not stay a door. */
+const VALID_MS = 7 * 24 * 60 * 60_000;
+
+/** Made once by an invitation's token; the token itself is never stored. */
+export function hashInvitationToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+/** Makes a link's token for joining an organization. It is shown this once. */
+export async function createInvitation(
+  ctx: ServiceContext,
+  input: { actor: Actor; organizationId: string; role: MemberRole; email?: string | null | undefined },
+): Promise<{ token: string; expiresAt: string }> {
+  const { actor, organizationId, role } = input;
+  const email = readEmail(input.email);
+  const token = randomBytes(24).toString("base64url");
+  const expiresAt = new Date(ctx.now().getTime() + VALID_MS).toISOString();
+  await runAs(ctx, actor, async (tx) => {
+    await requireVisible(tx, actor, { type: "organization", organizationId });
+    await tx.execute(sql`
+      insert into public.organization_invitations (organization_id, email, role, token_hash, invited_by, expires_at)
+      values (${organizationId}::uuid, ${email}, ${role}, ${hashInvitationToken(token)},
+        ${actor.type === "user" ? actor.userId : null}::uuid, ${expiresAt}::timestamptz)`);
+  });
+  return { token, expiresAt };
+}
+
+/** Joins the actor to the organization that invited. A token that is used, expired or for others is refused. */
+export async function acceptInvitation(
+  ctx: ServiceContext,
+  { actor, token }: { actor: Actor; token: string },
+): Promise<{ organizationId: string }> {
+  const [row] = await runAs(
+    ctx,
+    actor,
+    (tx) =>
+      tx.execute<{ id: string }>(sql`select private.accept_invitation(${hashInvitationToken(token)}) as id`),
+    { codes: { P0002: "INVITATION_INVALID" } },
+  );
+  if (row === undefined) throw new AIConfigError("INVITATION_INVALID");
+  if (actor.type === "user") ctx.cache.forgetUser(actor.userId);
+  return { organizationId: row.id };
+}
+
+function readEmail(email: string | null | undefined): string | null {
+  const plain = email?.trim() || null;
+  if (plain === null || (plain.length <= 320 && /^[^\s@]+@[^\s@]+$/.test(plain))) return plain;
+  const message = "Must be an e-mail address.";
+  throw new AIConfigError("INPUT_INVALID", { issues: [{ path: "email", code: "invalid_value", message }] });
+}
