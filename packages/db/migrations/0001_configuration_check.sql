@@ -3,8 +3,7 @@
 create or replace function private.json_double(value jsonb) returns double precision
   language sql immutable strict parallel safe set search_path = '' as $$
   select case
-    when abs(n) <= 2.4703282292062327e-324 then 0
-    when abs(n) < 1e-300 then sign(n) * 1e-300
+    when abs(n) < 2.4703282292062328e-324 then 0
     when abs(n) > 1e300 then sign(n) * 1e300
     else n
   end::double precision

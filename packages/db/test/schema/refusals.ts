@@ -1,0 +1,26 @@
+import { expect } from "vitest";
+
+import type { Actor, SqlClient } from "../../src/client.ts";
+import { asActor, sql, sqlStateOf } from "../../src/index.ts";
+import type { TestDatabase } from "../../src/testing/index.ts";
+
+export const asUser = (userId: string): Actor => ({ type: "user", userId });
+export const worker: Actor = { type: "service", name: "worker" };
+
+/** Runs one statement of plain SQL as an actor; its text is the test's own. */
+export function run(test: TestDatabase, actor: Actor, statement: string): Promise<Record<string, unknown>[]> {
+  return asActor(test.database, actor, async (tx) => [...(await tx.execute(sql.raw(statement)))]);
+}
+
+/** Expects a statement to be refused with that SQLSTATE. */
+export async function refuses(work: () => Promise<unknown>, sqlState: string): Promise<void> {
+  const outcome = await work().then(
+    () => "accepted",
+    (error: unknown) => sqlStateOf(error) ?? String(error),
+  );
+  expect(outcome).toBe(sqlState);
+}
+
+export async function auditOf(owner: SqlClient): Promise<Record<string, unknown>[]> {
+  return [...(await owner`select * from public.ai_configuration_audit order by id`)];
+}
