@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -40,11 +40,12 @@ interface ChildOptions {
 }
 
 const repositoryHome = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const childScript = relative(repositoryHome, fileURLToPath(new URL("./start-in-child.ts", import.meta.url)));
 
 /** Starts the database in a process and a process group of its own. */
 export function startChild(dataDirectory: string, options: ChildOptions = {}): Child {
   const { port = 0, home = repositoryHome, node = process.execPath, account } = options;
-  const child = spawn(node, [join(home, "test/embedded/start-in-child.ts"), dataDirectory, String(port)], {
+  const child = spawn(node, [join(home, childScript), dataDirectory, String(port)], {
     cwd: "/",
     stdio: ["pipe", "pipe", "inherit"],
     detached: true,
