@@ -1,0 +1,1198 @@
+-- The sum of the migrations, to read and to compare. Written by `pnpm --filter @ai-config/db dump-schema`.
+
+-- Tables
+
+create table ai_configuration_audit (
+  id bigint not null generated always as identity,
+  subject text not null,
+  config_id uuid not null,
+  user_id uuid,
+  organization_id uuid,
+  config_name text,
+  action text not null,
+  version integer,
+  old_value jsonb,
+  new_value jsonb,
+  actor_type text not null,
+  changed_by uuid not null,
+  actor_name text,
+  reason text,
+  request_id text,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  constraint ai_configuration_audit_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))),
+  constraint ai_configuration_audit_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'service'::text, 'system'::text]))),
+  constraint ai_configuration_audit_pkey PRIMARY KEY (id),
+  constraint ai_configuration_audit_subject_check CHECK ((subject = ANY (ARRAY['configuration'::text, 'key'::text])))
+);
+alter table ai_configuration_audit enable row level security;
+
+create table ai_configurations (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid,
+  organization_id uuid,
+  config_name text not null default 'default'::text,
+  configuration jsonb not null default '{}'::jsonb,
+  is_active boolean not null default true,
+  priority integer not null default 0,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  created_by uuid,
+  updated_by uuid,
+  constraint ai_configurations_configuration_check CHECK ((private.config_problem(configuration) IS NULL)),
+  constraint ai_configurations_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint ai_configurations_name_check CHECK (((config_name IS NFC NORMALIZED) AND (config_name ~ '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$'::text))),
+  constraint ai_configurations_one_owner CHECK ((num_nonnulls(user_id, organization_id) = 1)),
+  constraint ai_configurations_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint ai_configurations_pkey PRIMARY KEY (id),
+  constraint ai_configurations_priority_check CHECK (((priority >= '-1000'::integer) AND (priority <= 1000))),
+  constraint ai_configurations_updated_by_users_id_fk FOREIGN KEY (updated_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint ai_configurations_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
+);
+alter table ai_configurations enable row level security;
+
+create table identity.accounts (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  account_id text not null,
+  provider_id text not null,
+  access_token text,
+  refresh_token text,
+  id_token text,
+  access_token_expires_at timestamp with time zone,
+  refresh_token_expires_at timestamp with time zone,
+  scope text,
+  password text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint accounts_pkey PRIMARY KEY (id),
+  constraint accounts_provider_account_key UNIQUE (provider_id, account_id),
+  constraint accounts_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
+);
+alter table identity.accounts enable row level security;
+
+create table identity.rate_limits (
+  id uuid not null default gen_random_uuid(),
+  key text not null,
+  count integer not null,
+  last_request bigint not null,
+  constraint rate_limits_key_unique UNIQUE (key),
+  constraint rate_limits_pkey PRIMARY KEY (id)
+);
+alter table identity.rate_limits enable row level security;
+
+create table identity.sessions (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  token text not null,
+  expires_at timestamp with time zone not null,
+  ip_address text,
+  user_agent text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_token_unique UNIQUE (token),
+  constraint sessions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
+);
+alter table identity.sessions enable row level security;
+
+create table identity.verifications (
+  id uuid not null default gen_random_uuid(),
+  identifier text not null,
+  value text not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint verifications_pkey PRIMARY KEY (id)
+);
+alter table identity.verifications enable row level security;
+
+create table organization_invitations (
+  id uuid not null default gen_random_uuid(),
+  organization_id uuid,
+  email text,
+  role text not null default 'member'::text,
+  token_hash text not null,
+  invited_by uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  accepted_by uuid,
+  constraint organization_invitations_accepted_by_users_id_fk FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint organization_invitations_email_check CHECK (((char_length(email) <= 320) AND (email !~ '[[:cntrl:]]'::text))),
+  constraint organization_invitations_invited_by_users_id_fk FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint organization_invitations_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint organization_invitations_pkey PRIMARY KEY (id),
+  constraint organization_invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text]))),
+  constraint organization_invitations_token_hash_check CHECK (((char_length(token_hash) >= 32) AND (char_length(token_hash) <= 128))),
+  constraint organization_invitations_token_hash_key UNIQUE (token_hash)
+);
+alter table organization_invitations enable row level security;
+
+create table organization_members (
+  organization_id uuid not null,
+  user_id uuid not null,
+  role text not null,
+  is_default boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  constraint organization_members_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint organization_members_pkey PRIMARY KEY (user_id, organization_id),
+  constraint organization_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text]))),
+  constraint organization_members_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
+);
+alter table organization_members enable row level security;
+
+create table organizations (
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  created_by uuid,
+  constraint organizations_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint organizations_name_check CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 120)) AND (name = btrim(name)) AND (name !~ '[[:cntrl:]]'::text))),
+  constraint organizations_pkey PRIMARY KEY (id)
+);
+alter table organizations enable row level security;
+
+create table private.ai_provider_keys (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid,
+  organization_id uuid,
+  provider text not null default 'anthropic'::text,
+  slot text not null,
+  sealed text not null,
+  kek_id text not null,
+  fingerprint text not null,
+  hint text not null,
+  key_version integer not null default 1,
+  status text not null default 'active'::text,
+  verified_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint ai_provider_keys_fingerprint_check CHECK ((fingerprint ~ '^[A-Za-z0-9_:.-]{16,128}$'::text)),
+  constraint ai_provider_keys_hint_check CHECK ((hint ~ '^(sk-ant-)?…[A-Za-z0-9_-]{0,4}$'::text)),
+  constraint ai_provider_keys_kek_check CHECK ((kek_id ~ '^[A-Za-z0-9_-]{1,64}$'::text)),
+  constraint ai_provider_keys_one_owner CHECK ((num_nonnulls(user_id, organization_id) = 1)),
+  constraint ai_provider_keys_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint ai_provider_keys_pkey PRIMARY KEY (id),
+  constraint ai_provider_keys_provider_check CHECK ((provider = 'anthropic'::text)),
+  constraint ai_provider_keys_sealed_check CHECK (((char_length(sealed) <= 4096) AND (sealed ~ '^[A-Za-z0-9_-]+[.][A-Za-z0-9_-]*[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+$'::text))),
+  constraint ai_provider_keys_slot_check CHECK ((slot = ANY (ARRAY['primary'::text, 'secondary'::text]))),
+  constraint ai_provider_keys_status_check CHECK ((status = ANY (ARRAY['active'::text, 'grace'::text, 'revoked'::text]))),
+  constraint ai_provider_keys_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE,
+  constraint ai_provider_keys_version_check CHECK ((key_version >= 1))
+);
+alter table private.ai_provider_keys enable row level security;
+
+create table private.kek_canaries (
+  kek_id text not null,
+  sealed text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint kek_canaries_pkey PRIMARY KEY (kek_id),
+  constraint kek_canaries_sealed_check CHECK (((char_length(sealed) <= 4096) AND (sealed ~ '^[A-Za-z0-9_-]+[.][A-Za-z0-9_-]*[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+[.][A-Za-z0-9_-]+$'::text)))
+);
+alter table private.kek_canaries enable row level security;
+
+-- Indexes
+
+CREATE INDEX ai_configuration_audit_config_idx ON public.ai_configuration_audit USING btree (config_id, id);
+CREATE INDEX ai_configuration_audit_organization_idx ON public.ai_configuration_audit USING btree (organization_id, id);
+CREATE INDEX ai_configuration_audit_user_idx ON public.ai_configuration_audit USING btree (user_id, id);
+CREATE INDEX ai_configurations_created_by_idx ON public.ai_configurations USING btree (created_by);
+CREATE INDEX ai_configurations_organization_idx ON public.ai_configurations USING btree (organization_id);
+CREATE UNIQUE INDEX ai_configurations_organization_name_key ON public.ai_configurations USING btree (organization_id, lower(config_name)) WHERE (organization_id IS NOT NULL);
+CREATE INDEX ai_configurations_updated_by_idx ON public.ai_configurations USING btree (updated_by);
+CREATE INDEX ai_configurations_user_idx ON public.ai_configurations USING btree (user_id);
+CREATE UNIQUE INDEX ai_configurations_user_name_key ON public.ai_configurations USING btree (user_id, lower(config_name)) WHERE (user_id IS NOT NULL);
+CREATE INDEX accounts_user_idx ON identity.accounts USING btree (user_id);
+CREATE INDEX sessions_user_idx ON identity.sessions USING btree (user_id);
+CREATE INDEX verifications_identifier_idx ON identity.verifications USING btree (identifier);
+CREATE INDEX organization_invitations_accepted_by_idx ON public.organization_invitations USING btree (accepted_by);
+CREATE INDEX organization_invitations_invited_by_idx ON public.organization_invitations USING btree (invited_by);
+CREATE INDEX organization_invitations_organization_idx ON public.organization_invitations USING btree (organization_id);
+CREATE UNIQUE INDEX organization_members_default_key ON public.organization_members USING btree (user_id) WHERE is_default;
+CREATE UNIQUE INDEX organization_members_organization_idx ON public.organization_members USING btree (organization_id, user_id);
+CREATE INDEX organizations_created_by_idx ON public.organizations USING btree (created_by);
+CREATE INDEX ai_provider_keys_fingerprint_idx ON private.ai_provider_keys USING btree (fingerprint);
+CREATE INDEX ai_provider_keys_kek_idx ON private.ai_provider_keys USING btree (kek_id);
+CREATE INDEX ai_provider_keys_organization_idx ON private.ai_provider_keys USING btree (organization_id);
+CREATE UNIQUE INDEX ai_provider_keys_organization_slot_key ON private.ai_provider_keys USING btree (organization_id, provider, slot) WHERE (organization_id IS NOT NULL);
+CREATE INDEX ai_provider_keys_user_idx ON private.ai_provider_keys USING btree (user_id);
+CREATE UNIQUE INDEX ai_provider_keys_user_slot_key ON private.ai_provider_keys USING btree (user_id, provider, slot) WHERE (user_id IS NOT NULL);
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION public.get_ai_config_layers(p_user_id uuid, p_organization_id uuid DEFAULT NULL::uuid)
+ RETURNS TABLE(source text, id uuid, config_name text, configuration jsonb, priority integer, version integer, created_at timestamp with time zone, updated_at timestamp with time zone, updated_by uuid)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  organization uuid;
+begin
+  if current_user <> 'service_role' and not pg_has_role(current_user, 'ai_config_service', 'usage')
+    and p_user_id is distinct from auth.uid()
+  then
+    raise exception 'A configuration is read by its own user.' using errcode = '42501';
+  end if;
+  select m.organization_id into organization from public.organization_members m
+    where m.user_id = p_user_id
+      and case when p_organization_id is null then m.is_default else m.organization_id = p_organization_id end;
+  if organization is null and p_organization_id is not null then
+    raise exception 'Only a member has the configuration of an organization.' using errcode = '42501';
+  end if;
+  return query
+    select case when c.user_id is null then 'organization' else 'user' end, c.id, c.config_name,
+      c.configuration, c.priority, c.version, c.created_at, c.updated_at, c.updated_by
+    from public.ai_configurations c
+    where c.is_active and (c.organization_id = organization or c.user_id = p_user_id)
+    order by c.user_id is not null, c.priority, c.created_at, c.id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.get_effective_ai_config(p_user_id uuid, p_organization_id uuid DEFAULT NULL::uuid)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.merge_layers(array(
+    select l.configuration from public.get_ai_config_layers(p_user_id, p_organization_id) with ordinality as l
+    order by l.ordinality))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.accept_invitation(p_token_hash text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  actor uuid := auth.uid();
+  invitation public.organization_invitations;
+begin
+  if actor is null then
+    raise exception 'Only a signed-in user can accept an invitation.' using errcode = '42501';
+  end if;
+  select * into invitation from public.organization_invitations i
+    where i.token_hash = p_token_hash and i.accepted_at is null and i.expires_at > clock_timestamp()
+    for update;
+  if invitation.organization_id is null
+    or (invitation.email is not null and not exists (
+      select from auth.users u where u.id = actor and lower(u.email) = lower(invitation.email)))
+    or (invitation.invited_by is not null and not exists (
+      select from public.organization_members m
+      where m.organization_id = invitation.organization_id and m.user_id = invitation.invited_by
+        and (m.role = 'owner' or (m.role = 'admin' and invitation.role <> 'owner'))))
+  then
+    raise exception 'The invitation is not valid.' using errcode = 'P0002';
+  end if;
+  insert into public.organization_members (organization_id, user_id, role)
+    values (invitation.organization_id, actor, invitation.role)
+    on conflict (user_id, organization_id) do nothing;
+  update public.organization_invitations set accepted_at = clock_timestamp(), accepted_by = actor
+    where id = invitation.id;
+  return invitation.organization_id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.act_as(p_actor_type text, p_actor text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if p_actor_type = 'user' then
+    perform set_config('request.jwt.claims', json_build_object('sub', p_actor::uuid, 'role', 'authenticated')::text, true),
+      set_config('app.actor_name', '', true),
+      set_config('role', 'authenticated', true);
+  elsif p_actor_type = 'service' then
+    perform set_config('request.jwt.claims', '', true),
+      set_config('app.actor_name', p_actor, true),
+      set_config('role', 'ai_config_service', true);
+  else
+    raise exception 'Unknown kind of actor.' using errcode = '22023';
+  end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.announce(p_user_id uuid, p_organization_id uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select pg_notify('ai_config_changed', json_build_object(
+    't', case when p_user_id is null then 'organization' else 'user' end,
+    'id', coalesce(p_user_id, p_organization_id)
+  )::text)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.announce_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.announce(case when tg_op = 'DELETE' then old.user_id else new.user_id end, null);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.announce_organization()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.announce(null, old.id);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.announce_owner()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    perform private.announce(old.user_id, old.organization_id);
+  else
+    perform private.announce(new.user_id, new.organization_id);
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.audit_configuration()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed public.ai_configurations := case when tg_op = 'DELETE' then old else new end;
+  before jsonb;
+  after jsonb;
+begin
+  if tg_op <> 'INSERT' then
+    before := jsonb_build_object('configName', old.config_name, 'configuration', old.configuration,
+      'isActive', old.is_active, 'priority', old.priority);
+  end if;
+  if tg_op <> 'DELETE' then
+    after := jsonb_build_object('configName', new.config_name, 'configuration', new.configuration,
+      'isActive', new.is_active, 'priority', new.priority);
+  end if;
+  if before is distinct from after then
+    perform private.write_audit('configuration', changed.id, changed.user_id, changed.organization_id,
+      changed.config_name, lower(tg_op), changed.version, before, after);
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.audit_provider_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed private.ai_provider_keys := case when tg_op = 'DELETE' then old else new end;
+  before jsonb := case when tg_op <> 'INSERT' then private.describe_key(old) end;
+  after jsonb := case when tg_op <> 'DELETE' then private.describe_key(new) end;
+begin
+  if before is distinct from after then
+    perform private.write_audit('key', changed.id, changed.user_id, changed.organization_id,
+      null, lower(tg_op), changed.key_version, before, after);
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.choose_default_membership()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- Two memberships of one user made at once would both find none.
+  perform pg_advisory_xact_lock(hashtextextended('default membership ' || new.user_id, 0));
+  if tg_op = 'INSERT' then
+    new.created_at := clock_timestamp();
+    if not exists (select from public.organization_members m where m.user_id = new.user_id and m.is_default) then
+      new.is_default := true;
+    elsif new.is_default then
+      update public.organization_members set is_default = false where user_id = new.user_id and is_default;
+    end if;
+    return new;
+  end if;
+  if new.user_id <> old.user_id or new.organization_id <> old.organization_id then
+    raise exception 'A membership cannot be given to somebody else.' using errcode = '42501';
+  end if;
+  if new.is_default and not old.is_default then
+    update public.organization_members set is_default = false where user_id = new.user_id and is_default;
+  elsif old.is_default and not new.is_default and pg_trigger_depth() = 1 then
+    raise exception 'Make another organization the default instead.' using errcode = '23514';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.config_problem(c jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select case
+    when jsonb_typeof(c) is distinct from 'object' then ': invalid_type'
+    when octet_length(c::text) > 65536 then ': too_large'
+    when c::text ~ 'sk-ant-[A-Za-z0-9_-]{6}' then ': secret_not_allowed'
+    when jsonb_path_exists(c, '$.** ? (@.type() == "object").keyvalue() ? (@.key == "__proto__" || @.key == "constructor" || @.key == "prototype")', '{}', true) then ': reserved_key'
+    when c - array['model', 'rateLimiting', 'retryStrategy', 'costBudget', 'apiKeys', 'timeouts'] <> '{}' then ': unknown_field'
+    when jsonb_typeof(c -> 'model') <> 'object' then 'model: invalid_type'
+    when (c -> 'model') - array['model', 'temperature', 'maxTokens', 'topP', 'streaming'] <> '{}' then 'model: unknown_field'
+    when not private.json_is_text(c -> 'model' -> 'model', 1, 100) then 'model.model: invalid_value'
+    when not private.json_is_number(c -> 'model' -> 'temperature', 0, 1, false) then 'model.temperature: invalid_value'
+    when not private.json_is_number(c -> 'model' -> 'maxTokens', 1, 128000, true) then 'model.maxTokens: invalid_value'
+    when not private.json_is_number(c -> 'model' -> 'topP', 0, 1, false) then 'model.topP: invalid_value'
+    when not private.json_is_boolean(c -> 'model' -> 'streaming') then 'model.streaming: invalid_value'
+    when jsonb_typeof(c -> 'rateLimiting') <> 'object' then 'rateLimiting: invalid_type'
+    when (c -> 'rateLimiting') - array['requestsPerMinute', 'concurrentRequests', 'burstAllowance'] <> '{}' then 'rateLimiting: unknown_field'
+    when not private.json_is_number(c -> 'rateLimiting' -> 'requestsPerMinute', 1, 1000000, true) then 'rateLimiting.requestsPerMinute: invalid_value'
+    when not private.json_is_number(c -> 'rateLimiting' -> 'concurrentRequests', 1, 10000, true) then 'rateLimiting.concurrentRequests: invalid_value'
+    when not private.json_is_number(c -> 'rateLimiting' -> 'burstAllowance', 0, 1000000, true) then 'rateLimiting.burstAllowance: invalid_value'
+    when jsonb_typeof(c -> 'retryStrategy') <> 'object' then 'retryStrategy: invalid_type'
+    when (c -> 'retryStrategy') - array['maxRetries', 'backoffType', 'baseDelay', 'maxDelay'] <> '{}' then 'retryStrategy: unknown_field'
+    when not private.json_is_number(c -> 'retryStrategy' -> 'maxRetries', 0, 10, true) then 'retryStrategy.maxRetries: invalid_value'
+    when not private.json_is_option(c -> 'retryStrategy' -> 'backoffType', array['exponential', 'linear', 'fixed']) then 'retryStrategy.backoffType: invalid_value'
+    when not private.json_is_number(c -> 'retryStrategy' -> 'baseDelay', 1, 3600000, true) then 'retryStrategy.baseDelay: invalid_value'
+    when not private.json_is_number(c -> 'retryStrategy' -> 'maxDelay', 1, 3600000, true) then 'retryStrategy.maxDelay: invalid_value'
+    when jsonb_typeof(c -> 'costBudget') <> 'object' then 'costBudget: invalid_type'
+    when (c -> 'costBudget') - array['dailyBudget', 'weeklyBudget', 'monthlyBudget', 'alertThresholds'] <> '{}' then 'costBudget: unknown_field'
+    when not private.json_is_number(c -> 'costBudget' -> 'dailyBudget', 0, 1000000000, false) then 'costBudget.dailyBudget: invalid_value'
+    when not private.json_is_number(c -> 'costBudget' -> 'weeklyBudget', 0, 1000000000, false) then 'costBudget.weeklyBudget: invalid_value'
+    when not private.json_is_number(c -> 'costBudget' -> 'monthlyBudget', 0, 1000000000, false) then 'costBudget.monthlyBudget: invalid_value'
+    when not private.json_is_number_set(c -> 'costBudget' -> 'alertThresholds', 0, 1, 10) then 'costBudget.alertThresholds: invalid_value'
+    when jsonb_typeof(c -> 'apiKeys') <> 'object' then 'apiKeys: invalid_type'
+    when (c -> 'apiKeys') - array['rotationSchedule'] <> '{}' then 'apiKeys: unknown_field'
+    when not private.json_is_option(c -> 'apiKeys' -> 'rotationSchedule', array['manual', 'monthly', 'quarterly']) then 'apiKeys.rotationSchedule: invalid_value'
+    when jsonb_typeof(c -> 'timeouts') <> 'object' then 'timeouts: invalid_type'
+    when (c -> 'timeouts') - array['generationTimeout', 'connectionTimeout', 'totalRequestTimeout'] <> '{}' then 'timeouts: unknown_field'
+    when not private.json_is_number(c -> 'timeouts' -> 'generationTimeout', 1, 3600000, true) then 'timeouts.generationTimeout: invalid_value'
+    when not private.json_is_number(c -> 'timeouts' -> 'connectionTimeout', 1, 3600000, true) then 'timeouts.connectionTimeout: invalid_value'
+    when not private.json_is_number(c -> 'timeouts' -> 'totalRequestTimeout', 1, 3600000, true) then 'timeouts.totalRequestTimeout: invalid_value'
+  end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.create_organization(p_name text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  actor uuid := auth.uid();
+  created uuid;
+begin
+  if actor is null then
+    raise exception 'Only a signed-in user can create an organization.' using errcode = '42501';
+  end if;
+  insert into public.organizations (name, created_by) values (p_name, actor) returning id into created;
+  insert into public.organization_members (organization_id, user_id, role) values (created, actor, 'owner');
+  return created;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.describe_key(key private.ai_provider_keys)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object('provider', key.provider, 'slot', key.slot, 'hint', key.hint,
+    'keyVersion', key.key_version, 'status', key.status, 'verified', key.verified_at is not null,
+    'expiresAt', key.expires_at)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.describe_users(p_user_ids uuid[])
+ RETURNS TABLE(id uuid, name text, email text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  actor uuid := auth.uid();
+  is_service boolean := coalesce(nullif(current_setting('role', true), 'none'), session_user)
+    in ('ai_config_service', 'service_role');
+begin
+  return query
+    select u.id, coalesce(to_jsonb(u) ->> 'name', to_jsonb(u) -> 'raw_user_meta_data' ->> 'name'), u.email::text
+    from auth.users u
+    where u.id = any (p_user_ids)
+      and (u.id = actor or (actor is null and is_service) or exists (
+        select from public.organization_members theirs
+        where theirs.user_id = u.id
+          and theirs.organization_id = any (array(
+            select m.organization_id from public.organization_members m where m.user_id = actor))));
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.json_double(value jsonb)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$
+  select case
+    when abs(n) < 2.4703282292062328e-324 then 0
+    when abs(n) > 1e300 then sign(n) * 1e300
+    else n
+  end::double precision
+  from (select (value #>> '{}')::numeric) as number (n)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.json_is_boolean(value jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$
+  select jsonb_typeof(value) = 'boolean'
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.json_is_number(value jsonb, low double precision, high double precision, whole boolean)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$
+  select case when jsonb_typeof(value) = 'number' then
+    (select n between low and high and (not whole or n = trunc(n)) from private.json_double(value) as n)
+  else false end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.json_is_number_set(value jsonb, low double precision, high double precision, length_max integer)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$
+  select case
+    when jsonb_typeof(value) <> 'array' then false
+    when jsonb_array_length(value) > length_max then false
+    else (
+      select coalesce(bool_and(private.json_is_number(item, low, high, false)), true)
+        and count(distinct case when jsonb_typeof(item) = 'number' then private.json_double(item) end) = count(*)
+      from jsonb_array_elements(value) as item
+    )
+  end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.json_is_option(value jsonb, options text[])
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$
+  select jsonb_typeof(value) = 'string' and value #>> '{}' = any (options)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.json_is_text(value jsonb, length_min integer, length_max integer)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$
+  select jsonb_typeof(value) = 'string'
+    and char_length(regexp_replace(value #>> '{}', '[\U00010000-\U0010ffff]', 'xx', 'g')) between length_min and length_max
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.keep_an_owner()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- Owners leaving at once wait for each other here, so that the last of them is noticed.
+  perform from public.organizations o where o.id = old.organization_id for no key update;
+  if not found or exists (
+    select from public.organization_members m
+    where m.organization_id = old.organization_id and m.role = 'owner')
+  then
+    return null;
+  end if;
+  if tg_op = 'DELETE' and not exists (select from auth.users u where u.id = old.user_id) then
+    update public.organization_members m set role = 'owner'
+      where m.organization_id = old.organization_id and m.user_id = (
+        select c.user_id from public.organization_members c
+        where c.organization_id = old.organization_id
+        order by array_position(array['admin', 'member', 'viewer'], c.role), c.created_at, c.user_id limit 1);
+    return null;
+  end if;
+  raise exception 'An organization keeps at least one owner.' using errcode = '23001';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.layers_snapshot(p_user_id uuid, p_organization_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return jsonb_build_object(
+    'userId', p_user_id,
+    'organizationId', p_organization_id,
+    'organizationName', (select o.name from public.organizations o where o.id = p_organization_id),
+    'rows', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', c.id,
+        'source', case when c.user_id is null then 'organization' else 'user' end,
+        'configName', c.config_name,
+        'configuration', c.configuration,
+        'priority', c.priority,
+        'version', c.version,
+        'createdAt', to_char(c.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'updatedAt', to_char(c.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'updatedBy', c.updated_by
+      ) order by c.user_id is not null, c.priority, c.created_at, c.id), '[]')
+      from public.ai_configurations c
+      where c.is_active and (c.user_id = p_user_id or c.organization_id = p_organization_id)
+    ),
+    'keys', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'owner', case when k.user_id is null then 'organization' else 'user' end,
+        'slot', k.slot,
+        'hint', k.hint,
+        'keyVersion', k.key_version,
+        'status', k.status,
+        'verified', k.verified_at is not null
+      ) order by k.user_id is not null, k.slot), '[]')
+      from private.ai_provider_keys k
+      where (k.user_id = p_user_id or k.organization_id = p_organization_id)
+        and (k.expires_at is null or k.expires_at > statement_timestamp())
+    )
+  );
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.merge_layers(layers jsonb[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  result jsonb := '{}';
+  layer jsonb;
+  name text;
+  fields jsonb;
+begin
+  foreach layer in array coalesce(layers, '{}') loop
+    for name, fields in select s.key, s.value from jsonb_each(layer) as s loop
+      if fields <> '{}' then
+        result := result || jsonb_build_object(name, coalesce(result -> name, '{}') || fields);
+      end if;
+    end loop;
+  end loop;
+  return result;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.merge_patch(target jsonb, patch jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  result jsonb := case when jsonb_typeof(target) = 'object' then target - '__proto__' else '{}' end;
+  name text;
+  value jsonb;
+begin
+  if jsonb_typeof(patch) is distinct from 'object' then
+    return patch;
+  end if;
+  for name, value in select p.key, p.value from jsonb_each(patch) as p loop
+    continue when name = '__proto__';
+    if jsonb_typeof(value) = 'null' then
+      result := result - name;
+    elsif jsonb_typeof(value) = 'object' then
+      result := result || jsonb_build_object(name, private.merge_patch(result -> name, value));
+    else
+      result := result || jsonb_build_object(name, value);
+    end if;
+  end loop;
+  return result;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.organization_ids(roles text[])
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select m.organization_id from public.organization_members m
+    where m.user_id = (select auth.uid()) and m.role = any (roles);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.read_layers_as(p_actor_type text, p_actor text, p_user_id uuid, p_organization_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  organization uuid;
+begin
+  perform private.act_as(p_actor_type, p_actor);
+  if p_actor_type = 'user' and p_actor::uuid is distinct from p_user_id then
+    raise exception 'A configuration is read by its own user.' using errcode = '42501';
+  end if;
+  select m.organization_id into organization from public.organization_members m
+    where m.user_id = p_user_id
+      and case when p_organization_id is null then m.is_default else m.organization_id = p_organization_id end;
+  if organization is null and p_organization_id is not null then
+    raise exception 'Only a member has the configuration of an organization.' using errcode = '42501';
+  end if;
+  return private.layers_snapshot(p_user_id, organization);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.read_organization_layers_as(p_actor_type text, p_actor text, p_organization_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.act_as(p_actor_type, p_actor);
+  if not exists (select from public.organizations o where o.id = p_organization_id) then
+    raise exception 'Only a member has the configuration of an organization.' using errcode = '42501';
+  end if;
+  return private.layers_snapshot(null, p_organization_id);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception '% is append-only.', tg_table_name using errcode = '42501';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.refuse_truncate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception '% cannot be truncated.', tg_table_name using errcode = '42501';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.replace_default_membership()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.organization_members m set is_default = true
+    where m.user_id = old.user_id and m.organization_id = (
+      select c.organization_id from public.organization_members c
+      where c.user_id = old.user_id order by c.created_at, c.organization_id limit 1);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.set_default_organization(p_organization_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.organization_members set is_default = true
+    where organization_id = p_organization_id and user_id = auth.uid();
+  if not found then
+    raise exception 'Only a member can make an organization the default.' using errcode = '42501';
+  end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.touch_configuration()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  actor uuid := auth.uid();
+begin
+  if tg_op = 'INSERT' then
+    if actor is not null then
+      new.id := gen_random_uuid();
+    end if;
+    new.version := 1;
+    new.created_at := clock_timestamp();
+    new.updated_at := new.created_at;
+    new.created_by := actor;
+    new.updated_by := actor;
+    return new;
+  end if;
+  if new.id <> old.id
+    or new.user_id is distinct from old.user_id
+    or new.organization_id is distinct from old.organization_id
+    or new.created_at <> old.created_at
+    or (new.created_by is distinct from old.created_by and new.created_by is not null)
+  then
+    raise exception 'The owner, id and origin of a configuration never change.' using errcode = '42501';
+  end if;
+  if (new.config_name, new.configuration, new.is_active, new.priority)
+    is not distinct from (old.config_name, old.configuration, old.is_active, old.priority)
+  then
+    -- Nothing to say, so nothing happens; only a deleted account may take its name off the row.
+    new.version := old.version;
+    new.updated_at := old.updated_at;
+    new.updated_by := case when new.updated_by is null then null else old.updated_by end;
+    return new;
+  end if;
+  new.version := old.version + 1;
+  new.updated_at := greatest(clock_timestamp(), old.updated_at);
+  new.updated_by := actor;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.touch_invitation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  new.created_at := clock_timestamp();
+  if auth.uid() is not null then
+    new.id := gen_random_uuid();
+    new.invited_by := auth.uid();
+    new.accepted_at := null;
+    new.accepted_by := null;
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.touch_organization()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    new.created_at := clock_timestamp();
+    new.updated_at := new.created_at;
+    return new;
+  end if;
+  if new.id <> old.id
+    or new.created_at <> old.created_at
+    or (new.created_by is distinct from old.created_by and new.created_by is not null)
+  then
+    raise exception 'The id and origin of an organization never change.' using errcode = '42501';
+  end if;
+  if new.name is distinct from old.name then
+    new.updated_at := clock_timestamp();
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.touch_provider_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    new.created_at := clock_timestamp();
+    return new;
+  end if;
+  if new.id <> old.id
+    or new.user_id is distinct from old.user_id
+    or new.organization_id is distinct from old.organization_id
+    or new.provider <> old.provider
+  then
+    raise exception 'The owner and id of a key never change.' using errcode = '42501';
+  end if;
+  new.created_at := case when new.fingerprint = old.fingerprint then old.created_at else clock_timestamp() end;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.write_audit(p_subject text, p_config_id uuid, p_user_id uuid, p_organization_id uuid, p_config_name text, p_action text, p_version integer, p_old jsonb, p_new jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  actor uuid := auth.uid();
+  named text := nullif(current_setting('app.actor_name', true), '');
+  role text := nullif(current_setting('role', true), 'none');
+begin
+  insert into public.ai_configuration_audit (
+    subject, config_id, user_id, organization_id, config_name, action, version, old_value, new_value,
+    actor_type, changed_by, actor_name, reason, request_id
+  ) values (
+    p_subject, p_config_id, p_user_id, p_organization_id, p_config_name, p_action, p_version, p_old, p_new,
+    case
+      when actor is not null then 'user'
+      when coalesce(role, session_user) in ('ai_config_service', 'service_role') then 'service'
+      else 'system'
+    end,
+    coalesce(actor, '00000000-0000-0000-0000-000000000000'),
+    case when actor is null then left(coalesce(named, role, session_user), 200) end,
+    left(nullif(current_setting('app.reason', true), ''), 2000),
+    left(nullif(current_setting('app.request_id', true), ''), 200)
+  );
+end $function$
+;
+
+-- Triggers
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_configuration_audit FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configuration_audit FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER audit_ai_config_changes AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.audit_configuration();
+CREATE TRIGGER notify_ai_config_inserted AFTER INSERT OR DELETE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.announce_owner();
+CREATE TRIGGER notify_ai_config_updated AFTER UPDATE ON public.ai_configurations FOR EACH ROW WHEN ((old.version IS DISTINCT FROM new.version)) EXECUTE FUNCTION private.announce_owner();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configurations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER touch_ai_configurations BEFORE INSERT OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.touch_configuration();
+CREATE TRIGGER touch_organization_invitations BEFORE INSERT ON public.organization_invitations FOR EACH ROW EXECUTE FUNCTION private.touch_invitation();
+CREATE TRIGGER choose_default_membership BEFORE INSERT OR UPDATE ON public.organization_members FOR EACH ROW EXECUTE FUNCTION private.choose_default_membership();
+CREATE TRIGGER keep_an_owner_on_delete AFTER DELETE ON public.organization_members FOR EACH ROW WHEN ((old.role = 'owner'::text)) EXECUTE FUNCTION private.keep_an_owner();
+CREATE TRIGGER keep_an_owner_on_update AFTER UPDATE ON public.organization_members FOR EACH ROW WHEN (((old.role = 'owner'::text) AND (new.role <> 'owner'::text))) EXECUTE FUNCTION private.keep_an_owner();
+CREATE TRIGGER notify_member_changes AFTER INSERT OR DELETE OR UPDATE ON public.organization_members FOR EACH ROW EXECUTE FUNCTION private.announce_member();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organization_members FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER replace_default_membership AFTER DELETE ON public.organization_members FOR EACH ROW WHEN (old.is_default) EXECUTE FUNCTION private.replace_default_membership();
+CREATE TRIGGER notify_organization_changes AFTER DELETE OR UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION private.announce_organization();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organizations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER touch_organizations BEFORE INSERT OR UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION private.touch_organization();
+CREATE TRIGGER audit_ai_provider_key_changes AFTER INSERT OR DELETE OR UPDATE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.audit_provider_key();
+CREATE TRIGGER notify_ai_provider_key_inserted AFTER INSERT OR DELETE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.announce_owner();
+CREATE TRIGGER notify_ai_provider_key_updated AFTER UPDATE ON private.ai_provider_keys FOR EACH ROW WHEN ((((((((old.slot IS DISTINCT FROM new.slot) OR (old.sealed IS DISTINCT FROM new.sealed)) OR (old.hint IS DISTINCT FROM new.hint)) OR (old.key_version IS DISTINCT FROM new.key_version)) OR (old.status IS DISTINCT FROM new.status)) OR (old.verified_at IS DISTINCT FROM new.verified_at)) OR (old.expires_at IS DISTINCT FROM new.expires_at))) EXECUTE FUNCTION private.announce_owner();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.ai_provider_keys FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER touch_ai_provider_keys BEFORE INSERT OR UPDATE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.touch_provider_key();
+
+-- Policies
+
+create policy ai_configuration_audit_select on ai_configuration_audit for select to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy ai_configuration_audit_service_select on ai_configuration_audit for select to ai_config_service, service_role
+  using (true);
+
+create policy ai_configurations_delete on ai_configurations for delete to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy ai_configurations_insert on ai_configurations for insert to authenticated
+  with check (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy ai_configurations_select on ai_configurations for select to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin,member,viewer}'::text[]) AS organization_ids)))));
+
+create policy ai_configurations_service on ai_configurations for all to ai_config_service, service_role
+  using (true)
+  with check (true);
+
+create policy ai_configurations_update on ai_configurations for update to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))))
+  with check (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy accounts_identity on identity.accounts for all to ai_config_identity
+  using (true)
+  with check (true);
+
+create policy rate_limits_identity on identity.rate_limits for all to ai_config_identity
+  using (true)
+  with check (true);
+
+create policy sessions_identity on identity.sessions for all to ai_config_identity
+  using (true)
+  with check (true);
+
+create policy verifications_identity on identity.verifications for all to ai_config_identity
+  using (true)
+  with check (true);
+
+create policy organization_invitations_delete on organization_invitations for delete to authenticated
+  using (((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))) OR ((role <> 'owner'::text) AND (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))));
+
+create policy organization_invitations_insert on organization_invitations for insert to authenticated
+  with check (((invited_by = ( SELECT auth.uid() AS uid)) AND ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))) OR ((role <> 'owner'::text) AND (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))))));
+
+create policy organization_invitations_select on organization_invitations for select to authenticated
+  using ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))));
+
+create policy organization_invitations_service on organization_invitations for all to ai_config_service, service_role
+  using (true)
+  with check (true);
+
+create policy organization_members_delete on organization_members for delete to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))) OR ((role <> 'owner'::text) AND (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))));
+
+create policy organization_members_select on organization_members for select to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin,member,viewer}'::text[]) AS organization_ids)))));
+
+create policy organization_members_service_role on organization_members for all to service_role
+  using (true)
+  with check (true);
+
+create policy organization_members_service_select on organization_members for select to ai_config_service
+  using (true);
+
+create policy organization_members_update on organization_members for update to authenticated
+  using (((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))) OR ((role <> 'owner'::text) AND (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))))
+  with check (((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))) OR ((role <> 'owner'::text) AND (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))));
+
+create policy organizations_delete on organizations for delete to authenticated
+  using ((id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))));
+
+create policy organizations_select on organizations for select to authenticated
+  using ((id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin,member,viewer}'::text[]) AS organization_ids))));
+
+create policy organizations_service_role on organizations for all to service_role
+  using (true)
+  with check (true);
+
+create policy organizations_service_select on organizations for select to ai_config_service
+  using (true);
+
+create policy organizations_update on organizations for update to authenticated
+  using ((id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))
+  with check ((id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))));
+
+create policy ai_provider_keys_delete on private.ai_provider_keys for delete to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy ai_provider_keys_insert on private.ai_provider_keys for insert to authenticated
+  with check (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy ai_provider_keys_select on private.ai_provider_keys for select to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin,member,viewer}'::text[]) AS organization_ids)))));
+
+create policy ai_provider_keys_service on private.ai_provider_keys for all to ai_config_service, service_role
+  using (true)
+  with check (true);
+
+create policy ai_provider_keys_update on private.ai_provider_keys for update to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))))
+  with check (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy kek_canaries_service on private.kek_canaries for all to ai_config_service
+  using (true)
+  with check (true);
+
+-- Grants
+
+grant execute on function get_ai_config_layers(uuid,uuid) to ai_config_service;
+grant execute on function get_ai_config_layers(uuid,uuid) to authenticated;
+grant execute on function get_ai_config_layers(uuid,uuid) to service_role;
+grant execute on function get_effective_ai_config(uuid,uuid) to ai_config_service;
+grant execute on function get_effective_ai_config(uuid,uuid) to authenticated;
+grant execute on function get_effective_ai_config(uuid,uuid) to service_role;
+grant execute on function private.accept_invitation(text) to authenticated;
+grant execute on function private.act_as(text,text) to ai_config_app;
+grant execute on function private.config_problem(jsonb) to ai_config_service;
+grant execute on function private.config_problem(jsonb) to authenticated;
+grant execute on function private.config_problem(jsonb) to service_role;
+grant execute on function private.create_organization(text) to authenticated;
+grant execute on function private.describe_users(uuid[]) to ai_config_service;
+grant execute on function private.describe_users(uuid[]) to authenticated;
+grant execute on function private.describe_users(uuid[]) to service_role;
+grant execute on function private.json_double(jsonb) to ai_config_service;
+grant execute on function private.json_double(jsonb) to authenticated;
+grant execute on function private.json_double(jsonb) to service_role;
+grant execute on function private.json_is_boolean(jsonb) to ai_config_service;
+grant execute on function private.json_is_boolean(jsonb) to authenticated;
+grant execute on function private.json_is_boolean(jsonb) to service_role;
+grant execute on function private.json_is_number(jsonb,double precision,double precision,boolean) to ai_config_service;
+grant execute on function private.json_is_number(jsonb,double precision,double precision,boolean) to authenticated;
+grant execute on function private.json_is_number(jsonb,double precision,double precision,boolean) to service_role;
+grant execute on function private.json_is_number_set(jsonb,double precision,double precision,integer) to ai_config_service;
+grant execute on function private.json_is_number_set(jsonb,double precision,double precision,integer) to authenticated;
+grant execute on function private.json_is_number_set(jsonb,double precision,double precision,integer) to service_role;
+grant execute on function private.json_is_option(jsonb,text[]) to ai_config_service;
+grant execute on function private.json_is_option(jsonb,text[]) to authenticated;
+grant execute on function private.json_is_option(jsonb,text[]) to service_role;
+grant execute on function private.json_is_text(jsonb,integer,integer) to ai_config_service;
+grant execute on function private.json_is_text(jsonb,integer,integer) to authenticated;
+grant execute on function private.json_is_text(jsonb,integer,integer) to service_role;
+grant execute on function private.layers_snapshot(uuid,uuid) to ai_config_service;
+grant execute on function private.layers_snapshot(uuid,uuid) to authenticated;
+grant execute on function private.merge_layers(jsonb[]) to ai_config_service;
+grant execute on function private.merge_layers(jsonb[]) to authenticated;
+grant execute on function private.merge_layers(jsonb[]) to service_role;
+grant execute on function private.merge_patch(jsonb,jsonb) to ai_config_service;
+grant execute on function private.merge_patch(jsonb,jsonb) to authenticated;
+grant execute on function private.merge_patch(jsonb,jsonb) to service_role;
+grant execute on function private.organization_ids(text[]) to authenticated;
+grant execute on function private.read_layers_as(text,text,uuid,uuid) to ai_config_app;
+grant execute on function private.read_organization_layers_as(text,text,uuid) to ai_config_app;
+grant execute on function private.set_default_organization(uuid) to authenticated;
+grant usage on schema identity to ai_config_identity;
+grant usage on schema private to ai_config_app;
+grant usage on schema private to ai_config_identity;
+grant usage on schema private to ai_config_service;
+grant usage on schema private to authenticated;
+grant usage on schema private to service_role;
+grant select on table ai_configuration_audit to ai_config_service;
+grant select on table ai_configuration_audit to authenticated;
+grant select on table ai_configuration_audit to service_role;
+grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to ai_config_service;
+grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to authenticated;
+grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to service_role;
+grant delete, insert, select, update on table identity.accounts to ai_config_identity;
+grant delete, insert, select, update on table identity.rate_limits to ai_config_identity;
+grant delete, insert, select, update on table identity.sessions to ai_config_identity;
+grant delete, insert, select, update on table identity.verifications to ai_config_identity;
+grant delete, insert, select, update on table organization_invitations to ai_config_service;
+grant delete, insert, select (id, organization_id, email, role, invited_by, created_at, expires_at, accepted_at, accepted_by) on table organization_invitations to authenticated;
+grant delete, insert, select, update on table organization_invitations to service_role;
+grant select on table organization_members to ai_config_service;
+grant delete, select, update (role) on table organization_members to authenticated;
+grant delete, insert, select, update on table organization_members to service_role;
+grant select on table organizations to ai_config_service;
+grant delete, select, update (name) on table organizations to authenticated;
+grant delete, insert, select, update on table organizations to service_role;
+grant delete, insert, select, update (slot, sealed, kek_id, fingerprint, hint, key_version, status, verified_at, expires_at, last_used_at) on table private.ai_provider_keys to ai_config_service;
+grant delete, insert, select (id, user_id, organization_id, provider, slot, hint, key_version, status, verified_at, created_at, expires_at, last_used_at), update (slot, sealed, kek_id, fingerprint, hint, key_version, status, verified_at, expires_at) on table private.ai_provider_keys to authenticated;
+grant delete, insert, select, update (slot, sealed, kek_id, fingerprint, hint, key_version, status, verified_at, expires_at, last_used_at) on table private.ai_provider_keys to service_role;
+grant delete, insert, select on table private.kek_canaries to ai_config_service;

@@ -1,0 +1,92 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+import postgres from "postgres";
+import { expect, inject, test } from "vitest";
+
+import { migrate } from "../../src/index.ts";
+
+/** An empty database that looks like a Supabase project, owned by a role that is no superuser. */
+async function createProject() {
+  const { adminUrl } = inject("testServer");
+  const suffix = randomBytes(6).toString("hex");
+  const [name, owner, auth, password] = [`project_${suffix}`, `owner_${suffix}`, `auth_${suffix}`, suffix];
+  const admin = postgres(adminUrl, { max: 1, onnotice: () => {} });
+  await admin.unsafe(`create role ${owner} login createrole bypassrls password '${password}'`);
+  await admin.unsafe(`create role ${auth} nologin`);
+  await admin.unsafe(`create database ${name} owner ${owner}`);
+  const superUrl = new URL(adminUrl);
+  superUrl.pathname = `/${name}`;
+  const ownerUrl = new URL(superUrl);
+  [ownerUrl.username, ownerUrl.password] = [owner, password];
+  const project = postgres(superUrl.href, { max: 1, onnotice: () => {} });
+  const fixture = readFileSync(new URL("supabase.sql", import.meta.url), "utf8");
+  await project.unsafe(fixture.replaceAll("{owner}", owner).replaceAll("{auth}", auth));
+  return {
+    ownerUrl: ownerUrl.href,
+    auth,
+    project,
+    [Symbol.asyncDispose]: async () => {
+      await project.end();
+      await admin.unsafe(`drop database ${name} with (force)`);
+      await admin.unsafe(`drop role ${owner}, ${auth}`);
+      await admin.end();
+    },
+  };
+}
+
+test("the same migrations run on a Supabase project, twice, and leave its own objects alone", async () => {
+  await using supabase = await createProject();
+  const { project, ownerUrl, auth } = supabase;
+  expect((await migrate({ url: ownerUrl })).applied).toBeGreaterThan(5);
+  expect(await migrate({ url: ownerUrl })).toEqual({ applied: 0 });
+  expect(
+    await project`select from pg_class where relnamespace = 'auth'::regnamespace and relowner <> ${auth}::regrole`,
+  ).toHaveLength(0);
+  expect(
+    await project`
+    select c.relname from pg_class c
+    where c.relkind in ('r', 'S') and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace, 'identity'::regnamespace)
+      and case when c.relkind = 'S' then has_sequence_privilege('anon', c.oid, 'usage, select, update')
+        else has_table_privilege('anon', c.oid, 'select, insert, update, delete, truncate, references, trigger')
+          or has_table_privilege('authenticated', c.oid, 'truncate, trigger, references') end`,
+  ).toEqual([]);
+  expect(
+    await project`
+    select proname from pg_proc where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+      and has_function_privilege('anon', oid, 'execute')`,
+  ).toEqual([]);
+});
+
+test("on a Supabase project a user works under row security, and their account can be deleted", async () => {
+  await using supabase = await createProject();
+  const { project, ownerUrl, auth } = supabase;
+  await migrate({ url: ownerUrl });
+  const [user, other] = [randomUUID(), randomUUID()];
+  await project`insert into auth.users (id, email) values (${user}, 'a@example.com'), (${other}, 'b@example.com')`;
+  const as = (id: string, statement: string) =>
+    project.begin(async (tx) => {
+      await tx`select set_config('request.jwt.claims', ${JSON.stringify({ sub: id })}, true), set_config('role', 'authenticated', true)`;
+      return [...(await tx.unsafe(statement))];
+    });
+  await as(user, "select private.create_organization('Acme')");
+  await as(
+    user,
+    `insert into public.ai_configurations (user_id, configuration) values ('${user}', '{"model":{"topP":0.5}}')`,
+  );
+  expect(await as(user, `select public.get_effective_ai_config('${user}') as value`)).toEqual([
+    { value: { model: { topP: 0.5 } } },
+  ]);
+  expect(await as(other, "select from public.ai_configurations")).toEqual([]);
+  await project.begin(async (tx) => {
+    await tx`select set_config('role', 'service_role', true)`;
+    await tx`update public.ai_configurations set priority = 2`;
+  });
+  // Row security on auth.users is Supabase's own; its owner is the one who deletes accounts.
+  await project.unsafe(`set role ${auth}; delete from auth.users where id = '${user}'; reset role`);
+  expect(await project`select action, actor_type from public.ai_configuration_audit order by id`).toEqual([
+    { action: "insert", actor_type: "user" },
+    { action: "update", actor_type: "service" },
+    { action: "delete", actor_type: "system" },
+  ]);
+});
