@@ -166,7 +166,7 @@ test("while the database is away the last good answer is given and flagged, and 
     const appPassword = decodeURIComponent(new URL(server.appUrl).password);
     await migrate({ url: server.ownerUrl, appPassword });
     const database = connect({ url: server.appUrl });
-    const clock = { ms: 0 };
+    const clock = { ms: 1_000 };
     const ctx = await createServiceContext({
       database,
       environment: { ANTHROPIC_TEMPERATURE: "0.3" },

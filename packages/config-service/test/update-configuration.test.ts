@@ -292,10 +292,8 @@ test("what one may not see does not exist, and what one may see and not change i
       toggleConfiguration(ctx, { actor, configId, isActive: false }),
     ];
   };
-  for (const attempt of attempts(memberId))
-    await expect(attempt).rejects.toMatchObject({ code: "FORBIDDEN" });
-  for (const attempt of attempts(strangerId))
-    await expect(attempt).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expectRefusals(attempts(memberId), "FORBIDDEN");
+  await expectRefusals(attempts(strangerId), "NOT_FOUND");
   const stranger = asUser(strangerId);
   const looks = [
     listConfigurations(ctx, { actor: stranger, owner }),

@@ -1,0 +1,19 @@
+// The numbers we promise, measured here and now: `npm run bench`, or `npm run bench -- read-configuration`.
+import { readConfiguration } from "./read-configuration.ts";
+
+const topics: Record<string, () => Promise<void>> = {
+  "read-configuration": () =>
+    readConfiguration({ loadSeconds: Number(process.env.BENCH_LOAD_SECONDS ?? 60) }),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(topics, name));
+if (unknown.length > 0) {
+  console.error(`No such topic: ${unknown.join(", ")}. There are: ${Object.keys(topics).join(", ")}.`);
+  process.exit(2);
+}
+for (const [name, run] of Object.entries(topics)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`# ${name}`);
+  await run();
+}

@@ -1,0 +1,50 @@
+/** The middle of some measurements: unlike a mean it does not mind a neighbour who wakes up for a moment. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Nanoseconds that each of two loops takes for one step. They take turns, so both meet the same machine. */
+export async function compare(
+  steps: number,
+  base: (steps: number) => unknown,
+  other: (steps: number) => unknown,
+  rounds = 15,
+): Promise<{ base: number; other: number; ratio: number }> {
+  const time = async (loop: (steps: number) => unknown) => {
+    const start = process.hrtime.bigint();
+    await loop(steps);
+    return Number(process.hrtime.bigint() - start) / steps;
+  };
+  for (let round = 0; round < 3; round += 1) {
+    await time(base);
+    await time(other);
+  }
+  const pairs: { base: number; other: number }[] = [];
+  for (let round = 0; round < rounds; round += 1)
+    pairs.push({ base: await time(base), other: await time(other) });
+  return {
+    base: median(pairs.map((pair) => pair.base)),
+    other: median(pairs.map((pair) => pair.other)),
+    ratio: median(pairs.map((pair) => pair.other / pair.base)),
+  };
+}
+
+export interface Result {
+  name: string;
+  measured: string;
+  ratio: number;
+  /** What the ratio may be at most. */
+  goal: number;
+}
+
+/** Prints what was measured beside what we promise. */
+export function report(title: string, results: readonly Result[]): void {
+  console.log(`\n${title}`);
+  for (const { name, measured, ratio, goal } of results) {
+    const verdict = ratio <= goal ? "met" : "MISSED";
+    console.log(
+      `  ${name.padEnd(46)} ${measured.padEnd(36)} ${ratio.toFixed(2).padStart(6)}x   goal <= ${goal}x   ${verdict}`,
+    );
+  }
+}
