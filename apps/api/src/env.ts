@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { createKeyVault } from "@ai-config/config-service";
+import * as z from "zod";
+
+/** The exit code for a configuration error, as sysexits.h has it. */
+export const EX_CONFIG = 78;
+
+const defaultDataDirectory = fileURLToPath(new URL("../../../.data", import.meta.url));
+
+const optionalText = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text.trim() === "" ? undefined : text.trim()));
+const address = (protocols: RegExp) =>
+  optionalText.refine((text) => text === undefined || (URL.canParse(text) && protocols.test(text)), {
+    message: "Must be a URL.",
+  });
+
+const variables = z.object({
+  PORT: optionalText
+    .transform((text) => (text === undefined ? 3000 : Number(text)))
+    .refine((port) => Number.isInteger(port) && port >= 1 && port <= 65_535, {
+      message: "Must be a whole number from 1 to 65535.",
+    }),
+  HOST: optionalText.transform((host) => host ?? "127.0.0.1"),
+  DATABASE_URL: address(/^postgres(ql)?:/),
+  MIGRATION_DATABASE_URL: address(/^postgres(ql)?:/),
+  DIRECT_DATABASE_URL: address(/^postgres(ql)?:/),
+  AI_CONFIG_DATA_DIR: optionalText.transform((folder) => folder ?? defaultDataDirectory),
+  AI_CONFIG_ENCRYPTION_KEYS: optionalText,
+  AI_CONFIG_AUTH_SECRET: optionalText.refine((secret) => secret === undefined || secret.length >= 32, {
+    message: "Must have at least 32 characters.",
+  }),
+  AI_CONFIG_PUBLIC_URL: address(/^https?:/),
+  AI_CONFIG_SIGN_UP: optionalText.pipe(z.enum(["open", "invitation"]).optional()),
+  NODE_ENV: optionalText,
+  LOG_LEVEL: optionalText.pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info")),
+});
+
+export interface Env {
+  readonly port: number;
+  readonly host: string;
+  readonly databaseUrl: string | undefined;
+  readonly migrationDatabaseUrl: string | undefined;
+  readonly directDatabaseUrl: string | undefined;
+  readonly dataDirectory: string;
+  readonly encryptionKeys: string;
+  readonly authSecret: string;
+  readonly publicUrl: string;
+  readonly signUp: "open" | "invitation";
+  readonly isProduction: boolean;
+  readonly logLevel: string;
+  /** The raw variables, for the environment layer of configurations. */
+  readonly source: Readonly<Record<string, string | undefined>>;
+}
+
+/** What is wrong with the environment, by the names of the variables and never with their values. */
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+}
+
+/**
+ * Reads the environment once. With the embedded database missing secrets are made and kept in files that only
+ * their user can read; everywhere else they are required. Throws one EnvError that names every problem.
+ */
+export function readEnv(source: Readonly<Record<string, string | undefined>>): Env {
+  const parsed = variables.safeParse(source);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const keys = source.AI_CONFIG_ENCRYPTION_KEYS?.trim();
+  if (keys) problems.push(...problemsOfKeys(keys));
+  const isProduction = source.NODE_ENV === "production";
+  const isEmbedded = !source.DATABASE_URL?.trim();
+  if (isProduction || !isEmbedded) {
+    for (const name of ["AI_CONFIG_ENCRYPTION_KEYS", "AI_CONFIG_AUTH_SECRET"]) {
+      if (!source[name]?.trim()) problems.push(`${name}: Must be set. ${recipes[name]}`);
+    }
+  }
+  if (!parsed.success || problems.length > 0) throw new EnvError(problems.join("\n"));
+
+  const read = parsed.data;
+  const kept = (name: string, make: () => string) => keepSecret(read.AI_CONFIG_DATA_DIR, name, make);
+  const random = () => randomBytes(32).toString("base64url");
+  return {
+    port: read.PORT,
+    host: read.HOST,
+    databaseUrl: read.DATABASE_URL,
+    migrationDatabaseUrl: read.MIGRATION_DATABASE_URL,
+    directDatabaseUrl: read.DIRECT_DATABASE_URL,
+    dataDirectory: read.AI_CONFIG_DATA_DIR,
+    encryptionKeys: read.AI_CONFIG_ENCRYPTION_KEYS ?? kept("encryption-keys", random),
+    authSecret: read.AI_CONFIG_AUTH_SECRET ?? kept("auth-secret", random),
+    publicUrl: new URL(read.AI_CONFIG_PUBLIC_URL ?? `http://localhost:${read.PORT}`).origin,
+    signUp: read.AI_CONFIG_SIGN_UP ?? (isEmbedded && !isProduction ? "open" : "invitation"),
+    isProduction,
+    logLevel: read.LOG_LEVEL,
+    source,
+  };
+}
+
+const recipe = `Make one with: node -p "require('crypto').randomBytes(32).toString('base64url')"`;
+const recipes: Readonly<Record<string, string>> = {
+  AI_CONFIG_ENCRYPTION_KEYS: recipe,
+  AI_CONFIG_AUTH_SECRET: recipe,
+};
+
+function problemsOfKeys(keys: string): string[] {
+  try {
+    createKeyVault(keys);
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : "AI_CONFIG_ENCRYPTION_KEYS: cannot be read."];
+  }
+}
+
+function keepSecret(folder: string, name: string, make: () => string): string {
+  const path = join(folder, name);
+  if (!existsSync(path)) {
+    mkdirSync(folder, { recursive: true, mode: 0o711 });
+    writeFileSync(path, `${make()}\n`, { mode: 0o600, flag: "wx" });
+  }
+  // A file that was copied or restored may have come with wider rights.
+  chmodSync(path, 0o600);
+  return readFileSync(path, "utf8").trim();
+}

@@ -1,0 +1,45 @@
+import { withoutSecrets } from "@ai-config/config-core";
+import { describeDatabaseError } from "@ai-config/db";
+import { createMiddleware } from "hono/factory";
+import { type Logger, pino } from "pino";
+
+import type { ApiVariables } from "./http/guard.ts";
+
+/** JSON lines on standard output. Whatever looks like a key is taken out of the finished line. */
+export function createLog(level: string): Logger {
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line: string) => void process.stdout.write(withoutSecrets(line)) },
+  );
+}
+
+/** One line a request, of fields that were chosen: never headers, never bodies, no query. */
+export function logRequests(log: Logger) {
+  return createMiddleware<{ Variables: ApiVariables }>(async (c, next) => {
+    const started = performance.now();
+    await next();
+    const details = {
+      requestId: c.var.requestId,
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      ms: Math.round((performance.now() - started) * 10) / 10,
+    };
+    if (c.res.status >= 500) log.error(details, "request");
+    else if (c.req.path.startsWith("/api/")) log.info(details, "request");
+    else log.debug(details, "request");
+  });
+}
+
+/** Something nobody expected. Of a database error only what carries no values is told. */
+export function reportBug(log: Logger, error: unknown, requestId: string | undefined): void {
+  const database = describeDatabaseError(error);
+  const details =
+    database !== undefined
+      ? { database }
+      : {
+          name: error instanceof Error ? error.name : typeof error,
+          stack: error instanceof Error ? error.stack : undefined,
+        };
+  log.error({ requestId, ...details }, "unexpected failure");
+}

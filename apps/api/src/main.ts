@@ -1,0 +1,74 @@
+import { AIConfigError } from "@ai-config/config-core";
+import { describeDatabaseError } from "@ai-config/db";
+
+import { EnvError, EX_CONFIG, readEnv } from "./env.ts";
+import { createLog, reportBug } from "./log.ts";
+import { type RunningProduct, start } from "./start.ts";
+
+/** npm, a shell and a terminal may each pass on the same Ctrl-C; only a later one means "at once". */
+const SAME_SIGNAL_MS = 1_000;
+
+await main();
+
+async function main(): Promise<void> {
+  const say = (line: string) => console.log(line);
+  const env = readOrExit();
+  const log = createLog(env.logLevel);
+  process.on("unhandledRejection", (error) => reportBug(log, error, undefined));
+
+  let stopping: number | undefined;
+  const starting = start(env, log, say);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (stopping === undefined) {
+        stopping = Date.now();
+        void starting
+          .then((product) => product.stop())
+          .then(
+            () => process.exit(0),
+            () => process.exit(1),
+          );
+      } else if (Date.now() - stopping > SAME_SIGNAL_MS) {
+        process.exit(1);
+      }
+    });
+  }
+  try {
+    welcome(await starting, say);
+  } catch (error) {
+    console.error(explain(error, env.port));
+    process.exit(error instanceof AIConfigError ? EX_CONFIG : 1);
+  }
+}
+
+function readOrExit() {
+  try {
+    return readEnv(process.env);
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    console.error(`AI Config cannot start with these settings:\n${error.message}`);
+    process.exit(EX_CONFIG);
+  }
+}
+
+function welcome({ url, firstAccountUrl }: RunningProduct, say: (line: string) => void): void {
+  say("");
+  say(`  AI Config is ready at ${url}`);
+  say(
+    firstAccountUrl === null
+      ? `  Sign in at ${url}/sign-in`
+      : `  There is no account yet. Create the first one at ${firstAccountUrl}`,
+  );
+  say("  Stop with Ctrl-C.");
+  say("");
+}
+
+/** A sentence for the person at the terminal; database errors without the statement and its values. */
+function explain(error: unknown, port: number): string {
+  if ((error as { code?: unknown } | null)?.code === "EADDRINUSE") {
+    return `Port ${port} is already in use. Stop what listens there, or choose another: PORT=4000 npm start`;
+  }
+  const database = describeDatabaseError(error);
+  if (database !== undefined) return `The database refused to work: ${JSON.stringify(database)}`;
+  return error instanceof Error ? error.message : String(error);
+}

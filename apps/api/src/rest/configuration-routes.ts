@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+
+import { AIConfigError } from "@ai-config/config-core";
+import {
+  deleteConfiguration,
+  type EffectiveConfiguration,
+  getEffectiveConfiguration,
+  listConfigurations,
+  rotateApiKey,
+  type ServiceContext,
+  updateConfiguration,
+} from "@ai-config/config-service";
+import { Hono } from "hono";
+import * as z from "zod";
+
+import type { ApiVariables } from "../http/guard.ts";
+import { issuesFromZod } from "../http/issues-from-zod.ts";
+import type { Identity } from "../identity/identity.ts";
+import { configNameInput } from "../routers/owner.ts";
+import { actorOf } from "../trpc.ts";
+
+const query = z.strictObject({ organizationId: z.uuid().optional() });
+const patchBody = z.strictObject({ configName: configNameInput, updates: z.unknown() });
+const deleteBody = z.strictObject({ configName: configNameInput });
+const rotateBody = z.strictObject({ newPrimaryKey: z.string().max(1000) });
+
+interface Answer {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly etag: string;
+}
+
+/** The mission's routes. They speak for the signed-in account and nobody else. */
+export function configurationRoutes({ service, identity }: { service: ServiceContext; identity: Identity }) {
+  const routes = new Hono<{ Variables: ApiVariables }>();
+  // An effective configuration is frozen and replaced as a whole, so what was made from it stays right as long
+  // as it is the one in the cache.
+  const answers = new WeakMap<EffectiveConfiguration, Promise<Answer>>();
+
+  async function actorFrom(headers: Headers, requestId: string) {
+    const person = await identity.authenticate(headers);
+    if (person === null) throw new AIConfigError("UNAUTHENTICATED");
+    return actorOf(person, requestId);
+  }
+
+  routes.get("/", async (c) => {
+    const actor = await actorFrom(c.req.raw.headers, c.var.requestId);
+    const { organizationId } = read(query, c.req.query());
+    const effective = await getEffectiveConfiguration(service, {
+      actor,
+      userId: actor.userId,
+      organizationId,
+    });
+    let answer = answers.get(effective);
+    if (answer === undefined) {
+      answer = listConfigurations(service, { actor, owner: { type: "user", userId: actor.userId } }).then(
+        (rows) => answerOf(effective, rows),
+      );
+      answers.set(effective, answer);
+      answer.catch(() => answers.delete(effective));
+    }
+    const { bytes, etag } = await answer;
+    const headers = { etag, "cache-control": "private, no-cache" };
+    if (c.req.header("if-none-match") === etag) return c.body(null, 304, headers);
+    return c.body(bytes, 200, { ...headers, "content-type": "application/json" });
+  });
+
+  routes.patch("/", async (c) => {
+    const actor = await actorFrom(c.req.raw.headers, c.var.requestId);
+    const { configName, updates } = read(patchBody, c.var.body);
+    const owner = { type: "user", userId: actor.userId } as const;
+    const result = await updateConfiguration(service, { actor, owner, configName, updates });
+    if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
+    return c.json({ success: true });
+  });
+
+  routes.delete("/", async (c) => {
+    const actor = await actorFrom(c.req.raw.headers, c.var.requestId);
+    const { configName } = read(deleteBody, c.var.body);
+    await deleteConfiguration(service, { actor, owner: { type: "user", userId: actor.userId }, configName });
+    return c.json({ success: true });
+  });
+
+  routes.post("/rotate-key", async (c) => {
+    const actor = await actorFrom(c.req.raw.headers, c.var.requestId);
+    const { newPrimaryKey } = read(rotateBody, c.var.body);
+    const owner = { type: "user", userId: actor.userId } as const;
+    const { keyVersion, hint, verified } = await rotateApiKey(service, {
+      actor,
+      owner,
+      newKey: newPrimaryKey,
+    });
+    return c.json({ success: true, keyVersion, hint, verified });
+  });
+
+  return routes;
+}
+
+function answerOf(effective: EffectiveConfiguration, userConfigurations: readonly unknown[]): Answer {
+  const { configuration, sources, problems, organizationId, stale } = effective;
+  const text = JSON.stringify({
+    effective: configuration,
+    userConfigurations,
+    sources,
+    problems,
+    organizationId,
+    stale,
+  });
+  const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 24)}"`;
+  return { bytes: new TextEncoder().encode(text), etag };
+}
+
+/** Reads an envelope strictly; what is inside `updates` is judged by the service. */
+function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AIConfigError("INPUT_INVALID", { issues: issuesFromZod(parsed.error) });
+}

@@ -1,0 +1,19 @@
+import { listAudit } from "@ai-config/config-service";
+import * as z from "zod";
+
+import { personProcedure, router } from "../trpc.ts";
+import { ownerInput, ownerOf } from "./owner.ts";
+
+export const auditRouter = router({
+  list: personProcedure
+    .input(
+      z.strictObject({
+        owner: ownerInput,
+        before: z.string().max(100).nullish(),
+        limit: z.int().min(1).max(200).optional(),
+      }),
+    )
+    .query(({ ctx: { service, actor }, input: { owner, ...page } }) =>
+      listAudit(service, { ...page, actor, owner: ownerOf(owner, actor.userId) }),
+    ),
+});

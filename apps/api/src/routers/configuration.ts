@@ -1,0 +1,64 @@
+import { AIConfigError } from "@ai-config/config-core";
+import {
+  deleteConfiguration,
+  getEffectiveConfiguration,
+  getOrganizationConfiguration,
+  listConfigurations,
+  toggleConfiguration,
+  updateConfiguration,
+} from "@ai-config/config-service";
+import * as z from "zod";
+
+import { personProcedure, router } from "../trpc.ts";
+import { configNameInput, ownerInput, ownerOf, reasonInput } from "./owner.ts";
+
+export const configurationRouter = router({
+  /** What applies, with the source of every value. For an organization: without any member's own layer. */
+  effective: personProcedure
+    .input(z.strictObject({ owner: ownerInput.optional(), organizationId: z.uuid().optional() }))
+    .query(({ ctx: { service, actor }, input: { owner, organizationId } }) =>
+      owner?.type === "organization"
+        ? getOrganizationConfiguration(service, { actor, organizationId: owner.organizationId })
+        : getEffectiveConfiguration(service, { actor, userId: actor.userId, organizationId }),
+    ),
+
+  list: personProcedure
+    .input(z.strictObject({ owner: ownerInput }))
+    .query(({ ctx: { service, actor }, input: { owner } }) =>
+      listConfigurations(service, { actor, owner: ownerOf(owner, actor.userId) }),
+    ),
+
+  update: personProcedure
+    .input(
+      z.strictObject({
+        owner: ownerInput,
+        configName: configNameInput,
+        updates: z.unknown(),
+        expectedVersion: z.int().min(0).optional(),
+        reason: reasonInput,
+      }),
+    )
+    .mutation(async ({ ctx: { service, actor }, input: { owner, ...change } }) => {
+      const result = await updateConfiguration(service, {
+        ...change,
+        actor,
+        owner: ownerOf(owner, actor.userId),
+      });
+      if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
+      return { version: result.version, effective: result.effective };
+    }),
+
+  delete: personProcedure
+    .input(z.strictObject({ owner: ownerInput, configName: configNameInput, reason: reasonInput }))
+    .mutation(async ({ ctx: { service, actor }, input: { owner, ...which } }) => {
+      await deleteConfiguration(service, { ...which, actor, owner: ownerOf(owner, actor.userId) });
+    }),
+
+  toggle: personProcedure
+    .input(z.strictObject({ configId: z.uuid(), isActive: z.boolean() }))
+    .mutation(async ({ ctx: { service, actor }, input }) => {
+      const result = await toggleConfiguration(service, { ...input, actor });
+      if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
+      return { version: result.version };
+    }),
+});

@@ -1,0 +1,143 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { AIConfigError, ERROR_CATALOGUE } from "@ai-config/config-core";
+import type { ServiceContext } from "@ai-config/config-service";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import type { Logger } from "pino";
+
+import { type ApiVariables, guardApi, identifyRequest } from "./http/guard.ts";
+import { problemResponse, RETRY_AFTER_SECONDS, toAIConfigError } from "./http/problem.ts";
+import type { Identity } from "./identity/identity.ts";
+import { logRequests, reportBug } from "./log.ts";
+import { configurationRoutes } from "./rest/configuration-routes.ts";
+import { appRouter } from "./router.ts";
+import { problemOf } from "./trpc.ts";
+
+/** Calls that may travel in one request; more would let one request do the work of thousands. */
+const BATCH_MAX = 10;
+
+export interface ServerDependencies {
+  service: ServiceContext;
+  identity: Identity;
+  publicUrl: string;
+  allowedOrigins: ReadonlySet<string>;
+  signUp: "open" | "invitation";
+  /** The folder of the built web app. */
+  webFolder: string;
+  /** False while the process is going down. */
+  isAccepting: () => boolean;
+  log: Logger;
+}
+
+/** Wires every route. Starts nothing. */
+export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVariables }> {
+  const { service, identity, log } = deps;
+  const app = new Hono<{ Variables: ApiVariables }>();
+
+  app.onError((error, c) => {
+    const known = toAIConfigError(error);
+    if (known.code === "INTERNAL") reportBug(log, error, c.var.requestId);
+    return problemResponse(known, c.var.requestId);
+  });
+  app.use(identifyRequest, logRequests(log), headersFor(deps.publicUrl));
+
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/readyz", async (c) => {
+    const reasons = deps.isAccepting() ? await databaseReasons(service) : ["shutting down"];
+    return reasons.length === 0
+      ? c.json({ status: "ready" })
+      : c.json({ status: "not ready", reasons }, 503, { "retry-after": String(RETRY_AFTER_SECONDS) });
+  });
+
+  app.use("/api/*", guardApi(deps.allowedOrigins));
+  app.get("/api/session-options", async (c) =>
+    c.json({ signUp: deps.signUp, hasAccounts: await identity.hasAccounts() }),
+  );
+  app.on(["GET", "POST"], "/api/auth/*", (c) =>
+    identity.handle(c.var.request, getConnInfo(c).remote.address),
+  );
+  app.route("/api/ai-configuration", configurationRoutes({ service, identity }));
+  app.all("/api/trpc/*", (c) =>
+    fetchRequestHandler({
+      endpoint: "/api/trpc",
+      req: c.var.request,
+      router: appRouter,
+      maxBatchSize: BATCH_MAX,
+      createContext: () => ({
+        service,
+        identity,
+        headers: c.req.raw.headers,
+        requestId: c.var.requestId,
+        publicUrl: deps.publicUrl,
+        signUp: deps.signUp,
+      }),
+      onError: ({ error }) => {
+        const known = problemOf(error);
+        if (known.code === "INTERNAL") reportBug(log, known.cause ?? error, c.var.requestId);
+      },
+    }),
+  );
+  app.all("/api/*", () => {
+    throw new AIConfigError("NOT_FOUND");
+  });
+
+  serveWeb(app, deps.webFolder);
+  app.notFound((c) => problemResponse(new AIConfigError("NOT_FOUND"), c.var.requestId));
+  return app;
+}
+
+async function databaseReasons({ database }: ServiceContext): Promise<string[]> {
+  try {
+    await database.ping();
+    return [];
+  } catch {
+    return [ERROR_CATALOGUE.DATABASE_UNAVAILABLE.message];
+  }
+}
+
+/** Nothing may be loaded from elsewhere or framed. Component libraries position popups by style attributes. */
+function headersFor(publicUrl: string) {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      imgSrc: ["'self'", "data:"],
+      objectSrc: ["'none'"],
+      styleSrcAttr: ["'unsafe-inline'"],
+    },
+    strictTransportSecurity: publicUrl.startsWith("https:") ? "max-age=31536000; includeSubDomains" : false,
+    xFrameOptions: "DENY",
+    referrerPolicy: "no-referrer",
+  });
+}
+
+/** The built web app: hashed assets for ever, and its one page for every address that is not a file. */
+function serveWeb(app: Hono<{ Variables: ApiVariables }>, folder: string): void {
+  const page = join(folder, "index.html");
+  app.use(
+    "*",
+    serveStatic({
+      root: folder,
+      onFound: (path, c) => {
+        c.header(
+          "cache-control",
+          path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+        );
+      },
+    }),
+  );
+  app.get("*", async (c, next) => {
+    if (!(c.req.header("accept") ?? "*/*").match(/text\/html|\*\/\*/) || /\.[a-z0-9]+$/i.test(c.req.path))
+      return next();
+    if (!existsSync(page)) return c.text("The web app is not built. Run: npm start", 503);
+    return c.html(await readFile(page, "utf8"), 200, { "cache-control": "no-cache" });
+  });
+}

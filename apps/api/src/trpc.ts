@@ -1,0 +1,70 @@
+import { AIConfigError, type ErrorCode, type Issue } from "@ai-config/config-core";
+import type { ServiceContext } from "@ai-config/config-service";
+import { initTRPC, TRPCError } from "@trpc/server";
+import * as z from "zod";
+
+import { issuesFromZod } from "./http/issues-from-zod.ts";
+import { toAIConfigError, trpcCodes } from "./http/problem.ts";
+import type { Identity, Person } from "./identity/identity.ts";
+
+/** What every procedure knows: who asks, and through what it may act. */
+export interface ApiContext {
+  readonly service: ServiceContext;
+  readonly identity: Identity;
+  readonly headers: Headers;
+  readonly requestId: string;
+  /** The address people use, for links that leave the product. */
+  readonly publicUrl: string;
+  readonly signUp: "open" | "invitation";
+}
+
+/** What a refused call carries beside its message. Callers switch on `code`. */
+export interface WireProblem {
+  code: ErrorCode;
+  issues: readonly Issue[];
+  requestId: string | undefined;
+}
+
+const t = initTRPC.context<ApiContext>().create({
+  errorFormatter: ({ shape, error, ctx }) => {
+    const problem = problemOf(error);
+    const { stack: _stack, ...data } = shape.data as typeof shape.data & { stack?: string };
+    const aiConfig: WireProblem = { code: problem.code, issues: problem.issues, requestId: ctx?.requestId };
+    return { ...shape, message: problem.message, data: { ...data, aiConfig } };
+  },
+});
+
+/** The domain's error inside tRPC's: its own where it threw one, else what tRPC itself refused. */
+export function problemOf(error: TRPCError): AIConfigError {
+  if (error.cause instanceof AIConfigError) return error.cause;
+  if (error.cause instanceof z.ZodError) {
+    return new AIConfigError("INPUT_INVALID", { issues: issuesFromZod(error.cause) });
+  }
+  if (error.code === "NOT_FOUND" || error.code === "METHOD_NOT_SUPPORTED")
+    return new AIConfigError("NOT_FOUND");
+  if (error.code === "UNSUPPORTED_MEDIA_TYPE") return new AIConfigError("UNSUPPORTED_MEDIA_TYPE");
+  if (error.code === "PARSE_ERROR" || error.code === "BAD_REQUEST") return new AIConfigError("INPUT_INVALID");
+  return toAIConfigError(error.cause ?? error);
+}
+
+const translateErrors = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (result.ok || result.error.cause instanceof z.ZodError) return result;
+  const cause = toAIConfigError(result.error.cause ?? result.error);
+  throw new TRPCError({ code: trpcCodes[cause.code], message: cause.message, cause });
+});
+
+const requirePerson = t.middleware(async ({ ctx, next }) => {
+  const person = await ctx.identity.authenticate(ctx.headers);
+  if (person === null) throw new AIConfigError("UNAUTHENTICATED");
+  return next({ ctx: { ...ctx, person, actor: actorOf(person, ctx.requestId) } });
+});
+
+/** The database's name for a signed-in person. */
+export function actorOf({ userId }: Person, requestId: string) {
+  return { type: "user", userId, requestId } as const;
+}
+
+export const { router } = t;
+/** For signed-in people; there is no other kind, so that no procedure can forget to ask. */
+export const personProcedure = t.procedure.use(translateErrors).use(requirePerson);
