@@ -39,9 +39,10 @@ begin
     grant select, insert, update, delete on auth.users to ai_config_identity;
   end if;
   if to_regprocedure('auth.uid()') is null then
-    create function auth.uid() returns uuid language sql stable set search_path = '' as $f$
-      select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
-    $f$;
+    -- Its body is bound to names when it is made, so no search path can change it, and without a setting of
+    -- its own it is inlined: policies ask for it in every statement.
+    create function auth.uid() returns uuid language sql stable
+      return (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid;
     revoke execute on function auth.uid() from public;
     grant execute on function auth.uid() to authenticated, service_role, ai_config_service, ai_config_identity;
   end if;
