@@ -3,7 +3,7 @@ import { readConfiguration } from "./read-configuration.ts";
 
 const topics: Record<string, () => Promise<void>> = {
   "read-configuration": () =>
-    readConfiguration({ loadSeconds: Number(process.env.BENCH_LOAD_SECONDS ?? 60) }),
+    readConfiguration({ loadSeconds: numbers("BENCH_LOAD_SECONDS")?.[0], rowCounts: numbers("BENCH_ROWS") }),
 };
 
 const wanted = process.argv.slice(2);
@@ -16,4 +16,9 @@ for (const [name, run] of Object.entries(topics)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`# ${name}`);
   await run();
+}
+
+/** Numbers separated by commas, for a shorter run than the one we promise by. */
+function numbers(variable: string): number[] | undefined {
+  return process.env[variable]?.split(",").map(Number);
 }

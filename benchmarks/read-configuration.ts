@@ -13,17 +13,19 @@ import { type FilledDatabase, startFilledDatabase } from "./support/filled-datab
 import { compare, median, report } from "./support/measure.ts";
 
 const IN_FLIGHT = 32;
-const ROW_COUNTS = [1_000, 100_000, 1_000_000];
 
 /** Reading a configuration: from memory, from the database at three sizes, and under load that does not end. */
-export async function readConfiguration({ loadSeconds = 60 } = {}): Promise<void> {
+export async function readConfiguration({
+  loadSeconds = 60,
+  rowCounts = [1_000, 100_000, 1_000_000],
+} = {}): Promise<void> {
   await using filled = await startFilledDatabase();
   const keyRing = randomBytes(32).toString("base64url");
   const ctx = await createServiceContext({ database: filled.database, environment: {}, keyRing });
   try {
-    for (const rows of ROW_COUNTS) {
+    for (const rows of rowCounts) {
       await filled.fillTo(rows);
-      if (rows === ROW_COUNTS[0]) await measureMemory(ctx, filled);
+      if (rows === rowCounts[0]) await measureMemory(ctx, filled);
       await measureCold(ctx, filled, rows);
     }
     await measureLoad(filled, loadSeconds);
