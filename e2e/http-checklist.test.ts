@@ -84,7 +84,7 @@ describe("the checklist of a configuration, over HTTP with a real session", () =
     const { body } = await kim.call("GET", "/api/ai-configuration");
     expect(body.effective.model.temperature).toBe(0.7);
     expect(body.userConfigurations).toEqual([]);
-    expect(JSON.stringify(body)).not.toContain("0.9");
+    expect(JSON.stringify(body)).not.toContain('"temperature":0.9');
     const deleted = await kim.call("DELETE", "/api/ai-configuration", { configName: "default" });
     expect(deleted.status).toBe(404);
     expect((await dana.call("GET", "/api/ai-configuration")).body.effective.model.temperature).toBe(0.9);
