@@ -20,8 +20,9 @@ export const identifyRequest = createMiddleware<{ Variables: ApiVariables }>(asy
   const given = c.req.header("x-request-id");
   const requestId = given !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
   c.set("requestId", requestId);
-  c.header("x-request-id", requestId);
   await next();
+  // Afterwards, because the answer to an error is a new one.
+  c.header("x-request-id", requestId);
 });
 
 /** What every call of the API must satisfy before any handler sees it. */

@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import { createServer as createNetServer } from "node:net";
+
+import { createServiceContext, type RunningServiceContext } from "@ai-config/config-service";
+import { connect } from "@ai-config/db";
+import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
+import { serve } from "@hono/node-server";
+import { pino } from "pino";
+
+import { createBuiltInIdentity } from "../../src/identity/built-in-identity.ts";
+import type { Identity } from "../../src/identity/identity.ts";
+import { createServer } from "../../src/server.ts";
+
+/** The real server on a real database, in this process so that a test can reach behind it. */
+export interface TestApi extends AsyncDisposable {
+  url: string;
+  test: TestDatabase;
+  service: RunningServiceContext;
+  identity: Identity;
+  /** Every log line so far. */
+  logged(): string;
+  /** Makes the server answer as if it were going down. */
+  stopAccepting(): void;
+}
+
+export interface TestApiOptions {
+  signUp?: "open" | "invitation";
+  fetch?: typeof fetch;
+}
+
+export async function startApi({ signUp = "open", fetch: outgoing }: TestApiOptions = {}): Promise<TestApi> {
+  const test = await createTestDatabase();
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  let lines = "";
+  const log = pino(
+    { level: "debug" },
+    {
+      write: (line: string) => {
+        lines += line;
+      },
+    },
+  );
+  const service = await createServiceContext({
+    database: test.database,
+    environment: {},
+    keyRing: "VGhpcyBpcyBhIGtleSBvZiAzMiBieXRlcywgdGVzdC4",
+    ...(outgoing && { fetch: outgoing }),
+  });
+  const identityDatabase = connect({ url: test.appUrl, maxConnections: 2, role: "ai_config_identity" });
+  const allowedOrigins = new Set([url]);
+  const identity = createBuiltInIdentity({
+    ctx: service,
+    database: identityDatabase,
+    secret: "a secret of more than thirty-two characters",
+    publicUrl: url,
+    allowedOrigins,
+    signUp,
+    log,
+  });
+  let isAccepting = true;
+  const app = createServer({
+    service,
+    identity,
+    publicUrl: url,
+    allowedOrigins,
+    signUp,
+    webFolder: "no-such-folder",
+    isAccepting: () => isAccepting,
+    log,
+  });
+  const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" });
+  await once(server, "listening");
+  return {
+    url,
+    test,
+    service,
+    identity,
+    logged: () => lines,
+    stopAccepting: () => {
+      isAccepting = false;
+    },
+    async [Symbol.asyncDispose]() {
+      await new Promise((resolve) => server.close(resolve));
+      await service.close();
+      await identityDatabase.close();
+      await test[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createNetServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("No free port.");
+  return address.port;
+}
