@@ -15,7 +15,8 @@ const RELOADS_MAX = 5;
 
 export interface CacheRequest {
   readonly userId: string;
-  readonly organizationId: string | null;
+  /** Absent: the account's default organization. */
+  readonly organizationId?: string | null | undefined;
 }
 
 export interface ConfigurationCacheOptions {
@@ -175,7 +176,7 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
 
 /** The account's id alone in the common case, so that a hit builds no string. */
 function keyOf({ userId, organizationId }: CacheRequest): string {
-  return organizationId === null ? userId : `${userId}/${organizationId}`;
+  return organizationId === null || organizationId === undefined ? userId : `${userId}/${organizationId}`;
 }
 
 function addTo(index: Map<string, Set<string>>, id: string, key: string): void {

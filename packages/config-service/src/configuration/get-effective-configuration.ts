@@ -1,7 +1,6 @@
 import { AIConfigError } from "@ai-config/config-core";
 import type { Actor } from "@ai-config/db";
 
-import type { CacheRequest } from "../cache/configuration-cache.ts";
 import type { ServiceContext } from "../context.ts";
 import type { EffectiveConfiguration } from "./effective-configuration.ts";
 
@@ -21,7 +20,7 @@ export function getEffectiveConfiguration(
   input: EffectiveConfigurationInput,
 ): Promise<EffectiveConfiguration> {
   if (!mayRead(input)) return Promise.reject(new AIConfigError("NOT_FOUND"));
-  return ctx.cache.get(requestOf(input));
+  return ctx.cache.get(input);
 }
 
 /** The same without waiting: undefined where the answer is not at hand. */
@@ -29,13 +28,9 @@ export function peekEffectiveConfiguration(
   ctx: Pick<ServiceContext, "cache">,
   input: EffectiveConfigurationInput,
 ): EffectiveConfiguration | undefined {
-  return mayRead(input) ? ctx.cache.peek(requestOf(input)) : undefined;
+  return mayRead(input) ? ctx.cache.peek(input) : undefined;
 }
 
 function mayRead({ actor, userId }: EffectiveConfigurationInput): boolean {
   return actor.type === "service" || actor.userId === userId;
-}
-
-function requestOf({ userId, organizationId = null }: EffectiveConfigurationInput): CacheRequest {
-  return { userId, organizationId };
 }
