@@ -30,7 +30,7 @@ for (const scheme of ["light", "dark"] as const) {
     await page.getByLabel("E-mail").fill("dana@example.com");
     await page.getByLabel("Password").fill("correct horse battery");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Configuration" }).waitFor();
     for (const [name, path] of pages) {
       await page.goto(`${product.url}${path}`);
       await page.getByRole("heading", { level: 1 }).waitFor();
