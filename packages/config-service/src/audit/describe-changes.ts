@@ -5,12 +5,21 @@ export interface AuditChange {
   readonly to: unknown;
 }
 
+/** What every new row has, and its name, which the entry tells anyway: no news where a row comes or goes. */
+const UNREMARKABLE: Readonly<Record<string, (value: unknown) => boolean>> = {
+  configName: () => true,
+  isActive: (value) => value === true,
+  priority: (value) => value === 0,
+};
+
 /** What differs between two recorded states, field by field. Fields of a configuration go by their usual path. */
 export function describeChanges(before: unknown, after: unknown): AuditChange[] {
   const [from, to] = [flatten(before), flatten(after)];
+  const isWholeRow = from.size === 0 || to.size === 0;
   const changes: AuditChange[] = [];
   for (const path of new Set([...from.keys(), ...to.keys()])) {
     const [old, now] = [from.get(path) ?? null, to.get(path) ?? null];
+    if (isWholeRow && UNREMARKABLE[path]?.(old ?? now)) continue;
     if (JSON.stringify(old) !== JSON.stringify(now)) changes.push({ path, from: old, to: now });
   }
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));

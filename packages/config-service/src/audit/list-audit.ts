@@ -1,5 +1,5 @@
 import { AIConfigError } from "@ai-config/config-core";
-import { type Actor, sql } from "@ai-config/db";
+import { type Actor, type ActorDb, sql } from "@ai-config/db";
 
 import { ownedBy, requireVisible } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
@@ -63,17 +63,21 @@ export async function listAudit(
 ): Promise<{ entries: AuditEntry[]; next: string | null }> {
   const end = before == null ? null : readCursor(before);
   const count = Math.min(Math.max(Math.trunc(limit) || LIMIT_DEFAULT, 1), LIMIT_MAX);
-  const rows = await runAs(ctx, actor, async (tx) => {
+  const { rows, names } = await runAs(ctx, actor, async (tx) => {
     await requireVisible(tx, actor, owner);
-    return tx.execute<AuditRow>(sql`
+    const rows = await tx.execute<AuditRow>(sql`
       select id::text as id, subject, config_id, config_name, action, version, old_value, new_value, actor_type,
         changed_by, actor_name, reason, request_id, ${isoTime("changed_at")}
       from public.ai_configuration_audit
       where ${ownedBy(owner)} and (${end}::bigint is null or ai_configuration_audit.id < ${end}::bigint)
       order by ai_configuration_audit.id desc limit ${count + 1}`);
+    return { rows, names: await namesOf(tx, rows) };
   });
   const page = rows.slice(0, count);
-  return { entries: page.map(entryOf), next: rows.length > count ? (page.at(-1)?.id ?? null) : null };
+  return {
+    entries: page.map((row) => entryOf(row, names)),
+    next: rows.length > count ? (page.at(-1)?.id ?? null) : null,
+  };
 }
 
 function readCursor(before: string): string {
@@ -83,7 +87,16 @@ function readCursor(before: string): string {
   });
 }
 
-function entryOf(row: AuditRow): AuditEntry {
+/** What people are called today, as far as the caller may know them. Who left stays an id. */
+async function namesOf(tx: ActorDb, rows: readonly AuditRow[]): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(rows.filter((row) => row.actor_type === "user").map((row) => row.changed_by))];
+  if (ids.length === 0) return new Map();
+  const people = await tx.execute<{ id: string; name: string | null; email: string | null }>(sql`
+    select id, name, email from private.describe_users(array[${sql.join(ids, sql`, `)}]::uuid[])`);
+  return new Map(people.map(({ id, name, email }) => [id, name || email || id]));
+}
+
+function entryOf(row: AuditRow, names: ReadonlyMap<string, string>): AuditEntry {
   return {
     id: row.id,
     subject: row.subject,
@@ -93,7 +106,7 @@ function entryOf(row: AuditRow): AuditEntry {
     actor: {
       type: row.actor_type,
       id: row.changed_by === NOBODY ? null : row.changed_by,
-      name: row.actor_name,
+      name: row.actor_name ?? names.get(row.changed_by) ?? null,
     },
     changedAt: row.changed_at,
     reason: row.reason,

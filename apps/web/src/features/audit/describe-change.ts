@@ -13,6 +13,20 @@ interface Change {
   to?: unknown;
 }
 
+/** What a row or a key has beside the fields of a configuration. */
+const OTHER_LABELS: Readonly<Record<string, string>> = {
+  configName: "Name",
+  isActive: "Active",
+  priority: "Priority",
+  provider: "Provider",
+  slot: "Slot",
+  hint: "Key",
+  keyVersion: "Key version",
+  status: "Status",
+  verified: "Verified",
+  expiresAt: "Expires",
+};
+
 /** One field's change in the words of the registry; what the registry does not know is shown as it is. */
 export function describeChange(
   { path, from, to }: Change,
@@ -25,7 +39,7 @@ export function describeChange(
     if (field) return formatFieldValue(field, value);
     return typeof value === "string" ? value : JSON.stringify(value);
   };
-  return { label: field?.label ?? path, from: say(from), to: say(to) };
+  return { label: field?.label ?? OTHER_LABELS[path] ?? path, from: say(from), to: say(to) };
 }
 
 interface Deed {
