@@ -182,6 +182,10 @@ export function optional<Schema extends z.ZodMiniType, Writable extends boolean>
 function plainText(maxLength: number) {
   return z.string().check(
     z.maxLength(maxLength),
+    // PostgreSQL cannot store either, and would say so only when the row is written.
+    z.refine((text) => !text.includes("\0") && text.isWellFormed(), {
+      params: { code: "invalid_value", message: "Must not contain NUL or half of a character." },
+    }),
     z.refine((text) => !containsSecret(text), {
       params: {
         code: "secret_not_allowed",

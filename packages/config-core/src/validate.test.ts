@@ -152,6 +152,22 @@ describe("a patch", () => {
 });
 
 describe("a layer", () => {
+  test.each(["claude\u0000", "claude\ud800"])(
+    "is refused text that the database cannot store: %j",
+    (model) => {
+      expect(validateLayer({ model: { model } })).toEqual({
+        success: false,
+        errors: [
+          {
+            path: "model.model",
+            code: "invalid_value",
+            message: "Must not contain NUL or half of a character.",
+          },
+        ],
+      });
+    },
+  );
+
   test("holds no null", () => {
     expect(problemsOf(validateLayer({ model: { temperature: null } }))).toEqual([
       "model.temperature: invalid_type: Must be a number, not null.",
