@@ -20,14 +20,14 @@ afterAll(async () => {
 });
 
 test("the first start says where to go and how to sign in, and a clean stop ends with 0", async () => {
-  const product = await startProduct({ dataDirectory });
+  await using product = await startProduct({ dataDirectory });
   expect(product.output()).toContain(product.url);
   expect(product.output()).toMatch(/sign-up/);
   expect(await product.stop("SIGTERM")).toBe(0);
 });
 
 test("what was saved is there after a restart, also after the process was killed", async () => {
-  const first = await startProduct({ dataDirectory });
+  await using first = await startProduct({ dataDirectory });
   const dana = new HttpPerson(first.url);
   await dana.signUp("dana@example.com");
   await dana.call("PATCH", "/api/ai-configuration", {
@@ -36,7 +36,7 @@ test("what was saved is there after a restart, also after the process was killed
   });
   await first.stop("SIGKILL");
 
-  const second = await startProduct({ dataDirectory });
+  await using second = await startProduct({ dataDirectory });
   const again = new HttpPerson(second.url);
   await again.call(
     "POST",
@@ -50,7 +50,7 @@ test("what was saved is there after a restart, also after the process was killed
 });
 
 test("a second process on the same data is refused with a sentence that names the first", async () => {
-  const first = await startProduct({ dataDirectory });
+  await using first = await startProduct({ dataDirectory });
   await expect(startProduct({ dataDirectory })).rejects.toThrow(/already|in use/i);
   expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
   await first.stop();
