@@ -117,18 +117,22 @@ test("the present key again is a success that changes nothing, also under a late
   expect((await listAudit(service.ctx, { actor, owner })).entries).toHaveLength(1);
 });
 
-test("rotations at once come one after the other: every version once, the last two usable", async () => {
-  await using service = await startService();
-  const userId = await service.database.createUser();
-  const [actor, owner] = [asUser(userId), userOwner(userId)];
-  const results = await Promise.all(
-    Array.from({ length: 4 }, () => rotateApiKey(service.ctx, { actor, owner, newKey: providerKey() })),
-  );
-  expect(results.map(({ keyVersion }) => keyVersion).sort()).toEqual([1, 2, 3, 4]);
-  const stored = await listKeys(service.ctx, { actor, owner });
-  expect(stored.map(({ keyVersion }) => keyVersion)).toEqual([4, 3]);
-  expect(await openApiKey(service.ctx, { userId, slot: "secondary" })).toBeInstanceOf(Secret);
-});
+// More than one round, because which of them reads before another writes is a matter of luck.
+test.each([1, 2, 3, 4, 5])(
+  "rotations at once come one after the other: every version once, the last two usable (round %i)",
+  async () => {
+    await using service = await startService();
+    const userId = await service.database.createUser();
+    const [actor, owner] = [asUser(userId), userOwner(userId)];
+    const results = await Promise.all(
+      Array.from({ length: 4 }, () => rotateApiKey(service.ctx, { actor, owner, newKey: providerKey() })),
+    );
+    expect(results.map(({ keyVersion }) => keyVersion).sort()).toEqual([1, 2, 3, 4]);
+    const stored = await listKeys(service.ctx, { actor, owner });
+    expect(stored.map(({ keyVersion }) => keyVersion)).toEqual([4, 3]);
+    expect(await openApiKey(service.ctx, { userId, slot: "secondary" })).toBeInstanceOf(Secret);
+  },
+);
 
 test("text that can be no key is refused before anybody is asked", async () => {
   const { send, requests } = anthropicAnswering(200);

@@ -91,17 +91,20 @@ async function replaceKey(
   const hint = hintOf(newKey);
 
   const write = async (tx: ActorDb): Promise<RotateApiKeyResult | undefined> => {
-    const locked = await tx.execute<{ id: string; slot: KeySlot; key_version: number }>(sql`
-      select id, slot, key_version from private.ai_provider_keys
+    const locked = await tx.execute<{
+      id: string;
+      slot: KeySlot;
+      key_version: number;
+      is_usable: boolean;
+    }>(sql`
+      select id, slot, key_version,
+        status <> 'revoked' and (expires_at is null or expires_at > now()) as is_usable
+      from private.ai_provider_keys
       where provider = 'anthropic' and ${ownedBy(owner)} order by slot for update`);
     const current = locked.find((row) => row.slot === "primary");
     // A revoked or expired primary was not read as present; its version still counts.
-    if (
-      primary !== undefined &&
-      (current?.id !== primary.id || current.key_version !== primary.key_version)
-    ) {
-      return undefined;
-    }
+    const usable = current?.is_usable ? current : undefined;
+    if (usable?.id !== primary?.id || usable?.key_version !== primary?.key_version) return undefined;
     const keyVersion = 1 + Math.max(0, ...locked.map((row) => row.key_version));
     await putKey(tx, owner, current?.id, sealedNew, { slot: "primary", hint, keyVersion, isVerified });
     const secondary = locked.find((row) => row.slot === "secondary");
