@@ -27,6 +27,7 @@ export async function startFilledDatabase(): Promise<FilledDatabase> {
   await migrate({ url: server.ownerUrl, appPassword: decodeURIComponent(new URL(server.appUrl).password) });
   const database = connect({ url: server.appUrl, applicationName: "ai-config benchmark" });
   let organizations = 0;
+  let userIds: string[] = [];
 
   return {
     database,
@@ -34,11 +35,9 @@ export async function startFilledDatabase(): Promise<FilledDatabase> {
       const wanted = Math.ceil(rows / (USERS_PER_ORGANIZATION + 1));
       await addOrganizations(server.ownerUrl, organizations, wanted);
       organizations = wanted;
+      userIds = Array.from({ length: 10_000 }, () => someUserOf(wanted));
     },
-    someUserId: () => {
-      const organization = Math.floor(Math.random() * organizations);
-      return uuidOf(`user ${organization} ${1 + Math.floor(Math.random() * USERS_PER_ORGANIZATION)}`);
-    },
+    someUserId: () => userIds[Math.floor(Math.random() * userIds.length)] as string,
     [Symbol.asyncDispose]: async () => {
       await database.close();
       await server.stop();
@@ -67,10 +66,29 @@ async function addOrganizations(ownerUrl: string, from: number, to: number): Pro
         select ${person}, '{"model":{"temperature":0.5,"topP":0.8},"timeouts":{"connectionTimeout":5000}}'
         from ${series}, ${people}`;
     });
-    await owner.db.$client.unsafe("vacuum (analyze) public.ai_configurations, public.organization_members");
+    await owner.db.$client`analyze public.ai_configurations`;
+    // What the triggers would have done.
+    await owner.db.$client.begin(async (sql) => {
+      await sql`set local statement_timeout = 0`;
+      await sql`set local session_replication_role = replica`;
+      const series = sql`generate_series(${from}::int, ${to - 1}::int) as o`;
+      await sql`insert into private.organization_snapshots (organization_id, layers)
+        select id, private.owner_layers(null, id) from (select md5('organization ' || o)::uuid as id from ${series})`;
+      await sql`insert into private.user_snapshots (user_id, organization_id, layers)
+        select m.user_id, m.organization_id, private.owner_layers(m.user_id, null) from public.organization_members m
+        join ${series} on m.organization_id = md5('organization ' || o)::uuid`;
+    });
+    await owner.db.$client.unsafe(
+      "vacuum (analyze) public.organization_members, private.user_snapshots, private.organization_snapshots",
+    );
   } finally {
     await owner.close();
   }
+}
+
+function someUserOf(organizations: number): string {
+  const organization = Math.floor(Math.random() * organizations);
+  return uuidOf(`user ${organization} ${1 + Math.floor(Math.random() * USERS_PER_ORGANIZATION)}`);
 }
 
 function uuidOf(text: string): string {

@@ -11,6 +11,7 @@ export default defineConfig({
     "./src/schema/ai-configurations.ts",
     "./src/schema/ai-configuration-audit.ts",
     "./src/schema/ai-provider-keys.ts",
+    "./src/schema/owner-snapshots.ts",
     "./src/schema/kek-canaries.ts",
     "./src/schema/sessions.ts",
     "./src/schema/accounts.ts",

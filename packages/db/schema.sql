@@ -194,6 +194,23 @@ create table private.kek_canaries (
 );
 alter table private.kek_canaries enable row level security;
 
+create table private.organization_snapshots (
+  organization_id uuid not null,
+  layers json not null,
+  constraint organization_snapshots_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint organization_snapshots_pkey PRIMARY KEY (organization_id)
+);
+alter table private.organization_snapshots enable row level security;
+
+create table private.user_snapshots (
+  user_id uuid not null,
+  organization_id uuid,
+  layers json not null,
+  constraint user_snapshots_pkey PRIMARY KEY (user_id),
+  constraint user_snapshots_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
+);
+alter table private.user_snapshots enable row level security;
+
 -- Indexes
 
 CREATE INDEX ai_configuration_audit_config_idx ON public.ai_configuration_audit USING btree (config_id, id);
@@ -654,49 +671,6 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION private.layers_snapshot(p_user_id uuid, p_organization_id uuid)
- RETURNS jsonb
- LANGUAGE plpgsql
- STABLE
- SET search_path TO ''
-AS $function$
-begin
-  return jsonb_build_object(
-    'userId', p_user_id,
-    'organizationId', p_organization_id,
-    'organizationName', (select o.name from public.organizations o where o.id = p_organization_id),
-    'rows', (
-      select coalesce(jsonb_agg(jsonb_build_object(
-        'id', c.id,
-        'source', case when c.user_id is null then 'organization' else 'user' end,
-        'configName', c.config_name,
-        'configuration', c.configuration,
-        'priority', c.priority,
-        'version', c.version,
-        'createdAt', to_char(c.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        'updatedAt', to_char(c.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        'updatedBy', c.updated_by
-      ) order by c.user_id is not null, c.priority, c.created_at, c.id), '[]')
-      from public.ai_configurations c
-      where c.is_active and (c.user_id = p_user_id or c.organization_id = p_organization_id)
-    ),
-    'keys', (
-      select coalesce(jsonb_agg(jsonb_build_object(
-        'owner', case when k.user_id is null then 'organization' else 'user' end,
-        'slot', k.slot,
-        'hint', k.hint,
-        'keyVersion', k.key_version,
-        'status', k.status,
-        'verified', k.verified_at is not null
-      ) order by k.user_id is not null, k.slot), '[]')
-      from private.ai_provider_keys k
-      where (k.user_id = p_user_id or k.organization_id = p_organization_id)
-        and (k.expires_at is null or k.expires_at > statement_timestamp())
-    )
-  );
-end $function$
-;
-
 CREATE OR REPLACE FUNCTION private.merge_layers(layers jsonb[])
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -761,39 +735,192 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION private.read_layers_as(p_actor_type text, p_actor text, p_user_id uuid, p_organization_id uuid)
- RETURNS jsonb
+CREATE OR REPLACE FUNCTION private.owner_layers(p_user_id uuid, p_organization_id uuid)
+ RETURNS json
  LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-declare
-  organization uuid;
 begin
-  perform private.act_as(p_actor_type, p_actor);
-  if p_actor_type = 'user' and p_actor::uuid is distinct from p_user_id then
-    raise exception 'A configuration is read by its own user.' using errcode = '42501';
-  end if;
-  select m.organization_id into organization from public.organization_members m
-    where m.user_id = p_user_id
-      and case when p_organization_id is null then m.is_default else m.organization_id = p_organization_id end;
-  if organization is null and p_organization_id is not null then
-    raise exception 'Only a member has the configuration of an organization.' using errcode = '42501';
-  end if;
-  return private.layers_snapshot(p_user_id, organization);
+  return json_build_object(
+    'id', p_organization_id,
+    'name', (select o.name from public.organizations o where o.id = p_organization_id),
+    'rows', (
+      select coalesce(json_agg(json_build_object(
+        'id', c.id,
+        'source', case when c.user_id is null then 'organization' else 'user' end,
+        'configName', c.config_name,
+        'configuration', c.configuration,
+        'priority', c.priority,
+        'version', c.version,
+        'createdAt', to_char(c.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'updatedAt', to_char(c.updated_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'updatedBy', c.updated_by
+      ) order by c.priority, c.created_at, c.id), '[]')
+      from public.ai_configurations c
+      where c.is_active and (c.user_id = p_user_id or c.organization_id = p_organization_id)
+    ),
+    'keys', (
+      select coalesce(json_agg(json_build_object(
+        'owner', case when k.user_id is null then 'organization' else 'user' end,
+        'slot', k.slot,
+        'hint', k.hint,
+        'keyVersion', k.key_version,
+        'status', k.status,
+        'verified', k.verified_at is not null,
+        'expiresAt', to_char(k.expires_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+      ) order by k.slot), '[]')
+      from private.ai_provider_keys k
+      where k.user_id = p_user_id or k.organization_id = p_organization_id
+    )
+  );
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION private.read_organization_layers_as(p_actor_type text, p_actor text, p_organization_id uuid)
- RETURNS jsonb
+CREATE OR REPLACE FUNCTION private.read_layers(p_actor_type text, p_actor text, p_user_id uuid, p_organization_id uuid)
+ RETURNS text
  LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  user_layers text;
+  organization uuid;
+  organization_layers text;
+begin
+  if p_actor_type is distinct from 'service' and (p_actor_type = 'user' and p_actor::uuid = p_user_id) is not true then
+    raise exception 'A configuration is read by its own user.' using errcode = '42501';
+  end if;
+  select s.layers, s.organization_id into user_layers, organization
+    from private.user_snapshots s where s.user_id = p_user_id;
+  if p_organization_id is not null then
+    select m.organization_id into organization from public.organization_members m
+      where m.user_id = p_user_id and m.organization_id = p_organization_id;
+    if not found then
+      raise exception 'Only a member has the configuration of an organization.' using errcode = '42501';
+    end if;
+  end if;
+  if organization is not null then
+    select s.layers into organization_layers
+      from private.organization_snapshots s where s.organization_id = organization;
+  end if;
+  return '[' || coalesce(user_layers, 'null') || ',' || coalesce(organization_layers, 'null') || ']';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.read_organization_layers(p_actor_type text, p_actor text, p_organization_id uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  organization_layers text;
+begin
+  if p_actor_type = 'service' or p_actor_type = 'user' and exists (
+    select from public.organization_members m
+    where m.user_id = p_actor::uuid and m.organization_id = p_organization_id
+  ) then
+    select s.layers into organization_layers
+      from private.organization_snapshots s where s.organization_id = p_organization_id;
+  end if;
+  if organization_layers is null then
+    raise exception 'Only a member has the configuration of an organization.' using errcode = '42501';
+  end if;
+  return organization_layers;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.refresh_all_snapshots()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 begin
-  perform private.act_as(p_actor_type, p_actor);
-  if not exists (select from public.organizations o where o.id = p_organization_id) then
-    raise exception 'Only a member has the configuration of an organization.' using errcode = '42501';
+  perform private.refresh_organization_snapshot(o.id) from public.organizations o;
+  perform private.refresh_user_snapshot(u.id) from (
+    select c.user_id as id from public.ai_configurations c where c.user_id is not null
+    union select k.user_id from private.ai_provider_keys k where k.user_id is not null
+    union select m.user_id from public.organization_members m
+  ) u;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.refresh_member_snapshot()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.refresh_user_snapshot(case when tg_op = 'DELETE' then old.user_id else new.user_id end);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.refresh_named_snapshot()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.refresh_organization_snapshot(new.id);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.refresh_organization_snapshot(p_organization_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from public.organizations o where o.id = p_organization_id) then return; end if;
+  insert into private.organization_snapshots (organization_id, layers)
+    values (p_organization_id, '{}') on conflict do nothing;
+  perform from private.organization_snapshots s where s.organization_id = p_organization_id for update;
+  update private.organization_snapshots s set layers = private.owner_layers(null, p_organization_id)
+    where s.organization_id = p_organization_id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.refresh_owner_snapshot()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  owned record := case when tg_op = 'DELETE' then old else new end;
+begin
+  if owned.user_id is not null then
+    perform private.refresh_user_snapshot(owned.user_id);
+  else
+    perform private.refresh_organization_snapshot(owned.organization_id);
   end if;
-  return private.layers_snapshot(null, p_organization_id);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.refresh_user_snapshot(p_user_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not exists (select from auth.users u where u.id = p_user_id) then return; end if;
+  insert into private.user_snapshots (user_id, layers) values (p_user_id, '{}') on conflict do nothing;
+  perform from private.user_snapshots s where s.user_id = p_user_id for update;
+  update private.user_snapshots s set
+    organization_id = (
+      select m.organization_id from public.organization_members m where m.user_id = p_user_id and m.is_default
+    ),
+    layers = private.owner_layers(p_user_id, null)
+    where s.user_id = p_user_id;
 end $function$
 ;
 
@@ -993,6 +1120,7 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configuration_audit 
 CREATE TRIGGER audit_ai_config_changes AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.audit_configuration();
 CREATE TRIGGER notify_ai_config_inserted AFTER INSERT OR DELETE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.announce_owner();
 CREATE TRIGGER notify_ai_config_updated AFTER UPDATE ON public.ai_configurations FOR EACH ROW WHEN ((old.version IS DISTINCT FROM new.version)) EXECUTE FUNCTION private.announce_owner();
+CREATE TRIGGER refresh_snapshot AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.refresh_owner_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configurations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER touch_ai_configurations BEFORE INSERT OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.touch_configuration();
 CREATE TRIGGER touch_organization_invitations BEFORE INSERT ON public.organization_invitations FOR EACH ROW EXECUTE FUNCTION private.touch_invitation();
@@ -1000,14 +1128,18 @@ CREATE TRIGGER choose_default_membership BEFORE INSERT OR UPDATE ON public.organ
 CREATE TRIGGER keep_an_owner_on_delete AFTER DELETE ON public.organization_members FOR EACH ROW WHEN ((old.role = 'owner'::text)) EXECUTE FUNCTION private.keep_an_owner();
 CREATE TRIGGER keep_an_owner_on_update AFTER UPDATE ON public.organization_members FOR EACH ROW WHEN (((old.role = 'owner'::text) AND (new.role <> 'owner'::text))) EXECUTE FUNCTION private.keep_an_owner();
 CREATE TRIGGER notify_member_changes AFTER INSERT OR DELETE OR UPDATE ON public.organization_members FOR EACH ROW EXECUTE FUNCTION private.announce_member();
+CREATE TRIGGER refresh_snapshot AFTER INSERT OR DELETE OR UPDATE OF is_default ON public.organization_members FOR EACH ROW EXECUTE FUNCTION private.refresh_member_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organization_members FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER replace_default_membership AFTER DELETE ON public.organization_members FOR EACH ROW WHEN (old.is_default) EXECUTE FUNCTION private.replace_default_membership();
 CREATE TRIGGER notify_organization_changes AFTER DELETE OR UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION private.announce_organization();
+CREATE TRIGGER refresh_snapshot AFTER INSERT OR UPDATE OF name ON public.organizations FOR EACH ROW EXECUTE FUNCTION private.refresh_named_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organizations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER touch_organizations BEFORE INSERT OR UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION private.touch_organization();
 CREATE TRIGGER audit_ai_provider_key_changes AFTER INSERT OR DELETE OR UPDATE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.audit_provider_key();
 CREATE TRIGGER notify_ai_provider_key_inserted AFTER INSERT OR DELETE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.announce_owner();
 CREATE TRIGGER notify_ai_provider_key_updated AFTER UPDATE ON private.ai_provider_keys FOR EACH ROW WHEN ((((((((old.slot IS DISTINCT FROM new.slot) OR (old.sealed IS DISTINCT FROM new.sealed)) OR (old.hint IS DISTINCT FROM new.hint)) OR (old.key_version IS DISTINCT FROM new.key_version)) OR (old.status IS DISTINCT FROM new.status)) OR (old.verified_at IS DISTINCT FROM new.verified_at)) OR (old.expires_at IS DISTINCT FROM new.expires_at))) EXECUTE FUNCTION private.announce_owner();
+CREATE TRIGGER refresh_snapshot_of_changed_key AFTER UPDATE OF slot, hint, key_version, status, verified_at, expires_at ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.refresh_owner_snapshot();
+CREATE TRIGGER refresh_snapshot_of_key AFTER INSERT OR DELETE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.refresh_owner_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.ai_provider_keys FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER touch_ai_provider_keys BEFORE INSERT OR UPDATE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.touch_provider_key();
 
@@ -1120,6 +1252,12 @@ create policy kek_canaries_service on private.kek_canaries for all to ai_config_
   using (true)
   with check (true);
 
+create policy organization_snapshots_service on private.organization_snapshots for select to ai_config_service
+  using (true);
+
+create policy user_snapshots_service on private.user_snapshots for select to ai_config_service
+  using (true);
+
 -- Grants
 
 grant execute on function get_ai_config_layers(uuid,uuid) to ai_config_service;
@@ -1155,8 +1293,6 @@ grant execute on function private.json_is_option(jsonb,text[]) to service_role;
 grant execute on function private.json_is_text(jsonb,integer,integer) to ai_config_service;
 grant execute on function private.json_is_text(jsonb,integer,integer) to authenticated;
 grant execute on function private.json_is_text(jsonb,integer,integer) to service_role;
-grant execute on function private.layers_snapshot(uuid,uuid) to ai_config_service;
-grant execute on function private.layers_snapshot(uuid,uuid) to authenticated;
 grant execute on function private.merge_layers(jsonb[]) to ai_config_service;
 grant execute on function private.merge_layers(jsonb[]) to authenticated;
 grant execute on function private.merge_layers(jsonb[]) to service_role;
@@ -1164,8 +1300,8 @@ grant execute on function private.merge_patch(jsonb,jsonb) to ai_config_service;
 grant execute on function private.merge_patch(jsonb,jsonb) to authenticated;
 grant execute on function private.merge_patch(jsonb,jsonb) to service_role;
 grant execute on function private.organization_ids(text[]) to authenticated;
-grant execute on function private.read_layers_as(text,text,uuid,uuid) to ai_config_app;
-grant execute on function private.read_organization_layers_as(text,text,uuid) to ai_config_app;
+grant execute on function private.read_layers(text,text,uuid,uuid) to ai_config_app;
+grant execute on function private.read_organization_layers(text,text,uuid) to ai_config_app;
 grant execute on function private.set_default_organization(uuid) to authenticated;
 grant usage on schema identity to ai_config_identity;
 grant usage on schema private to ai_config_app;

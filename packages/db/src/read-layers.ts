@@ -21,6 +21,8 @@ export interface KeySummary {
   keyVersion: number;
   status: "active" | "grace" | "revoked";
   verified: boolean;
+  /** An ISO 8601 moment, or null for a key that is valid until it is replaced. */
+  expiresAt: string | null;
 }
 
 /** Everything stored that applies to one user or organization, weakest row first. */
@@ -32,31 +34,59 @@ export interface LayersSnapshot {
   keys: KeySummary[];
 }
 
+/** What the database keeps ready for one owner. */
+interface OwnerLayers {
+  rows: StoredLayer[];
+  keys: KeySummary[];
+}
+
+interface OrganizationLayers extends OwnerLayers {
+  id: string;
+  name: string;
+}
+
 /**
  * The active rows of a user and of the organization in force: the named one, else the user's default. One
- * prepared statement becomes the actor, reads under row security, and ends.
+ * prepared statement judges the actor and reads by primary key. Rejects with SQLSTATE 42501 what row security
+ * would not show.
  */
 export async function readLayers(
   { db: { $client: client } }: Database,
   actor: Actor,
   { userId, organizationId = null }: { userId: string; organizationId?: string | null | undefined },
 ): Promise<LayersSnapshot & { userId: string }> {
-  const [row] = await client<{ snapshot: LayersSnapshot & { userId: string } }[]>`
-    select private.read_layers_as(${actor.type}, ${nameOf(actor)}, ${userId}, ${organizationId}) as snapshot`;
+  const [row] = await client<{ layers: string }[]>`
+    select private.read_layers(${actor.type}, ${nameOf(actor)}, ${userId}, ${organizationId}) as layers`;
   if (!row) throw new Error("The database answered no row.");
-  return row.snapshot;
+  const [user, organization] = JSON.parse(row.layers) as [OwnerLayers | null, OrganizationLayers | null];
+  return { userId, ...joined(organization, user) };
 }
 
-/** The active rows of an organization by itself, without anybody's own. */
+/** The active rows of an organization by itself, without anybody's own. Rejects with 42501 who is no member. */
 export async function readOrganizationLayers(
   { db: { $client: client } }: Database,
   actor: Actor,
   organizationId: string,
 ): Promise<LayersSnapshot> {
-  const [row] = await client<{ snapshot: LayersSnapshot }[]>`
-    select private.read_organization_layers_as(${actor.type}, ${nameOf(actor)}, ${organizationId}) as snapshot`;
+  const [row] = await client<{ layers: string }[]>`
+    select private.read_organization_layers(${actor.type}, ${nameOf(actor)}, ${organizationId}) as layers`;
   if (!row) throw new Error("The database answered no row.");
-  return row.snapshot;
+  return { userId: null, ...joined(JSON.parse(row.layers) as OrganizationLayers, null) };
+}
+
+function joined(
+  organization: OrganizationLayers | null,
+  user: OwnerLayers | null,
+): Omit<LayersSnapshot, "userId"> {
+  const now = Date.now();
+  return {
+    organizationId: organization?.id ?? null,
+    organizationName: organization?.name ?? null,
+    rows: [...(organization?.rows ?? []), ...(user?.rows ?? [])],
+    keys: [...(organization?.keys ?? []), ...(user?.keys ?? [])].filter(
+      ({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > now,
+    ),
+  };
 }
 
 function nameOf(actor: Actor): string {
