@@ -479,12 +479,20 @@ AS $function$
     when jsonb_path_exists(c, '$.** ? (@.type() == "object").keyvalue() ? (@.key == "__proto__" || @.key == "constructor" || @.key == "prototype")', '{}', true) then ': reserved_key'
     when c - array['model', 'rateLimiting', 'retryStrategy', 'costBudget', 'apiKeys', 'timeouts'] <> '{}' then ': unknown_field'
     when jsonb_typeof(c -> 'model') <> 'object' then 'model: invalid_type'
-    when (c -> 'model') - array['model', 'temperature', 'maxTokens', 'topP', 'streaming'] <> '{}' then 'model: unknown_field'
+    when (c -> 'model') - array['model', 'temperature', 'maxTokens', 'topP', 'streaming', 'effort', 'thinking', 'topK', 'stopSequences', 'serviceTier', 'speed', 'inferenceGeo', 'onRetiredModel'] <> '{}' then 'model: unknown_field'
     when not private.json_is_text(c -> 'model' -> 'model', 1, 100) then 'model.model: invalid_value'
     when not private.json_is_number(c -> 'model' -> 'temperature', 0, 1, false) then 'model.temperature: invalid_value'
     when not private.json_is_number(c -> 'model' -> 'maxTokens', 1, 128000, true) then 'model.maxTokens: invalid_value'
     when not private.json_is_number(c -> 'model' -> 'topP', 0, 1, false) then 'model.topP: invalid_value'
     when not private.json_is_boolean(c -> 'model' -> 'streaming') then 'model.streaming: invalid_value'
+    when not private.json_is_option(c -> 'model' -> 'effort', array['low', 'medium', 'high', 'xhigh', 'max']) then 'model.effort: invalid_value'
+    when not (private.json_is_option(c -> 'model' -> 'thinking', array['off', 'adaptive']) or private.json_is_number(c -> 'model' -> 'thinking', 1024, 127999, true)) then 'model.thinking: invalid_value'
+    when not private.json_is_number(c -> 'model' -> 'topK', 1, 500, true) then 'model.topK: invalid_value'
+    when not private.json_is_text_list(c -> 'model' -> 'stopSequences', 16, 200) then 'model.stopSequences: invalid_value'
+    when not private.json_is_option(c -> 'model' -> 'serviceTier', array['auto', 'standard_only']) then 'model.serviceTier: invalid_value'
+    when not private.json_is_option(c -> 'model' -> 'speed', array['standard', 'fast']) then 'model.speed: invalid_value'
+    when not private.json_is_option(c -> 'model' -> 'inferenceGeo', array['global', 'us']) then 'model.inferenceGeo: invalid_value'
+    when not private.json_is_option(c -> 'model' -> 'onRetiredModel', array['replace', 'fail']) then 'model.onRetiredModel: invalid_value'
     when jsonb_typeof(c -> 'rateLimiting') <> 'object' then 'rateLimiting: invalid_type'
     when (c -> 'rateLimiting') - array['requestsPerMinute', 'concurrentRequests', 'burstAllowance'] <> '{}' then 'rateLimiting: unknown_field'
     when not private.json_is_number(c -> 'rateLimiting' -> 'requestsPerMinute', 1, 1000000, true) then 'rateLimiting.requestsPerMinute: invalid_value'
@@ -641,6 +649,23 @@ CREATE OR REPLACE FUNCTION private.json_is_text(value jsonb, length_min integer,
 AS $function$
   select jsonb_typeof(value) = 'string'
     and char_length(regexp_replace(value #>> '{}', '[\U00010000-\U0010ffff]', 'xx', 'g')) between length_min and length_max
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.json_is_text_list(value jsonb, items_max integer, length_max integer)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$
+  select case
+    when jsonb_typeof(value) <> 'array' then false
+    when jsonb_array_length(value) > items_max then false
+    else (
+      select coalesce(bool_and(private.json_is_text(item, 0, length_max) and item #>> '{}' ~ '[^ \t\r\n]'), true)
+      from jsonb_array_elements(value) as item
+    )
+  end
 $function$
 ;
 
@@ -1293,6 +1318,9 @@ grant execute on function private.json_is_option(jsonb,text[]) to service_role;
 grant execute on function private.json_is_text(jsonb,integer,integer) to ai_config_service;
 grant execute on function private.json_is_text(jsonb,integer,integer) to authenticated;
 grant execute on function private.json_is_text(jsonb,integer,integer) to service_role;
+grant execute on function private.json_is_text_list(jsonb,integer,integer) to ai_config_service;
+grant execute on function private.json_is_text_list(jsonb,integer,integer) to authenticated;
+grant execute on function private.json_is_text_list(jsonb,integer,integer) to service_role;
 grant execute on function private.merge_layers(jsonb[]) to ai_config_service;
 grant execute on function private.merge_layers(jsonb[]) to authenticated;
 grant execute on function private.merge_layers(jsonb[]) to service_role;

@@ -30,7 +30,7 @@ describe("configurationFromEnvironment", () => {
   });
 
   test.each([
-    ["ANTHROPIC_MODEL", "claude-99", /^Must be a known model: claude-sonnet/],
+    ["ANTHROPIC_MODEL", "claude-99", /^Must be a known model: claude-.*claude-sonnet-5-5/],
     ["ANTHROPIC_TEMPERATURE", "warm", /^Must be a number, not text\.$/],
     ["ANTHROPIC_TEMPERATURE", "1.5", /^Must be 1 or less\.$/],
     ["ANTHROPIC_TEMPERATURE", "0,5", /^Must be a number/],

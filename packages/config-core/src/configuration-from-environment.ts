@@ -1,4 +1,5 @@
 import { applyPatch } from "./apply-patch.ts";
+import { findModel, type ModelOptions } from "./catalogue/models.ts";
 import {
   type AIConfiguration,
   DEFAULT_AI_CONFIGURATION,
@@ -8,7 +9,6 @@ import {
 } from "./configuration.ts";
 import { findInconsistencies, unknownModelIssue } from "./find-inconsistencies.ts";
 import { issuesFromZod } from "./issues-from-zod.ts";
-import { findModel, type ModelOptions } from "./models.ts";
 
 const DEFAULT_BASE_URL = "https://api.anthropic.com/v1";
 

@@ -38,8 +38,9 @@ export interface SectionDefinition {
 const capabilities = z.strictObject({
   contextWindow: z.int().check(z.positive()),
   outputLimit: z.int().check(z.positive()),
-  costPer1kInputTokens: z.number().check(z.nonnegative()),
-  costPer1kOutputTokens: z.number().check(z.nonnegative()),
+  // Absent where no price is known: that is not free.
+  costPer1kInputTokens: z.optional(z.number().check(z.nonnegative())),
+  costPer1kOutputTokens: z.optional(z.number().check(z.nonnegative())),
   supportedFeatures: z.array(z.string()),
 });
 

@@ -13,10 +13,20 @@ export type FieldControl =
   | "select"
   | "switch"
   | "percentages"
+  | "texts"
+  | "thinking"
   | "model"
   | "secret"
   | "readonly";
-export type FieldType = "number" | "integer" | "boolean" | "string" | "numbers";
+/** `choice_or_integer` is one of `options`, or a whole number within the bounds. */
+export type FieldType =
+  | "number"
+  | "integer"
+  | "boolean"
+  | "string"
+  | "numbers"
+  | "strings"
+  | "choice_or_integer";
 
 /** What people and machines need to know about one field: words for the UI, bounds for every check. */
 export interface FieldDetails {
@@ -32,7 +42,7 @@ export interface FieldDetails {
   readonly step?: number;
   /** Greatest length of a list. */
   readonly maxItems?: number;
-  /** Greatest length of a text. */
+  /** Greatest length of a text, or of each text of a list. */
   readonly maxLength?: number;
   readonly options?: readonly { readonly value: string; readonly label: string }[];
   /** Whether a layer may hold it. */
@@ -156,6 +166,45 @@ export function percentagesField({
     schema,
     [...fallback],
     { control: "percentages", type: "numbers", ...bounds, ...details },
+    true,
+  );
+}
+
+/** Texts in an order that does not matter, none of them blank. */
+export function textsField({
+  fallback,
+  ...details
+}: Words & { maxItems: number; maxLength: number; fallback: readonly string[] }) {
+  const schema = z
+    .array(
+      plainText(details.maxLength).check(
+        // PostgreSQL applies the same rule, so it names its blanks.
+        z.refine((text) => /[^ \t\r\n]/.test(text), {
+          params: { code: "invalid_value", message: "Must not be blank." },
+        }),
+      ),
+    )
+    .check(z.maxLength(details.maxItems));
+  return field(schema, [...fallback], { control: "texts", type: "strings", ...details }, true);
+}
+
+/** Off, up to the model, or a budget in tokens. */
+export function thinkingField({
+  fallback,
+  ...details
+}: Words & { min: number; max: number; fallback: "off" }) {
+  const options = [
+    { value: "off", label: "Off" },
+    { value: "adaptive", label: "Adaptive" },
+  ] as const;
+  const schema = z.union([
+    z.enum(options.map((option) => option.value)),
+    z.int().check(z.minimum(details.min), z.maximum(details.max)),
+  ]);
+  return field(
+    schema,
+    fallback as z.output<typeof schema>,
+    { control: "thinking", type: "choice_or_integer", unit: "tokens", options, ...details },
     true,
   );
 }

@@ -1,7 +1,7 @@
+import { AVAILABLE_MODELS, findModel, type ModelCatalogue, type ModelOptions } from "./catalogue/models.ts";
 import { type AIConfiguration, type FieldPath, fieldAt } from "./configuration.ts";
 import { formatFieldValue } from "./format-field-value.ts";
 import type { Issue } from "./issue.ts";
-import { AVAILABLE_MODELS, findModel, type ModelCatalogue, type ModelOptions } from "./models.ts";
 import { readField } from "./read-field.ts";
 
 /** Pairs where the first may not exceed the second, and the field at which that is told. */

@@ -1,5 +1,5 @@
+import { findModel } from "./catalogue/models.ts";
 import { type FieldDefinition, type FieldPath, fieldAt } from "./configuration.ts";
-import { findModel } from "./models.ts";
 
 // Twenty digits, so that a small price or share is never shown as 0.
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 });

@@ -1,6 +1,36 @@
 export { applyPatch } from "./apply-patch.ts";
 export { type BudgetPeriod, type BudgetWindow, budgetWindow } from "./budget-window.ts";
-export { calculateCost } from "./calculate-cost.ts";
+export { BUILT_IN_MODELS, CATALOGUE_DATE } from "./catalogue/built-in-models.ts";
+export {
+  type LifecycleState,
+  type LifecycleStatus,
+  lifecycleAt,
+  type ModelAt,
+  modelAt,
+  priceAt,
+} from "./catalogue/look-up.ts";
+export type {
+  Effort,
+  Lifecycle,
+  ModelEntry,
+  PriceRow,
+  SamplingClass,
+  ThinkingType,
+} from "./catalogue/model-entry.ts";
+export {
+  AVAILABLE_MODELS,
+  catalogueOf,
+  findModel,
+  type ModelCatalogue,
+  type ModelInfo,
+  type ModelOptions,
+} from "./catalogue/models.ts";
+export { type CatalogueFile, parseCatalogueFile } from "./catalogue/parse-catalogue-file.ts";
+export {
+  type CatalogueChange,
+  type RefreshedCatalogue,
+  refreshCatalogue,
+} from "./catalogue/refresh-catalogue.ts";
 export { configName } from "./config-name.ts";
 export {
   type AIConfiguration,
@@ -28,6 +58,23 @@ export {
   type EnvironmentProblem,
 } from "./configuration-from-environment.ts";
 export { configurationJsonSchema } from "./configuration-json-schema.ts";
+export { calculateCost } from "./cost/calculate-cost.ts";
+export {
+  type AnthropicUsage,
+  type Cost,
+  type CostBasis,
+  type CostOptions,
+  type CostPart,
+  costOf,
+} from "./cost/cost-of.ts";
+export type { PriceModifiers, TokenKind } from "./cost/token-prices.ts";
+export {
+  type PricedParams,
+  type UpperBound,
+  type UpperBoundOptions,
+  upperBound,
+} from "./cost/upper-bound.ts";
+export { compareUsd, formatUsd, sumUsd, type Usd } from "./cost/usd.ts";
 export { AIConfigError, type AIConfigErrorOptions, ERROR_CATALOGUE, type ErrorCode } from "./errors.ts";
 export type { FieldControl, FieldType, FieldUnit } from "./field.ts";
 export { findInconsistencies } from "./find-inconsistencies.ts";
@@ -36,13 +83,6 @@ export { LAYER_BYTES_MAX } from "./inspect-json.ts";
 export type { Checked, Issue, IssueCode } from "./issue.ts";
 export { compareLayers, type KeyHints, type Layer, type LayerRef, type LayerSource } from "./layer.ts";
 export { mergeLayers } from "./merge-layers.ts";
-export {
-  AVAILABLE_MODELS,
-  findModel,
-  type ModelCatalogue,
-  type ModelInfo,
-  type ModelOptions,
-} from "./models.ts";
 export {
   type FieldExplanation,
   type FieldSource,

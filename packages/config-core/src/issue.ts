@@ -5,6 +5,7 @@ export type IssueCode =
   | "out_of_range"
   | "not_an_integer"
   | "unknown_model"
+  | "unknown_price"
   | "invalid_value"
   | "inconsistent"
   | "read_only"

@@ -19,7 +19,7 @@ export function issuesFromZod(zodIssues: readonly ZodIssue[], input: unknown, ba
         return issue.keys.map((key) => unknownField(joinPath(path, key)));
 
       const item = issue.path.find((key) => typeof key === "number");
-      const { code, message } = problemOf(issue, valueAt(input, issue.path));
+      const { code, message } = problemOf(issue, valueAt(input, issue.path), path);
       return [
         { path, code, message: item === undefined ? message : `Value ${item + 1}: ${lowerFirst(message)}` },
       ];
@@ -36,7 +36,7 @@ export function unknownField(path: string): Issue {
   return { path, code: "unknown_field", message: "There is no such field. Check the spelling." };
 }
 
-function problemOf(issue: ZodIssue, received: unknown): Problem {
+function problemOf(issue: ZodIssue, received: unknown, path: string): Problem {
   switch (issue.code) {
     case "invalid_type":
       return wrongType(issue.expected, received);
@@ -54,11 +54,20 @@ function problemOf(issue: ZodIssue, received: unknown): Problem {
         code: "invalid_value",
         message: `Must be one of ${issue.values.map((value) => `"${String(value)}"`).join(", ")}.`,
       };
+    case "invalid_union":
+      return { code: "invalid_value", message: `Must be ${alternativesOf(path)}.` };
     case "custom":
       return { code: issue.params?.code as IssueCode, message: String(issue.params?.message) };
     default:
       return { code: "invalid_value", message: "Is not valid." };
   }
+}
+
+/** What a field takes that is one of some words or a number. */
+function alternativesOf(path: string): string {
+  const { options = [], min = 0, max = 0, unit = "" } = fieldAt(path) ?? {};
+  const words = options.map(({ value }) => `"${value}"`).join(", ");
+  return `${words} or a whole number of ${unit} from ${amount(min)} to ${amount(max)}`;
 }
 
 /** Every whole-number field has a tighter bound of its own, which is the one to tell. */

@@ -134,11 +134,27 @@ describe.each([
 });
 
 /** Valid values of a field, drawn from its registry entry alone. */
-function fieldValue({ control, type, min, max, maxItems, options }: FieldDefinition): fc.Arbitrary<unknown> {
+function fieldValue({
+  control,
+  type,
+  min,
+  max,
+  maxItems,
+  maxLength,
+  options,
+}: FieldDefinition): fc.Arbitrary<unknown> {
   if (control === "model") return fc.constantFrom(...Object.keys(AVAILABLE_MODELS));
-  if (options) return fc.constantFrom(...options.map((option) => option.value));
+  if (options && type === "string") return fc.constantFrom(...options.map((option) => option.value));
   if (type === "boolean") return fc.boolean();
   if (type === "integer") return fc.integer({ min, max });
+  if (type === "choice_or_integer") {
+    const words = (options ?? []).map((option) => option.value);
+    return fc.oneof(fc.constantFrom(...words), fc.integer({ min, max }));
+  }
+  if (type === "strings") {
+    const text = fc.string({ maxLength: (maxLength ?? 1) - 1 }).map((start) => `${start}.`);
+    return fc.array(text, { maxLength: maxItems });
+  }
   // Adding 0 turns -0 into 0, as JSON does.
   const number = fc.double({ min, max, noNaN: true }).map((value) => value + 0);
   return type === "numbers" ? fc.uniqueArray(number, { maxLength: maxItems }) : number;

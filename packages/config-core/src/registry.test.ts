@@ -8,6 +8,7 @@ import {
   fieldAt,
   SECTIONS,
   validateAIConfiguration,
+  validatePatch,
 } from "./index.ts";
 import { readField } from "./read-field.ts";
 
@@ -80,18 +81,45 @@ test.each(numeric)("$path has two bounds, and its schema keeps exactly them", (f
 });
 
 test("lists and texts have a greatest length, and their schemas keep exactly it", () => {
-  const list = (length: number) => Array.from({ length }, (_, index) => index / 100);
+  const numbers = (length: number) => Array.from({ length }, (_, index) => index / 100);
+  const texts = (length: number) => Array.from({ length }, () => "END");
   for (const field of FIELDS) {
-    const { maxItems, maxLength } = field;
-    if (field.type === "numbers") expect(maxItems).toBeDefined();
-    if (field.type === "string" && !field.options) expect(maxLength).toBeDefined();
-    if (maxItems)
+    const { maxItems, maxLength, type } = field;
+    if (type === "numbers" || type === "strings") expect(maxItems).toBeDefined();
+    if (type === "strings" || (type === "string" && !field.options)) expect(maxLength).toBeDefined();
+    if (maxItems) {
+      const list = type === "numbers" ? numbers : texts;
       expect([maxItems, maxItems + 1].map((length) => accepts(field, list(length)))).toEqual([true, false]);
+    }
     if (maxLength) {
-      expect([maxLength, maxLength + 1].map((length) => accepts(field, "x".repeat(length)))).toEqual([
-        true,
-        false,
-      ]);
+      const accepted = [maxLength, maxLength + 1].map((length) => {
+        const text = "x".repeat(length);
+        return accepts(field, type === "strings" ? [text] : text);
+      });
+      expect(accepted).toEqual([true, false]);
     }
   }
+});
+
+test("a list of texts holds no blank one, and no secret", () => {
+  const field = fieldAt("model.stopSequences") as FieldDefinition;
+  for (const text of ["", " ", "\t\r\n", "sk-ant-api03-abcdef"]) expect(accepts(field, [text])).toBe(false);
+  expect(accepts(field, [" END", "\n\nHuman:"])).toBe(true);
+});
+
+test("thinking is one of two words or a budget, and a refusal says so", () => {
+  const field = fieldAt("model.thinking") as FieldDefinition;
+  for (const value of ["off", "adaptive", 1024, 127_999]) expect(accepts(field, value)).toBe(true);
+  for (const value of [1023, 128_000, 2000.5, "on", "", true, null, Number.NaN])
+    expect(accepts(field, value)).toBe(false);
+  const checked = validatePatch({ model: { thinking: "on" } });
+  expect(checked).toMatchObject({
+    errors: [
+      {
+        path: "model.thinking",
+        code: "invalid_value",
+        message: 'Must be "off", "adaptive" or a whole number of tokens from 1,024 to 127,999.',
+      },
+    ],
+  });
 });

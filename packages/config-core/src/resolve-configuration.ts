@@ -1,3 +1,4 @@
+import { findModel, type ModelInfo, type ModelOptions } from "./catalogue/models.ts";
 import {
   type AIConfiguration,
   type Capabilities,
@@ -9,7 +10,6 @@ import {
 import { inconsistenciesOf } from "./find-inconsistencies.ts";
 import type { Issue } from "./issue.ts";
 import { compareLayers, type Layer, type LayerRef, type LayerSource } from "./layer.ts";
-import { findModel, type ModelInfo, type ModelOptions } from "./models.ts";
 import { readField } from "./read-field.ts";
 import { readLayer } from "./read-layer.ts";
 
@@ -108,14 +108,13 @@ function configurationOf(
 }
 
 function capabilitiesOf(model: ModelInfo): Readonly<Capabilities> {
-  const { contextWindow, outputLimit, costPer1kInputTokens, costPer1kOutputTokens } = model;
-  const supportedFeatures = [...model.supportedFeatures];
-  Object.freeze(supportedFeatures);
+  const { contextWindow, outputLimit, costPer1kInputTokens, costPer1kOutputTokens, supportedFeatures } =
+    model;
   return Object.freeze({
     contextWindow,
     outputLimit,
-    costPer1kInputTokens,
-    costPer1kOutputTokens,
+    ...(costPer1kInputTokens !== undefined && { costPer1kInputTokens }),
+    ...(costPer1kOutputTokens !== undefined && { costPer1kOutputTokens }),
     supportedFeatures,
   });
 }

@@ -1,10 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { AVAILABLE_MODELS, describe, expect, type ModelInfo, test } from "vitest";
 
 import {
   type AIConfiguration,
+  AVAILABLE_MODELS,
   type Checked,
   DEFAULT_AI_CONFIGURATION,
   LAYER_BYTES_MAX,
+  type ModelInfo,
   validateAIConfiguration,
   validateLayer,
   validatePatch,
@@ -108,13 +110,14 @@ describe("a patch", () => {
   test("of an unknown model is refused with the models there are", () => {
     const [problem] = problemsOf(validatePatch({ model: { model: "claude-99" } }));
     expect(problem).toMatch(
-      /^model\.model: unknown_model: .*claude-sonnet-4-5-20250929, claude-3-5-sonnet-20241022/,
+      /^model\.model: unknown_model: .*claude-sonnet-4-5-20250929, .*claude-3-5-sonnet-20241022/,
     );
     expect(validatePatch({ model: { model: "constructor" } }).success).toBe(false);
   });
 
   test("is judged by the catalogue that is given", () => {
-    const models = { "claude-99": { ...capabilities, id: "claude-99", displayName: "Claude 99" } };
+    const opus = AVAILABLE_MODELS["claude-opus-5-5"] as ModelInfo;
+    const models = { "claude-99": { ...opus, id: "claude-99", displayName: "Claude 99" } };
     expect(validatePatch({ model: { model: "claude-99" } }, { models }).success).toBe(true);
   });
 
@@ -276,11 +279,3 @@ describe.each([
     expect(validate(cycle).success).toBe(false);
   });
 });
-
-const capabilities = {
-  contextWindow: 1,
-  outputLimit: 1,
-  costPer1kInputTokens: 1,
-  costPer1kOutputTokens: 1,
-  supportedFeatures: [],
-};

@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-
+import { findModel, type ModelOptions } from "./catalogue/models.ts";
 import {
   type AIConfiguration,
   type ConfigurationPatch,
@@ -13,7 +13,6 @@ import { inconsistenciesOf, unknownModelIssue } from "./find-inconsistencies.ts"
 import { inspectJson } from "./inspect-json.ts";
 import type { Checked, Issue } from "./issue.ts";
 import { issuesFromZod } from "./issues-from-zod.ts";
-import { findModel, type ModelOptions } from "./models.ts";
 import { readField } from "./read-field.ts";
 
 /** More problems than any honest input has; without a bound the answer could outgrow the question. */

@@ -54,11 +54,19 @@ function condition(field: FieldDefinition, value: string): string {
       return `private.json_is_number(${value}, ${field.min}, ${field.max}, true)`;
     case "numbers":
       return `private.json_is_number_set(${value}, ${field.min}, ${field.max}, ${field.maxItems})`;
+    case "strings":
+      return `private.json_is_text_list(${value}, ${field.maxItems}, ${field.maxLength})`;
+    case "choice_or_integer":
+      return `(private.json_is_option(${value}, ${list(optionsOf(field))}) or private.json_is_number(${value}, ${field.min}, ${field.max}, true))`;
     case "string":
       return field.options
-        ? `private.json_is_option(${value}, ${list(field.options.map((option) => option.value))})`
+        ? `private.json_is_option(${value}, ${list(optionsOf(field))})`
         : `private.json_is_text(${value}, 1, ${field.maxLength})`;
   }
+}
+
+function optionsOf(field: FieldDefinition): string[] {
+  return (field.options ?? []).map((option) => option.value);
 }
 
 function when(test: string, path: string, code: string): string {

@@ -17,6 +17,16 @@ function validValue(field: FieldDefinition): fc.Arbitrary<unknown> {
         maxLength: maxItems,
         comparator: "SameValueZero",
       });
+    case "strings":
+      return fc.array(
+        storableText({ minLength: 1, maxLength: maxLength - 1 }).map((text) => `${text}.`),
+        { maxLength: maxItems },
+      );
+    case "choice_or_integer":
+      return fc.oneof(
+        fc.constantFrom(...(field.options ?? []).map((option) => option.value)),
+        fc.integer({ min, max }),
+      );
     case "string":
       return field.options
         ? fc.constantFrom(...field.options.map((option) => option.value))
@@ -74,6 +84,12 @@ const hostileValue = fc.oneof(
     "[0,-0]",
     "[null]",
     "[[1]]",
+    '[""]',
+    '[" \\t"]',
+    '["END"]',
+    '"off"',
+    "1024",
+    "1023",
     '[0.5,"1"]',
     '"sk-ant-api03-abcdef"',
     '"sk-ant-…x7Qp"',

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { AIConfigError, AVAILABLE_MODELS, calculateCost, type ModelInfo } from "./index.ts";
+import { AIConfigError, AVAILABLE_MODELS, calculateCost, type ModelInfo } from "../index.ts";
 
 test.each([
   [1000, 500, "claude-sonnet-4-5-20250929", 0.0105],
@@ -45,20 +45,21 @@ test.each(["claude-99", "", "constructor", "__proto__"])(
 );
 
 test("the catalogue has the four models of the contract", () => {
-  const rows = Object.values(AVAILABLE_MODELS).map((info) => [
-    info.id,
-    info.contextWindow,
-    info.outputLimit,
-    info.costPer1kInputTokens,
-    info.costPer1kOutputTokens,
-  ]);
-  expect(rows).toEqual([
+  const contract = [
     ["claude-sonnet-4-5-20250929", 200_000, 4096, 0.003, 0.015],
     ["claude-3-5-sonnet-20241022", 200_000, 8192, 0.003, 0.015],
     ["claude-3-opus-20240229", 200_000, 4096, 0.015, 0.075],
     ["claude-3-haiku-20240307", 200_000, 4096, 0.00025, 0.00125],
-  ]);
-  expect(Object.keys(AVAILABLE_MODELS)).toEqual(rows.map(([id]) => id));
+  ] as const;
+  for (const [id, contextWindow, outputLimit, costPer1kInputTokens, costPer1kOutputTokens] of contract) {
+    expect(AVAILABLE_MODELS[id]).toMatchObject({
+      id,
+      contextWindow,
+      outputLimit,
+      costPer1kInputTokens,
+      costPer1kOutputTokens,
+    });
+  }
 });
 
 interface Fraction {
@@ -103,5 +104,5 @@ function distance(number: number, { over, under }: Fraction): bigint {
 }
 
 function model(prices: Pick<ModelInfo, "costPer1kInputTokens" | "costPer1kOutputTokens">): ModelInfo {
-  return { id: "m", displayName: "M", contextWindow: 1, outputLimit: 1, supportedFeatures: [], ...prices };
+  return { ...(AVAILABLE_MODELS["claude-3-opus-20240229"] as ModelInfo), id: "m", ...prices };
 }

@@ -1,0 +1,59 @@
+import type { PriceRow } from "../catalogue/model-entry.ts";
+import type { ModelInfo } from "../catalogue/models.ts";
+import { type Amount, scaled } from "./usd.ts";
+
+/** Anthropic's price of a web search, USD per 1,000 (pricing page, 2026-08-22). Fetching pages is free. */
+const WEB_SEARCH_USD_PER_1000 = 10;
+
+/** Kinds of tokens that have a price of their own. */
+export const TOKEN_KINDS = ["input", "cacheWrite5m", "cacheWrite1h", "cacheRead", "output"] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
+
+/** What changes the price of a whole call. */
+export interface PriceModifiers {
+  /** Sent as part of a batch. */
+  readonly batch?: boolean | undefined;
+  /** Where it ran: "us" costs more. Anything else than a known region costs what "global" does. */
+  readonly geo?: string | null | undefined;
+  readonly speed?: "standard" | "fast" | null | undefined;
+  /** A negotiated factor of the list price, with at most four decimal places: 0.85 is 15 % off. */
+  readonly multiplier?: number | undefined;
+}
+
+export interface CallPrices {
+  /** Exact price of one token of each kind. */
+  readonly perToken: Readonly<Record<TokenKind, Amount>>;
+  readonly perWebSearch: Amount;
+  /** Whether the modifiers are ones that the model has. */
+  readonly isExact: boolean;
+}
+
+/** The prices of one call: a row of the catalogue and everything that multiplies it. */
+export function callPrices(model: ModelInfo, row: PriceRow, modifiers: PriceModifiers): CallPrices {
+  const { batch = false, geo, speed, multiplier = 1 } = modifiers;
+  const wantsFast = speed === "fast";
+  // Batches know no fast mode.
+  const fast = wantsFast && !batch ? (model.fastMultiplier ?? 1) : 1;
+  const region = geo === undefined || geo === null ? 1 : (model.geoMultipliers[geo] ?? 1);
+  const factor =
+    scaled(batch ? (model.batchMultiplier ?? 1) : 1, 4) *
+    scaled(fast, 4) *
+    scaled(region, 4) *
+    scaled(multiplier, 4);
+  const of = (perMillion: number) => scaled(perMillion, 6) * factor;
+  return {
+    perToken: {
+      input: of(row.input),
+      cacheWrite5m: of(row.cacheWrite5m),
+      cacheWrite1h: of(row.cacheWrite1h),
+      cacheRead: of(row.cacheRead),
+      output: of(row.output),
+    },
+    // Searches have one price everywhere: only what is negotiated changes it. 10 USD per 1,000 is 10^4 per million.
+    perWebSearch: scaled(WEB_SEARCH_USD_PER_1000 * 1_000, 6) * scaled(multiplier, 4) * 10n ** 12n,
+    isExact:
+      !(batch && (wantsFast || model.batchMultiplier === null)) &&
+      !(wantsFast && model.fastMultiplier === null) &&
+      !(geo === "us" && model.geoMultipliers.us === undefined),
+  };
+}

@@ -1,0 +1,70 @@
+import { AIConfigError } from "../errors.ts";
+
+/**
+ * Decimal places of an exact amount: 6 of a price per million tokens, 6 for one token of the million, and 4 for
+ * each of batch, speed, region and negotiated factor.
+ */
+const SCALE = 28;
+const UNIT = 10n ** BigInt(SCALE);
+const USD = /^(-?)(\d{1,30})(?:\.(\d{1,28}))?$/;
+
+/** An exact amount of money in 10^-28 USD. */
+export type Amount = bigint;
+
+/** An exact amount in USD as decimal text, such as "0.0105": a number would round it. */
+export type Usd = string;
+
+/** A decimal factor or price as an integer of 10^-places. `toFixed` brings back the decimal that was written. */
+export function scaled(value: number, places: number): bigint {
+  return BigInt(value.toFixed(places).replace(".", ""));
+}
+
+/** The amount as decimal text without needless zeros. */
+export function toUsd(amount: Amount): Usd {
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(SCALE + 1, "0");
+  const fraction = digits.slice(-SCALE).replace(/0+$/, "");
+  return `${amount < 0n ? "-" : ""}${digits.slice(0, -SCALE)}${fraction && "."}${fraction}`;
+}
+
+/** Reads decimal text. Throws INPUT_INVALID for anything else: a number may have been rounded before. */
+export function parseUsd(text: Usd): Amount {
+  const [, sign, whole = "", fraction = ""] = USD.exec(text) ?? [];
+  if (sign === undefined) {
+    const message = 'Must be an amount of USD as decimal text, such as "0.0105".';
+    throw new AIConfigError("INPUT_INVALID", {
+      issues: [{ path: "amount", code: "invalid_value", message }],
+    });
+  }
+  const amount = BigInt(whole) * UNIT + BigInt(fraction.padEnd(SCALE, "0"));
+  return sign === "-" ? -amount : amount;
+}
+
+/** The exact sum of any number of amounts. */
+export function sumUsd(amounts: Iterable<Usd>): Usd {
+  let sum = 0n;
+  for (const amount of amounts) sum += parseUsd(amount);
+  return toUsd(sum);
+}
+
+/** Negative, zero or positive, as `Array.sort` wants it. */
+export function compareUsd(a: Usd, b: Usd): number {
+  const difference = parseUsd(a) - parseUsd(b);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+const PARTS_OF_CENTS = new Intl.NumberFormat("en-US", {
+  style: "currency",
+  currency: "USD",
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 6,
+});
+
+/** As people read it: "$1,234.50", below a dollar with up to six places, "<$0.000001" for the rest. */
+export function formatUsd(amount: Usd): string {
+  const exact = parseUsd(amount);
+  const size = exact < 0n ? -exact : exact;
+  if (size > 0n && size < UNIT / 1_000_000n) return exact < 0n ? ">-$0.000001" : "<$0.000001";
+  // The text itself, since a number would round it first.
+  return (size < UNIT ? PARTS_OF_CENTS : DOLLARS).format(amount as `${number}`);
+}
