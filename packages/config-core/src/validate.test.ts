@@ -1,4 +1,4 @@
-import { AVAILABLE_MODELS, describe, expect, type ModelInfo, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import {
   type AIConfiguration,
