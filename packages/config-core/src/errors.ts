@@ -10,6 +10,7 @@ export type ErrorCode =
   | "UNAUTHENTICATED"
   | "SIGN_UP_CLOSED"
   | "INVITATION_INVALID"
+  | "MODEL_RETIRED"
   | "KEY_REFUSED"
   | "KEY_UNREADABLE"
   | "RATE_LIMITED"
@@ -50,6 +51,10 @@ export const ERROR_CATALOGUE: Readonly<
   INVITATION_INVALID: {
     message: "This invitation is used, expired or meant for somebody else. Ask for a new one.",
     httpStatus: 400,
+  },
+  MODEL_RETIRED: {
+    message: "Anthropic no longer serves this model. Choose another model in the configuration.",
+    httpStatus: 409,
   },
   KEY_REFUSED: {
     message: "Anthropic does not accept this key. Check it, or make a new one in the Console.",

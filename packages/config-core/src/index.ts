@@ -31,6 +31,21 @@ export {
   type RefreshedCatalogue,
   refreshCatalogue,
 } from "./catalogue/refresh-catalogue.ts";
+export {
+  COMPILER_RULES,
+  type CompiledMessage,
+  type CompileOptions,
+  compileMessageParams,
+} from "./compile/compile-message-params.ts";
+export {
+  type Adjustment,
+  type AdjustmentCode,
+  API_VERSIONS,
+  type ApiVersion,
+  type CompilerRule,
+  type MessageParams,
+} from "./compile/compiler-rule.ts";
+export { preferredApiVersion } from "./compile/preferred-api-version.ts";
 export { configName } from "./config-name.ts";
 export {
   type AIConfiguration,

@@ -6,6 +6,7 @@ export type IssueCode =
   | "not_an_integer"
   | "unknown_model"
   | "unknown_price"
+  | "retired_model"
   | "invalid_value"
   | "inconsistent"
   | "read_only"

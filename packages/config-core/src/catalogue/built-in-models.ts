@@ -69,6 +69,7 @@ const CURRENT = {
   thinksByDefault: true,
   efforts: ALL_EFFORTS,
   defaultEffort: "high" as ModelEntry["defaultEffort"],
+  effortWithoutThinking: null as ModelEntry["effortWithoutThinking"],
   supportedFeatures: [...FEATURES, "adaptive-thinking", "effort"],
   lifecycle: active(),
 };
@@ -157,6 +158,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     displayName: "Claude Opus 5",
     prices: [priced(OPUS_5, "PR, GP", "2026-07-24")],
     fastMultiplier: 2,
+    effortWithoutThinking: "high",
     supportedFeatures: [...CURRENT.supportedFeatures, "fast-mode"],
     lifecycle: active("2027-07-24"),
     source: "PR, OV",
@@ -219,6 +221,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
       priced([2, 10, 2.5, 4, 0.1], "OV, TP: cheaper cache reads", "2026-10-07"),
     ],
     thinkingTypes: ["adaptive", "between_tools"],
+    effortWithoutThinking: "high",
     source: "OV, TP, SDK",
   },
   {
@@ -272,6 +275,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
       priced([0.5, 2.5, 0.625, 1, 0.05], "OV, TP: every token of a long request", "2026-10-07", 100_000),
     ],
     defaultEffort: "medium",
+    effortWithoutThinking: "high",
     source: "OV, TP, SDK",
   },
   {

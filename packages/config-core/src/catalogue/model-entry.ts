@@ -96,6 +96,8 @@ export const modelEntrySchema = z.strictObject({
   efforts: z.array(z.enum(EFFORTS)).check(z.maxLength(EFFORTS.length)),
   /** The effort of a request that names none; null where the model has none. */
   defaultEffort: z.nullable(z.enum(EFFORTS)),
+  /** The greatest effort of a request that turns thinking off; null: any. */
+  effortWithoutThinking: z.nullable(z.enum(EFFORTS)),
   supportedFeatures: z.array(text(50)).check(z.maxLength(50)),
   lifecycle: lifecycleSchema,
   /** Where the row comes from, and what is not certain about it. */

@@ -106,6 +106,7 @@ function newEntry(remote: RemoteModel): ModelEntry {
     thinksByDefault: false,
     efforts: effortsOf(remote) ?? [],
     defaultEffort: null,
+    effortWithoutThinking: "high",
     supportedFeatures: ["streaming"],
     lifecycle: {
       deprecatedOn: dayIn(remote.deprecated_at) ?? null,

@@ -1,0 +1,135 @@
+import { lifecycleOf } from "../catalogue/look-up.ts";
+import { AVAILABLE_MODELS, findModel, type ModelInfo, type ModelOptions } from "../catalogue/models.ts";
+import type { AIConfiguration } from "../configuration.ts";
+import { AIConfigError } from "../errors.ts";
+import type { Adjustment, ApiVersion, CompilerRule, Draft, MessageParams } from "./compiler-rule.ts";
+import { OUTPUT_LIMIT, REQUEST_RULES } from "./request-rules.ts";
+import { SAMPLING_RULES } from "./sampling-rules.ts";
+import { THINKING_RULES } from "./thinking-rules.ts";
+
+/** Some models take `speed` only with this header (types of @anthropic-ai/sdk 1.12). */
+const FAST_MODE_BETA = "fast-mode-2026-02-01";
+
+/** Replacements of replacements of …; a catalogue that goes in circles ends here. */
+const REPLACEMENTS_MAX = 10;
+
+/** Everything that the API refuses, in the order in which a request is mended. */
+export const COMPILER_RULES: readonly CompilerRule[] = [
+  OUTPUT_LIMIT,
+  ...THINKING_RULES,
+  ...SAMPLING_RULES,
+  ...REQUEST_RULES,
+];
+
+export interface CompileOptions extends ModelOptions, Pick<Draft, "fields"> {
+  readonly apiVersion: ApiVersion;
+  /** When the request will be sent: models retire. */
+  readonly date: Date;
+  /** The rules to apply; all of them unless told. */
+  readonly rules?: readonly CompilerRule[];
+}
+
+export interface CompiledMessage {
+  readonly params: MessageParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly adjustments: readonly Adjustment[];
+}
+
+/**
+ * The body fields and headers for the Messages API that a configuration means on a day, and every difference from
+ * it. A retired model becomes its named replacement; with `onRetiredModel` "fail", or without a replacement, it
+ * throws MODEL_RETIRED. A model that nobody knows is sent as it is, without what a model may lack. `fields`, from
+ * `resolveConfiguration`, tells which of temperature and top-p is set closer to the user.
+ */
+export function compileMessageParams(
+  configuration: Readonly<AIConfiguration>,
+  { apiVersion, date, fields, models = AVAILABLE_MODELS, rules = COMPILER_RULES }: CompileOptions,
+): CompiledMessage {
+  const wanted = configuration.model;
+  const adjustments: Adjustment[] = [];
+  const model = servingModel(wanted, date, models, adjustments);
+  const params = wantedParams(wanted, model.id);
+  const draft: Draft = { wanted, apiVersion, model, params, adjustments, fields };
+  for (const rule of rules) rule.apply(draft);
+  const headers: Record<string, string> = { "anthropic-version": apiVersion };
+  if (params.speed === "fast") headers["anthropic-beta"] = FAST_MODE_BETA;
+  return { params, headers, adjustments };
+}
+
+/** What the configuration asks for, in the API's words. */
+function wantedParams(wanted: Readonly<AIConfiguration["model"]>, model: string): MessageParams {
+  const params: MessageParams = { model, max_tokens: wanted.maxTokens, stream: wanted.streaming };
+  if (wanted.temperature !== undefined) params.temperature = wanted.temperature;
+  if (wanted.topP !== undefined) params.top_p = wanted.topP;
+  if (wanted.topK !== undefined) params.top_k = wanted.topK;
+  if (wanted.stopSequences?.length) params.stop_sequences = [...wanted.stopSequences];
+  if (wanted.thinking === "off") params.thinking = { type: "disabled" };
+  else if (wanted.thinking === "adaptive") params.thinking = { type: "adaptive" };
+  else if (wanted.thinking !== undefined) {
+    params.thinking = { type: "enabled", budget_tokens: wanted.thinking };
+  }
+  if (wanted.effort !== undefined) params.output_config = { effort: wanted.effort };
+  if (wanted.serviceTier !== undefined) params.service_tier = wanted.serviceTier;
+  // The standard speed is what a request without the parameter gets, and some models refuse its very name.
+  if (wanted.speed === "fast") params.speed = "fast";
+  if (wanted.inferenceGeo !== undefined) params.inference_geo = wanted.inferenceGeo;
+  return params;
+}
+
+function servingModel(
+  wanted: Readonly<AIConfiguration["model"]>,
+  date: Date,
+  models: NonNullable<ModelOptions["models"]>,
+  adjustments: Adjustment[],
+): ModelInfo {
+  const known = findModel(wanted.model, models);
+  if (known === undefined) return unknownModel(wanted.model);
+  let model = known;
+  for (let hops = 0; lifecycleOf(model, date).state === "retired"; hops += 1) {
+    const replacement = model.lifecycle.replacement && findModel(model.lifecycle.replacement, models);
+    if (wanted.onRetiredModel === "fail" || !replacement || hops === REPLACEMENTS_MAX) throw retired(known);
+    model = replacement;
+  }
+  if (model === known) return wanted.model === known.id ? known : { ...known, id: wanted.model };
+  adjustments.push({
+    path: "model.model",
+    from: wanted.model,
+    to: model.id,
+    code: "model_retired",
+    message: `${known.displayName} replaced by ${model.displayName}: it was retired on ${known.lifecycle.retiresOn}.`,
+  });
+  return model;
+}
+
+function retired({ displayName, lifecycle: { retiresOn } }: ModelInfo): AIConfigError {
+  const message = `${displayName} was retired on ${retiresOn}. Choose another model.`;
+  return new AIConfigError("MODEL_RETIRED", {
+    issues: [{ path: "model.model", code: "retired_model", message }],
+  });
+}
+
+/** A stand-in that promises nothing but the output that is asked for. */
+function unknownModel(id: string): ModelInfo {
+  return {
+    id,
+    aliases: [],
+    displayName: id,
+    contextWindow: Number.MAX_SAFE_INTEGER,
+    outputLimit: Number.MAX_SAFE_INTEGER,
+    prices: [],
+    batchMultiplier: null,
+    fastMultiplier: null,
+    geoMultipliers: {},
+    sampling: "none",
+    thinkingTypes: [],
+    thinksByDefault: false,
+    efforts: [],
+    defaultEffort: null,
+    effortWithoutThinking: null,
+    supportedFeatures: [],
+    lifecycle: { deprecatedOn: null, retiresOn: null, retiresNotBefore: null, replacement: null },
+    source: "unknown",
+    costPer1kInputTokens: undefined,
+    costPer1kOutputTokens: undefined,
+  };
+}

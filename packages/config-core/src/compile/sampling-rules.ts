@@ -1,0 +1,112 @@
+import type { SamplingClass } from "../catalogue/model-entry.ts";
+import { compareLayers } from "../layer.ts";
+import type { ApiVersion, CompilerRule, Draft } from "./compiler-rule.ts";
+
+const PARAMETERS = {
+  temperature: { path: "model.temperature", param: "temperature" },
+  topP: { path: "model.topP", param: "top_p" },
+  topK: { path: "model.topK", param: "top_k" },
+} as const;
+
+type Parameter = keyof typeof PARAMETERS;
+type Range = readonly [least: number, greatest: number];
+
+interface SamplingRow {
+  readonly apiVersion: ApiVersion;
+  readonly sampling: SamplingClass | "any";
+  readonly thinking: "on" | "any";
+  readonly parameter: Parameter;
+  /** The values that are taken; null: none. */
+  readonly takes: Range | null;
+}
+
+/** What each class of models takes of each sampling parameter. What no row mentions is taken as it is. */
+const ROWS: readonly SamplingRow[] = [
+  { apiVersion: "2026-10-21", sampling: "any", thinking: "any", parameter: "temperature", takes: null },
+  { apiVersion: "2026-10-21", sampling: "any", thinking: "any", parameter: "topP", takes: null },
+  { apiVersion: "2026-10-21", sampling: "any", thinking: "any", parameter: "topK", takes: null },
+  { apiVersion: "2023-06-01", sampling: "none", thinking: "any", parameter: "temperature", takes: [1, 1] },
+  { apiVersion: "2023-06-01", sampling: "none", thinking: "any", parameter: "topP", takes: [0.99, 1] },
+  { apiVersion: "2023-06-01", sampling: "none", thinking: "any", parameter: "topK", takes: null },
+  {
+    apiVersion: "2023-06-01",
+    sampling: "one_of_two",
+    thinking: "on",
+    parameter: "temperature",
+    takes: [1, 1],
+  },
+  { apiVersion: "2023-06-01", sampling: "one_of_two", thinking: "on", parameter: "topP", takes: [0.95, 1] },
+  { apiVersion: "2023-06-01", sampling: "one_of_two", thinking: "on", parameter: "topK", takes: null },
+];
+
+export const SAMPLING_RULES: readonly CompilerRule[] = [
+  ...ROWS.map((row) => ({
+    id: `${row.parameter} under ${row.apiVersion}, sampling ${row.sampling}, thinking ${row.thinking}`,
+    apply: (draft: Draft) => keepWithin(draft, row),
+  })),
+  { id: "temperature or top-p", apply: keepOneOfTwo },
+];
+
+function keepWithin(draft: Draft, { apiVersion, sampling, thinking, parameter, takes }: SamplingRow): void {
+  if (draft.apiVersion !== apiVersion) return;
+  if (sampling !== "any" && draft.model.sampling !== sampling) return;
+  if (thinking === "on" && !isThinking(draft)) return;
+  const { path, param } = PARAMETERS[parameter];
+  const value = draft.params[param];
+  if (value === undefined || (takes && value >= takes[0] && value <= takes[1])) return;
+  delete draft.params[param];
+  const who = sampling === "any" ? `API version ${apiVersion}` : draft.model.displayName;
+  const when = thinking === "on" ? " while it thinks" : "";
+  const [code, why] =
+    takes === null || sampling === "none"
+      ? ([
+          "sampling_not_supported",
+          `${who} accepts no ${thinking === "on" ? "top-k" : "sampling parameters"}${when}`,
+        ] as const)
+      : (["sampling_out_of_bounds", `${who} accepts only ${rangeText(takes)}${when}`] as const);
+  const name = param === "temperature" ? "temperature" : param.replace("_", "-");
+  draft.adjustments.push({ path, from: value, to: null, code, message: `${name} ${value} dropped: ${why}.` });
+}
+
+/** Of temperature and top-p the one that the more specific layer sets is sent, else temperature. */
+function keepOneOfTwo(draft: Draft): void {
+  const { temperature, top_p: topP } = draft.params;
+  if (temperature === undefined || topP === undefined) return;
+  const { displayName } = draft.model;
+  if (isMoreSpecific(draft)) {
+    delete draft.params.temperature;
+    const message = `temperature ${temperature} dropped: ${displayName} accepts temperature or top-p, and top-p is set closer to you.`;
+    draft.adjustments.push({
+      path: "model.temperature",
+      from: temperature,
+      to: null,
+      code: "sampling_one_of_two",
+      message,
+    });
+  } else {
+    delete draft.params.top_p;
+    const message = `top-p ${topP} dropped: ${displayName} accepts temperature or top-p, not both.`;
+    draft.adjustments.push({
+      path: "model.topP",
+      from: topP,
+      to: null,
+      code: "sampling_one_of_two",
+      message,
+    });
+  }
+}
+
+/** Whether top-p comes from a more specific layer than temperature. */
+function isMoreSpecific({ fields }: Draft): boolean {
+  const temperature = fields?.["model.temperature"]?.layer;
+  const topP = fields?.["model.topP"]?.layer;
+  return temperature !== undefined && topP !== undefined && compareLayers(topP, temperature) > 0;
+}
+
+function isThinking({ params: { thinking } }: Draft): boolean {
+  return thinking?.type === "adaptive" || thinking?.type === "enabled";
+}
+
+function rangeText([least, greatest]: Range): string {
+  return least === greatest ? String(least) : `${least} to ${greatest}`;
+}

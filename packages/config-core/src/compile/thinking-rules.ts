@@ -1,0 +1,124 @@
+import { EFFORTS, type Effort } from "../catalogue/model-entry.ts";
+import type { AdjustmentCode, CompilerRule, Draft } from "./compiler-rule.ts";
+
+/** The smallest budget that the API takes. */
+const BUDGET_MIN = 1024;
+
+/** What a model lacks of the ways to think and to work hard. In this order: the later ones see the earlier ones. */
+export const THINKING_RULES: readonly CompilerRule[] = [
+  { id: "no way to turn thinking off", apply: turnOffBetweenTools },
+  { id: "thinking is always on", apply: leaveAlwaysOn },
+  { id: "no thinking budgets", apply: replaceBudget },
+  { id: "budget below the maximum output", apply: shrinkBudget },
+  { id: "no adaptive thinking", apply: dropAdaptive },
+  { id: "no such effort", apply: lowerEffort },
+  { id: "great effort needs thinking", apply: lowerEffortWithoutThinking },
+];
+
+function turnOffBetweenTools(draft: Draft): void {
+  const { model, params } = draft;
+  if (params.thinking?.type !== "disabled" || model.thinkingTypes.includes("disabled")) return;
+  if (!model.thinkingTypes.includes("between_tools")) return;
+  params.thinking = { type: "between_tools" };
+  adjust(draft, "between_tools", "thinking_between_tools", "thinks only between tools instead of not at all");
+}
+
+function leaveAlwaysOn(draft: Draft): void {
+  const { model, params } = draft;
+  if (params.thinking?.type !== "disabled" || model.thinkingTypes.includes("disabled")) return;
+  delete params.thinking;
+  // A model that cannot think needs not be told.
+  if (model.thinkingTypes.length === 0) return;
+  adjust(draft, null, "thinking_always_on", "always thinks");
+}
+
+function replaceBudget(draft: Draft): void {
+  const { model, params } = draft;
+  if (params.thinking?.type !== "enabled" || model.thinkingTypes.includes("enabled")) return;
+  if (model.thinkingTypes.includes("adaptive")) {
+    params.thinking = { type: "adaptive" };
+    adjust(
+      draft,
+      "adaptive",
+      "thinking_budget_not_supported",
+      "takes no budget and decides by itself how much to think",
+    );
+  } else {
+    delete params.thinking;
+    adjust(draft, null, "thinking_not_supported", "cannot think");
+  }
+}
+
+function shrinkBudget(draft: Draft): void {
+  const { params } = draft;
+  if (params.thinking?.type !== "enabled" || params.thinking.budget_tokens < params.max_tokens) return;
+  const budget = params.max_tokens - 1;
+  if (budget >= BUDGET_MIN) {
+    params.thinking.budget_tokens = budget;
+    adjust(draft, budget, "thinking_budget_too_large", "needs a budget below the maximum output");
+  } else {
+    delete params.thinking;
+    adjust(
+      draft,
+      null,
+      "thinking_budget_too_large",
+      `needs a maximum output above ${BUDGET_MIN} tokens to think`,
+    );
+  }
+}
+
+function dropAdaptive(draft: Draft): void {
+  const { model, params } = draft;
+  if (params.thinking?.type !== "adaptive" || model.thinkingTypes.includes("adaptive")) return;
+  delete params.thinking;
+  const lacks = model.thinkingTypes.includes("enabled") ? "needs a budget to think" : "cannot think";
+  adjust(draft, null, "thinking_not_supported", lacks);
+}
+
+function lowerEffort(draft: Draft): void {
+  const { model, params } = draft;
+  const effort = params.output_config?.effort;
+  if (effort === undefined || model.efforts.includes(effort)) return;
+  const lower = nearest(effort, model.efforts);
+  if (lower === undefined) delete params.output_config;
+  else params.output_config = { effort: lower };
+  draft.adjustments.push({
+    path: "model.effort",
+    from: draft.wanted.effort,
+    to: lower ?? null,
+    code: "effort_not_supported",
+    message: lower
+      ? `effort ${effort} lowered to ${lower}: ${model.displayName} has ${model.efforts.join(", ")}.`
+      : `effort ${effort} dropped: ${model.displayName} has no efforts.`,
+  });
+}
+
+function lowerEffortWithoutThinking(draft: Draft): void {
+  const { model, params } = draft;
+  const effort = params.output_config?.effort;
+  const greatest = model.effortWithoutThinking;
+  const isOff = params.thinking?.type === "disabled" || params.thinking?.type === "between_tools";
+  if (effort === undefined || greatest === null || !isOff) return;
+  if (EFFORTS.indexOf(effort) <= EFFORTS.indexOf(greatest)) return;
+  params.output_config = { effort: greatest };
+  draft.adjustments.push({
+    path: "model.effort",
+    from: draft.wanted.effort,
+    to: greatest,
+    code: "effort_needs_thinking",
+    message: `effort ${effort} lowered to ${greatest}: with thinking off ${model.displayName} takes no more.`,
+  });
+}
+
+/** The greatest effort below the wanted one, else the least there is. */
+function nearest(effort: Effort, efforts: readonly Effort[]): Effort | undefined {
+  return efforts.findLast((level) => EFFORTS.indexOf(level) < EFFORTS.indexOf(effort)) ?? efforts[0];
+}
+
+function adjust(draft: Draft, to: unknown, code: AdjustmentCode, why: string): void {
+  const { thinking } = draft.wanted;
+  const name = typeof thinking === "number" ? `thinking budget ${thinking}` : `thinking "${thinking}"`;
+  const done = to === null ? "dropped" : `became ${to}`;
+  const message = `${name} ${done}: ${draft.model.displayName} ${why}.`;
+  draft.adjustments.push({ path: "model.thinking", from: thinking, to, code, message });
+}
