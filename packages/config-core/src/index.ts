@@ -45,6 +45,19 @@ export {
   type CompilerRule,
   type MessageParams,
 } from "./compile/compiler-rule.ts";
+export {
+  findWarnings,
+  type Warning,
+  type WarningCode,
+  type WarningOptions,
+} from "./compile/find-warnings.ts";
+export {
+  type AffectedConfiguration,
+  type AffectedModel,
+  type CostChange,
+  type LifecycleReport,
+  lifecycleReport,
+} from "./compile/lifecycle-report.ts";
 export { preferredApiVersion } from "./compile/preferred-api-version.ts";
 export { configName } from "./config-name.ts";
 export {
@@ -82,6 +95,12 @@ export {
   type CostPart,
   costOf,
 } from "./cost/cost-of.ts";
+export {
+  type EstimateOptions,
+  estimateMonthly,
+  type MonthlyEstimate,
+  type Traffic,
+} from "./cost/estimate-monthly.ts";
 export type { PriceModifiers, TokenKind } from "./cost/token-prices.ts";
 export {
   type PricedParams,

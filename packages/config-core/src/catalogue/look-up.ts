@@ -1,5 +1,5 @@
 import type { ModelEntry, PriceRow } from "./model-entry.ts";
-import { AVAILABLE_MODELS, findModel, type ModelCatalogue } from "./models.ts";
+import { AVAILABLE_MODELS, findModel, type ModelCatalogue, type ModelInfo } from "./models.ts";
 
 export type LifecycleState = "active" | "deprecated" | "retired";
 
@@ -88,6 +88,25 @@ export function lifecycleOf({ lifecycle }: ModelEntry, date: Date): LifecycleSta
     retiresNotBefore,
     replacement,
   };
+}
+
+/**
+ * The model that serves calls for this one on a day: itself, or for a retired one the replacement that is not
+ * retired as well. Undefined where the catalogue names none.
+ */
+export function servingModelOf(
+  model: ModelInfo,
+  date: Date,
+  models: ModelCatalogue = AVAILABLE_MODELS,
+): ModelInfo | undefined {
+  let serving: ModelInfo | undefined = model;
+  // A catalogue that goes in circles ends here.
+  for (let hops = 0; hops < 10 && serving !== undefined; hops += 1) {
+    const { state, replacement } = lifecycleOf(serving, date);
+    if (state !== "retired") return serving;
+    serving = replacement === null ? undefined : findModel(replacement, models);
+  }
+  return undefined;
 }
 
 function stateOf(today: string, deprecatedOn: string | null, retiresOn: string | null): LifecycleState {

@@ -89,6 +89,8 @@ export const modelEntrySchema = z.strictObject({
   fastMultiplier: z.nullable(multiplierSchema),
   /** Factors of the regions that a request can name; empty: it can name none. */
   geoMultipliers: z.record(text(20), multiplierSchema),
+  /** How many tokens it makes of a text, beside the tokenizer of Claude 3. */
+  tokenFactor: z.number().check(z.minimum(0.1), z.maximum(10)),
   sampling: z.enum(SAMPLING_CLASSES),
   thinkingTypes: z.array(z.enum(THINKING_TYPES)).check(z.maxLength(THINKING_TYPES.length)),
   /** Whether it thinks when a request says nothing about it. */

@@ -101,6 +101,7 @@ function newEntry(remote: RemoteModel): ModelEntry {
     batchMultiplier: null,
     fastMultiplier: null,
     geoMultipliers: {},
+    tokenFactor: 1.3,
     sampling: "none",
     thinkingTypes: thinkingTypesOf(remote) ?? [],
     thinksByDefault: false,

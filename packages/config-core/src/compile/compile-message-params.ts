@@ -1,4 +1,4 @@
-import { lifecycleOf } from "../catalogue/look-up.ts";
+import { servingModelOf } from "../catalogue/look-up.ts";
 import { AVAILABLE_MODELS, findModel, type ModelInfo, type ModelOptions } from "../catalogue/models.ts";
 import type { AIConfiguration } from "../configuration.ts";
 import { AIConfigError } from "../errors.ts";
@@ -9,9 +9,6 @@ import { THINKING_RULES } from "./thinking-rules.ts";
 
 /** Some models take `speed` only with this header (types of @anthropic-ai/sdk 1.12). */
 const FAST_MODE_BETA = "fast-mode-2026-02-01";
-
-/** Replacements of replacements of …; a catalogue that goes in circles ends here. */
-const REPLACEMENTS_MAX = 10;
 
 /** Everything that the API refuses, in the order in which a request is mended. */
 export const COMPILER_RULES: readonly CompilerRule[] = [
@@ -84,12 +81,8 @@ function servingModel(
 ): ModelInfo {
   const known = findModel(wanted.model, models);
   if (known === undefined) return unknownModel(wanted.model);
-  let model = known;
-  for (let hops = 0; lifecycleOf(model, date).state === "retired"; hops += 1) {
-    const replacement = model.lifecycle.replacement && findModel(model.lifecycle.replacement, models);
-    if (wanted.onRetiredModel === "fail" || !replacement || hops === REPLACEMENTS_MAX) throw retired(known);
-    model = replacement;
-  }
+  const model = servingModelOf(known, date, models);
+  if (model === undefined || (model !== known && wanted.onRetiredModel === "fail")) throw retired(known);
   if (model === known) return wanted.model === known.id ? known : { ...known, id: wanted.model };
   adjustments.push({
     path: "model.model",
@@ -120,6 +113,7 @@ function unknownModel(id: string): ModelInfo {
     batchMultiplier: null,
     fastMultiplier: null,
     geoMultipliers: {},
+    tokenFactor: 1.3,
     sampling: "none",
     thinkingTypes: [],
     thinksByDefault: false,

@@ -16,20 +16,23 @@ export const THINKING_RULES: readonly CompilerRule[] = [
 ];
 
 function turnOffBetweenTools(draft: Draft): void {
-  const { model, params } = draft;
-  if (params.thinking?.type !== "disabled" || model.thinkingTypes.includes("disabled")) return;
-  if (!model.thinkingTypes.includes("between_tools")) return;
+  const { params } = draft;
+  if (params.thinking?.type !== "disabled" || wayToTurnOff(draft) !== "between_tools") return;
   params.thinking = { type: "between_tools" };
   adjust(draft, "between_tools", "thinking_between_tools", "thinks only between tools instead of not at all");
 }
 
 function leaveAlwaysOn(draft: Draft): void {
   const { model, params } = draft;
-  if (params.thinking?.type !== "disabled" || model.thinkingTypes.includes("disabled")) return;
+  if (params.thinking?.type !== "disabled" || wayToTurnOff(draft) !== undefined) return;
   delete params.thinking;
   // A model that cannot think needs not be told.
   if (model.thinkingTypes.length === 0) return;
   adjust(draft, null, "thinking_always_on", "always thinks");
+}
+
+function wayToTurnOff({ model }: Draft): "disabled" | "between_tools" | undefined {
+  return (["disabled", "between_tools"] as const).find((type) => model.thinkingTypes.includes(type));
 }
 
 function replaceBudget(draft: Draft): void {

@@ -1,0 +1,278 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  AVAILABLE_MODELS,
+  BUILT_IN_MODELS,
+  CATALOGUE_DATE,
+  catalogueOf,
+  findModel,
+  lifecycleAt,
+  type ModelEntry,
+  modelAt,
+  parseCatalogueFile,
+  priceAt,
+  refreshCatalogue,
+} from "../index.ts";
+import { servingModelOf } from "./look-up.ts";
+import { modelEntrySchema } from "./model-entry.ts";
+
+const day = (text: string) => new Date(`${text}T00:00:00Z`);
+const OPUS = AVAILABLE_MODELS["claude-opus-5-5"] as ModelEntry;
+
+describe("the built-in catalogue", () => {
+  test.each(BUILT_IN_MODELS.map((entry) => [entry.id, entry] as const))(
+    "%s is a valid entry",
+    (_id, entry) => {
+      expect(modelEntrySchema.safeParse(entry)).toMatchObject({ success: true });
+      expect(entry.prices.length).toBeGreaterThan(0);
+      expect(entry.prices.some(({ promptTokensAbove }) => promptTokensAbove === 0)).toBe(true);
+      if (entry.defaultEffort !== null) expect(entry.efforts).toContain(entry.defaultEffort);
+      expect(entry.efforts.length === 0).toBe(entry.defaultEffort === null);
+    },
+  );
+
+  test("has no name twice, and every replacement is one of its models and not retired today", () => {
+    const names = BUILT_IN_MODELS.flatMap(({ id, aliases }) => [id, ...aliases]);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { lifecycle } of BUILT_IN_MODELS) {
+      if (lifecycle.retiresOn === null) continue;
+      expect(lifecycleAt(lifecycle.replacement ?? "", day(CATALOGUE_DATE))?.state).toBe("active");
+    }
+  });
+
+  test("cannot be changed by anybody", () => {
+    expect(() => Object.assign(AVAILABLE_MODELS["claude-opus-5"] as object, { outputLimit: 1 })).toThrow(
+      TypeError,
+    );
+  });
+});
+
+describe("looking up", () => {
+  test("an alias is the model", () => {
+    expect(findModel("claude-sonnet-4-5")?.id).toBe("claude-sonnet-4-5-20250929");
+    expect(modelAt("claude-haiku-4-5", day("2026-11-23"))?.displayName).toBe("Claude Haiku 4.5");
+    expect(findModel("constructor")).toBeUndefined();
+    expect(modelAt("claude-99", day("2026-11-23"))).toBeUndefined();
+    expect(priceAt("claude-99", day("2026-11-23"), 0)).toBeUndefined();
+    expect(lifecycleAt("claude-99", day("2026-11-23"))).toBeUndefined();
+  });
+
+  test.each([
+    ["claude-sonnet-5-5", "2026-10-06T23:59:59.999Z", 0, 0.2],
+    ["claude-sonnet-5-5", "2026-10-07T00:00:00.000Z", 0, 0.1],
+    ["claude-haiku-5-5", "2026-11-23T00:00:00Z", 100_000, 0.01],
+    ["claude-haiku-5-5", "2026-11-23T00:00:00Z", 100_001, 0.05],
+    ["claude-opus-4-6", "2026-03-12T23:59:59Z", 200_001, 1],
+    ["claude-opus-4-6", "2026-03-13T00:00:00Z", 200_001, 0.5],
+    ["claude-fable-5-2", "2020-01-01T00:00:00Z", 0, 0.2],
+  ])("cache reads of %s at %s with %i prompt tokens cost %d", (id, moment, promptTokens, cacheRead) => {
+    expect(priceAt(id, new Date(moment), promptTokens)?.cacheRead).toBe(cacheRead);
+  });
+
+  test.each([
+    ["2026-09-30T23:59:59Z", "active", 61],
+    ["2026-10-01T00:00:00Z", "deprecated", 60],
+    ["2026-11-23T15:00:00Z", "deprecated", 7],
+    ["2026-11-29T23:59:59Z", "deprecated", 1],
+    ["2026-11-30T00:00:00Z", "retired", 0],
+    ["2027-11-30T00:00:00Z", "retired", 0],
+  ])("at %s Sonnet 4.5 is %s, with %i days left", (moment, state, daysLeft) => {
+    expect(lifecycleAt("claude-sonnet-4-5-20250929", new Date(moment))).toMatchObject({
+      state,
+      daysLeft,
+      retiresOn: "2026-11-30",
+      replacement: "claude-sonnet-5-5",
+    });
+  });
+
+  test("a replacement that is retired as well is followed, and a circle ends", () => {
+    const gone = (id: string, replacement: string): ModelEntry => ({
+      ...OPUS,
+      id,
+      lifecycle: { deprecatedOn: null, retiresOn: "2026-01-01", retiresNotBefore: null, replacement },
+    });
+    const models = catalogueOf([
+      gone("a", "b"),
+      gone("b", "c"),
+      { ...OPUS, id: "c" },
+      gone("x", "y"),
+      gone("y", "x"),
+    ]);
+    const servingFor = (id: string) => {
+      const model = findModel(id, models);
+      return model && servingModelOf(model, day("2026-11-23"), models)?.id;
+    };
+    expect(servingFor("a")).toBe("c");
+    expect(servingFor("x")).toBeUndefined();
+  });
+});
+
+describe("an operator's file", () => {
+  const organization = "3f0d9a2e-2f5b-4c0b-9f5e-0d8f6a1b2c3d";
+
+  test("corrects a model, adds one, and names what organizations pay", () => {
+    const {
+      costPer1kInputTokens: _input,
+      costPer1kOutputTokens: _output,
+      ...entry
+    } = AVAILABLE_MODELS["claude-opus-5-5"] ?? {};
+    const parsed = parseCatalogueFile({
+      models: [
+        { id: "claude-sonnet-4-5-20250929", outputLimit: 64_000 },
+        { ...entry, id: "claude-opus-9", displayName: "Claude Opus 9" },
+      ],
+      multipliers: { [organization]: 0.85 },
+    });
+    if (!parsed.success) throw new Error(JSON.stringify(parsed.errors));
+    expect(parsed.data.models["claude-sonnet-4-5-20250929"]?.outputLimit).toBe(64_000);
+    expect(parsed.data.models["claude-sonnet-4-5-20250929"]?.costPer1kInputTokens).toBe(0.003);
+    expect(parsed.data.models["claude-opus-9"]?.displayName).toBe("Claude Opus 9");
+    expect(parsed.data.models["claude-haiku-5-5"]).toEqual(AVAILABLE_MODELS["claude-haiku-5-5"]);
+    expect(parsed.data.multipliers).toEqual({ [organization]: 0.85 });
+  });
+
+  test.each([
+    [null, "", /object/],
+    [{ modles: [] }, "modles", /no such field/],
+    [{ models: [{ id: "claude-opus-9" }] }, "models.0.displayName", /required/],
+    [{ models: [{ id: "claude-opus-5-5", outputLimit: 0 }] }, "models.outputLimit", /1 or more/],
+    [{ models: [{ id: "claude-opus-5-5", price: 3 }] }, "models.price", /no such field/],
+    [
+      { models: [{ id: "claude-opus-5-5", aliases: ["claude-opus-5"] }] },
+      "models.claude-opus-5.aliases",
+      /name of/,
+    ],
+    [{ multipliers: { acme: 0.85 } }, "multipliers.acme", /not valid/],
+    [{ multipliers: { [organization]: -1 } }, `multipliers.${organization}`, /0 or more/],
+    [{ multipliers: { [organization]: 0.33333 } }, `multipliers.${organization}`, /decimal places/],
+    [
+      {
+        models: [
+          {
+            id: "claude-opus-5-5",
+            lifecycle: {
+              deprecatedOn: null,
+              retiresOn: "2026-02-30",
+              retiresNotBefore: null,
+              replacement: null,
+            },
+          },
+        ],
+      },
+      "models.lifecycle.retiresOn",
+      /a day such as/,
+    ],
+    [
+      {
+        models: [
+          {
+            id: "claude-opus-5-5",
+            lifecycle: {
+              deprecatedOn: null,
+              retiresOn: null,
+              retiresNotBefore: null,
+              replacement: "claude-99",
+            },
+          },
+        ],
+      },
+      "models.claude-opus-5-5.lifecycle.replacement",
+      /known model/,
+    ],
+    [{ models: [{ id: "claude-opus-5-5", source: "sk-ant-api03-abcdef" }] }, "models.source", /key/i],
+  ])("%j is refused at %s", (file, path, message) => {
+    const parsed = parseCatalogueFile(file);
+    expect(parsed.success).toBe(false);
+    const problem = parsed.success ? undefined : parsed.errors.find((error) => error.path === path);
+    expect(parsed).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ path })]) });
+    expect(problem?.message).toMatch(message);
+  });
+});
+
+describe("refreshing from GET /v1/models", () => {
+  const types = (...names: string[]) =>
+    Object.fromEntries(
+      ["adaptive", "between_tools", "disabled", "enabled"].map((name) => [
+        name,
+        { supported: names.includes(name) },
+      ]),
+    );
+  const remote = {
+    type: "model",
+    id: "claude-opus-5-5",
+    display_name: "Claude Opus 5.5",
+    max_input_tokens: 1_000_000,
+    max_tokens: 128_000,
+    lifecycle: "active",
+    deprecated_at: null,
+    retires_at: null,
+    capabilities: null,
+  };
+
+  test("an answer that says the same changes nothing", () => {
+    expect(refreshCatalogue([remote])).toMatchObject({ changes: [], skipped: 0, models: AVAILABLE_MODELS });
+  });
+
+  test("lifecycle, limits and capabilities are merged and told, prices never touched", () => {
+    const { models, changes } = refreshCatalogue([
+      {
+        ...remote,
+        max_tokens: 64_000,
+        max_input_tokens: 900_000,
+        deprecated_at: "2026-11-20T00:00:00Z",
+        retires_at: "2027-01-19T00:00:00Z",
+        capabilities: {
+          thinking: { supported: true, types: types("adaptive", "disabled") },
+          effort: { supported: true, low: { supported: true }, high: { supported: true }, xhigh: null },
+        },
+      },
+    ]);
+    expect(models["claude-opus-5-5"]).toMatchObject({
+      contextWindow: 900_000,
+      outputLimit: 64_000,
+      thinkingTypes: ["disabled", "adaptive"],
+      efforts: ["low", "high"],
+      defaultEffort: null,
+      lifecycle: { deprecatedOn: "2026-11-20", retiresOn: "2027-01-19" },
+      prices: OPUS.prices,
+    });
+    expect(changes.map(({ path }) => path).sort()).toEqual([
+      "contextWindow",
+      "defaultEffort",
+      "efforts",
+      "lifecycle.deprecatedOn",
+      "lifecycle.retiresOn",
+      "outputLimit",
+      "thinkingTypes",
+    ]);
+    expect(changes.find(({ path }) => path === "outputLimit")).toEqual({
+      id: "claude-opus-5-5",
+      path: "outputLimit",
+      from: 128_000,
+      to: 64_000,
+    });
+  });
+
+  test("a limit above the contract's stays the contract's", () => {
+    const sonnet = {
+      ...remote,
+      id: "claude-sonnet-4-5-20250929",
+      display_name: "Claude Sonnet 4.5",
+      max_tokens: 64_000,
+      max_input_tokens: 200_000,
+    };
+    expect(refreshCatalogue([sonnet]).models["claude-sonnet-4-5-20250929"]?.outputLimit).toBe(4096);
+  });
+
+  test("a new model is known from then on, without a price", () => {
+    const { models, changes } = refreshCatalogue([
+      { ...remote, id: "claude-opus-9", display_name: "Claude Opus 9" },
+    ]);
+    expect(changes).toEqual([{ id: "claude-opus-9", path: "", from: undefined, to: "Claude Opus 9" }]);
+    expect(models["claude-opus-9"]).toMatchObject({ prices: [], costPer1kInputTokens: undefined });
+  });
+
+  test("what cannot be read is counted and does no harm", () => {
+    expect(refreshCatalogue([null, 7, { id: 3 }, {}, remote])).toMatchObject({ changes: [], skipped: 4 });
+  });
+});

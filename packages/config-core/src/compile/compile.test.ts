@@ -1,0 +1,279 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  type AIConfiguration,
+  compileMessageParams,
+  DEFAULT_AI_CONFIGURATION,
+  estimateMonthly,
+  findWarnings,
+  type Layer,
+  lifecycleReport,
+  preferredApiVersion,
+  resolveConfiguration,
+} from "../index.ts";
+
+const date = new Date("2026-11-23T12:00:00Z");
+const retired = new Date("2026-11-30T00:00:00Z");
+const configured = (model: Partial<AIConfiguration["model"]>): AIConfiguration => ({
+  ...DEFAULT_AI_CONFIGURATION,
+  model: { ...DEFAULT_AI_CONFIGURATION.model, ...model },
+});
+
+describe("compileMessageParams", () => {
+  test("the default configuration under both API versions", () => {
+    expect(compileMessageParams(DEFAULT_AI_CONFIGURATION, { apiVersion: "2023-06-01", date })).toEqual({
+      params: { model: "claude-sonnet-4-5-20250929", max_tokens: 4096, stream: false, temperature: 0.7 },
+      headers: { "anthropic-version": "2023-06-01" },
+      adjustments: [
+        {
+          path: "model.topP",
+          from: 0.9,
+          to: null,
+          code: "sampling_one_of_two",
+          message: "top-p 0.9 dropped: Claude Sonnet 4.5 accepts temperature or top-p, not both.",
+        },
+      ],
+    });
+    const { params, adjustments } = compileMessageParams(DEFAULT_AI_CONFIGURATION, {
+      apiVersion: "2026-10-21",
+      date,
+    });
+    expect(params).toEqual({ model: "claude-sonnet-4-5-20250929", max_tokens: 4096, stream: false });
+    expect(adjustments.map(({ message }) => message)).toEqual([
+      "temperature 0.7 dropped: API version 2026-10-21 accepts no sampling parameters.",
+      "top-p 0.9 dropped: API version 2026-10-21 accepts no sampling parameters.",
+    ]);
+  });
+
+  test("a model without sampling says so by its name", () => {
+    const { adjustments } = compileMessageParams(configured({ model: "claude-sonnet-5-5" }), {
+      apiVersion: "2023-06-01",
+      date,
+    });
+    expect(adjustments[0]).toEqual({
+      path: "model.temperature",
+      from: 0.7,
+      to: null,
+      code: "sampling_not_supported",
+      message: "temperature 0.7 dropped: Claude Sonnet 5.5 accepts no sampling parameters.",
+    });
+  });
+
+  test("of temperature and top-p the one of the more specific layer is sent, else temperature", () => {
+    const sent = (...layers: Layer[]) => {
+      const { configuration, fields } = resolveConfiguration(layers);
+      const { params } = compileMessageParams(configuration, { apiVersion: "2023-06-01", date, fields });
+      return [params.temperature, params.top_p];
+    };
+    const organization = (model: object): Layer => ({ source: "organization", id: "o", values: { model } });
+    const user = (model: object, id = "u", priority = 0): Layer => ({
+      source: "user",
+      id,
+      priority,
+      values: { model },
+    });
+    expect(sent()).toEqual([0.7, undefined]);
+    expect(sent(organization({ topP: 0.5 }))).toEqual([undefined, 0.5]);
+    expect(sent(organization({ temperature: 0.2 }), user({ topP: 0.5 }))).toEqual([undefined, 0.5]);
+    expect(sent(organization({ topP: 0.5 }), user({ temperature: 0.2 }))).toEqual([0.2, undefined]);
+    expect(sent(user({ topP: 0.5, temperature: 0.2 }))).toEqual([0.2, undefined]);
+    expect(sent(user({ temperature: 0.2 }, "a", 1), user({ topP: 0.5 }, "b", 2))).toEqual([undefined, 0.5]);
+  });
+
+  test("on the day of its retirement a model becomes its replacement, and that is told", () => {
+    const { params, adjustments } = compileMessageParams(DEFAULT_AI_CONFIGURATION, {
+      apiVersion: "2026-10-21",
+      date: retired,
+    });
+    expect(params.model).toBe("claude-sonnet-5-5");
+    expect(adjustments[0]).toMatchObject({
+      path: "model.model",
+      from: "claude-sonnet-4-5-20250929",
+      to: "claude-sonnet-5-5",
+      code: "model_retired",
+      message: "Claude Sonnet 4.5 replaced by Claude Sonnet 5.5: it was retired on 2026-11-30.",
+    });
+  });
+
+  test("a model that nobody knows is sent without what it may lack", () => {
+    const unknown = configured({
+      model: "claude-99",
+      speed: "fast",
+      thinking: "adaptive",
+      effort: "max",
+      inferenceGeo: "us",
+    });
+    expect(compileMessageParams(unknown, { apiVersion: "2023-06-01", date }).params).toEqual({
+      model: "claude-99",
+      max_tokens: 4096,
+      stream: false,
+    });
+  });
+
+  test("fast mode brings its header", () => {
+    const { headers, params } = compileMessageParams(configured({ model: "claude-opus-5", speed: "fast" }), {
+      apiVersion: "2026-10-21",
+      date,
+    });
+    expect(params.speed).toBe("fast");
+    expect(headers).toEqual({ "anthropic-version": "2026-10-21", "anthropic-beta": "fast-mode-2026-02-01" });
+  });
+
+  test("neither the configuration nor what was compiled before is touched by another compilation", () => {
+    const configuration = configured({ stopSequences: ["END"] });
+    const before = structuredClone(configuration);
+    const first = compileMessageParams(configuration, { apiVersion: "2026-10-21", date });
+    first.params.stop_sequences?.push("MORE");
+    expect(configuration).toEqual(before);
+    expect(
+      compileMessageParams(configuration, { apiVersion: "2026-10-21", date }).params.stop_sequences,
+    ).toEqual(["END"]);
+  });
+});
+
+test.each([
+  [DEFAULT_AI_CONFIGURATION, date, "2023-06-01"],
+  [DEFAULT_AI_CONFIGURATION, retired, "2026-10-21"],
+  [configured({ model: "claude-sonnet-5-5" }), date, "2026-10-21"],
+  [configured({ model: "claude-99" }), date, "2026-10-21"],
+] as const)(
+  "the API version under which a configuration means most (%#)",
+  (configuration, moment, version) => {
+    expect(preferredApiVersion(configuration, { date: moment })).toBe(version);
+  },
+);
+
+describe("findWarnings", () => {
+  test("tells what has no effect and what will end, each at its field", () => {
+    expect(findWarnings(DEFAULT_AI_CONFIGURATION, { date })).toEqual([
+      {
+        path: "model.model",
+        code: "model_deprecated",
+        message: "Claude Sonnet 4.5 retires on 2026-11-30, in 7 days. Claude Sonnet 5.5 replaces it.",
+      },
+      {
+        path: "model.topP",
+        code: "sampling_one_of_two",
+        message: "Top-p 0.9 dropped: Claude Sonnet 4.5 accepts temperature or top-p, not both.",
+      },
+    ]);
+    const active = configured({ model: "claude-opus-5-5", thinking: "off" });
+    expect(
+      findWarnings(active, { date })
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(["model.temperature", "model.thinking", "model.topP"]);
+  });
+
+  test("never throws for a retired or unknown model", () => {
+    const failing = configured({ onRetiredModel: "fail" });
+    expect(findWarnings(failing, { date: retired })).toEqual([
+      {
+        path: "model.model",
+        code: "retired_model",
+        message: "Claude Sonnet 4.5 was retired on 2026-11-30. Choose another model.",
+      },
+    ]);
+    expect(findWarnings(configured({ model: "claude-99" }), { date })[0]).toMatchObject({
+      code: "model_unknown",
+    });
+    expect(findWarnings(DEFAULT_AI_CONFIGURATION, { date: retired })[0]).toMatchObject({
+      code: "model_retired",
+    });
+  });
+});
+
+describe("lifecycleReport", () => {
+  test("counts who uses what is going, the most urgent first, with what would change", () => {
+    const report = lifecycleReport(
+      [
+        { ref: "a", configuration: DEFAULT_AI_CONFIGURATION },
+        { ref: "b", configuration: configured({ temperature: 0.2 }) },
+        { ref: "c", configuration: configured({ model: "claude-3-opus-20240229" }) },
+        { ref: "d", configuration: configured({ model: "claude-opus-5-5" }) },
+        { ref: "e", configuration: configured({ model: "claude-99" }) },
+      ],
+      date,
+    );
+    expect(
+      report.models.map(({ model, count, status }) => [model, count, status.state, status.daysLeft]),
+    ).toEqual([
+      ["claude-3-opus-20240229", 1, "retired", 0],
+      ["claude-sonnet-4-5-20250929", 2, "deprecated", 7],
+    ]);
+    expect(report.unknown).toEqual([{ ref: "e", model: "claude-99" }]);
+    const [first] = report.configurations;
+    expect(first).toMatchObject({
+      ref: "a",
+      replacement: { id: "claude-sonnet-5-5", displayName: "Claude Sonnet 5.5" },
+      // 2 for 3 USD and 10 for 15 USD a million, with 1.3 times the tokens.
+      costChange: { input: 0.8667, output: 0.8667 },
+    });
+    expect(first?.changes.map(({ path, to }) => [path, to])).toEqual([["model.temperature", null]]);
+  });
+
+  test("a model that nothing replaces is told without a change", () => {
+    const { configurations } = lifecycleReport(
+      [{ ref: 1, configuration: DEFAULT_AI_CONFIGURATION }],
+      retired,
+      { models: {} },
+    );
+    expect(configurations).toEqual([]);
+  });
+});
+
+describe("estimateMonthly", () => {
+  const traffic = { requestsPerMonth: 10_000, inputTokens: 1_000, outputTokens: 500 };
+
+  test("splits input, output and cache, exactly", () => {
+    // 10,000 × (500 × 3 + 300 × 0.30 + 200 × 3.75 + 500 × 15) / 1,000,000
+    expect(
+      estimateMonthly(
+        DEFAULT_AI_CONFIGURATION,
+        { ...traffic, cacheReadShare: 0.3, cacheWriteShare: 0.2 },
+        { date },
+      ),
+    ).toEqual({
+      amount: "98.4",
+      parts: { input: "15", output: "75", cache: "8.4" },
+      perRequest: "0.00984",
+      formatted: "$98.40",
+      basis: "estimated",
+      model: "claude-sonnet-4-5-20250929",
+    });
+  });
+
+  test("an answer is no longer than the configuration allows, and a retired model costs what replaces it", () => {
+    const short = configured({ maxTokens: 100 });
+    expect(estimateMonthly(short, traffic, { date }).parts?.output).toBe("15");
+    expect(estimateMonthly(DEFAULT_AI_CONFIGURATION, traffic, { date: retired })).toMatchObject({
+      model: "claude-sonnet-5-5",
+      amount: "70",
+    });
+  });
+
+  test("region, speed and a negotiated factor count", () => {
+    const fast = configured({ model: "claude-opus-5-5", speed: "fast", inferenceGeo: "us" });
+    // 10,000 × (1,000 × 4 + 500 × 20) / 1,000,000 × 2 × 1.1 × 0.85
+    expect(estimateMonthly(fast, traffic, { date, multiplier: 0.85 }).amount).toBe("261.8");
+  });
+
+  test("a model without a price is unknown, not free", () => {
+    expect(estimateMonthly(configured({ model: "claude-99" }), traffic, { date })).toMatchObject({
+      amount: null,
+      basis: "unknown",
+    });
+  });
+
+  test.each([
+    [{ requestsPerMonth: -1 }, "traffic.requestsPerMonth"],
+    [{ inputTokens: 0.5 }, "traffic.inputTokens"],
+    [{ outputTokens: Number.NaN }, "traffic.outputTokens"],
+    [{ cacheReadShare: 1.1 }, "traffic.cacheReadShare"],
+    [{ cacheReadShare: 0.6, cacheWriteShare: 0.5 }, "traffic.cacheWriteShare"],
+  ])("%j is refused at its path", (change, path) => {
+    expect(() => estimateMonthly(DEFAULT_AI_CONFIGURATION, { ...traffic, ...change }, { date })).toThrow(
+      expect.objectContaining({ code: "INPUT_INVALID", issues: [expect.objectContaining({ path })] }),
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import { lifecycleOf } from "../catalogue/look-up.ts";
+import { findModel, type ModelOptions } from "../catalogue/models.ts";
+import type { AIConfiguration, FieldPath } from "../configuration.ts";
+import { AIConfigError } from "../errors.ts";
+import { compileMessageParams } from "./compile-message-params.ts";
+import type { AdjustmentCode, ApiVersion, Draft } from "./compiler-rule.ts";
+import { preferredApiVersion } from "./preferred-api-version.ts";
+
+export type WarningCode = AdjustmentCode | "model_deprecated" | "model_unknown" | "retired_model";
+
+/** Something that is valid and will not do what it says. It blocks nothing. */
+export interface Warning {
+  readonly path: FieldPath;
+  readonly code: WarningCode;
+  readonly message: string;
+}
+
+export interface WarningOptions extends ModelOptions, Pick<Draft, "fields"> {
+  readonly date: Date;
+  /** Absent: the one under which most of the configuration has an effect. */
+  readonly apiVersion?: ApiVersion | undefined;
+}
+
+/** What of a configuration has no effect on its model, by the rules of `compileMessageParams`, and what will end. */
+export function findWarnings(configuration: Readonly<AIConfiguration>, options: WarningOptions): Warning[] {
+  const { date, fields, models } = options;
+  const about = modelWarning(configuration.model.model, date, models);
+  const apiVersion = options.apiVersion ?? preferredApiVersion(configuration, { date, models });
+  try {
+    const { adjustments } = compileMessageParams(configuration, { apiVersion, date, fields, models });
+    const warnings = adjustments.map(({ path, code, message }) => ({
+      path,
+      code,
+      message: sentence(message),
+    }));
+    return about ? [about, ...warnings] : warnings;
+  } catch (error) {
+    if (!(error instanceof AIConfigError) || error.code !== "MODEL_RETIRED") throw error;
+    return error.issues.map(({ message }) => ({ path: "model.model", code: "retired_model", message }));
+  }
+}
+
+function modelWarning(id: string, date: Date, models: ModelOptions["models"]): Warning | undefined {
+  const model = findModel(id, models);
+  if (model === undefined) {
+    const message = `The catalogue does not know ${id}: neither its price nor what it accepts.`;
+    return { path: "model.model", code: "model_unknown", message };
+  }
+  const { state, retiresOn, daysLeft, replacement } = lifecycleOf(model, date);
+  if (state !== "deprecated") return undefined;
+  const when =
+    retiresOn === null ? "will be retired" : `retires on ${retiresOn}, in ${daysText(daysLeft ?? 0)}`;
+  const next = replacement && findModel(replacement, models);
+  const then = next ? ` ${next.displayName} replaces it.` : "";
+  return { path: "model.model", code: "model_deprecated", message: `${model.displayName} ${when}.${then}` };
+}
+
+function daysText(days: number): string {
+  return days === 1 ? "1 day" : `${days} days`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
