@@ -1,7 +1,9 @@
 // The numbers we promise, measured here and now: `npm run bench`, or `npm run bench -- read-configuration`.
+import { compileAndResolve } from "./compile-and-resolve.ts";
 import { readConfiguration } from "./read-configuration.ts";
 
 const topics: Record<string, () => Promise<void>> = {
+  "compile-and-resolve": compileAndResolve,
   "read-configuration": () =>
     readConfiguration({ loadSeconds: numbers("BENCH_LOAD_SECONDS")?.[0], rowCounts: numbers("BENCH_ROWS") }),
 };

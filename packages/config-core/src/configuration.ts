@@ -122,6 +122,18 @@ export function fieldAt(path: string): FieldDefinition | undefined {
   return fieldsByPath.get(path);
 }
 
+const writableFields: ReadonlyMap<string, ReadonlyMap<string, FieldDefinition>> = new Map(
+  SECTIONS.map(({ name, fields }) => [
+    name,
+    new Map(fields.filter(({ writable }) => writable).map((field) => [field.name, field])),
+  ]),
+);
+
+/** The fields of a section that a layer may hold, by name; undefined where there is no such section. */
+export function writableFieldsOf(section: string): ReadonlyMap<string, FieldDefinition> | undefined {
+  return writableFields.get(section);
+}
+
 const schemas = Object.fromEntries(
   Object.entries(sections).flatMap(([section, { fields }]) =>
     Object.entries<Field>(fields).map(([name, { schema }]) => [`${section}.${name}`, schema]),

@@ -1,10 +1,10 @@
-import { type FieldPath, fieldAt, SECTIONS, schemaOf } from "./configuration.ts";
+import { type FieldPath, schemaOf, writableFieldsOf } from "./configuration.ts";
 import { joinPath } from "./inspect-json.ts";
 import type { Issue } from "./issue.ts";
 import { issuesFromZod, unknownField } from "./issues-from-zod.ts";
 import type { Layer } from "./layer.ts";
 
-const SECTION_NAMES: ReadonlySet<string> = new Set(SECTIONS.map((section) => section.name));
+const NOTHING = Object.freeze({});
 const KEY_HINTS = ["primaryKey", "secondaryKey", "keyVersion"] as const;
 
 /** The valid fields of a layer by path, and a problem for everything else in it. */
@@ -19,15 +19,18 @@ export function readLayer(layer: Layer): { values: Map<FieldPath, unknown>; prob
     else problems.push(...issuesFromZod(parsed.error.issues, value, path).slice(0, 1));
   };
 
-  for (const [section, fields] of entriesOf(layer.values, "", problems)) {
-    if (!SECTION_NAMES.has(section)) {
+  const sections = objectOf(layer.values, "", problems);
+  for (const section of Object.keys(sections)) {
+    const known = writableFieldsOf(section);
+    if (known === undefined) {
       problems.push(unknownField(joinPath("", section)));
       continue;
     }
-    for (const [name, value] of entriesOf(fields, section, problems)) {
-      const field = fieldAt(`${section}.${name}`);
-      if (field?.writable) take(field.path, value);
-      else problems.push(unknownField(joinPath(section, name)));
+    const fields = objectOf(sections[section], section, problems);
+    for (const name of Object.keys(fields)) {
+      const field = known.get(name);
+      if (field === undefined) problems.push(unknownField(joinPath(section, name)));
+      else take(field.path, fields[name]);
     }
   }
   for (const name of KEY_HINTS) take(`apiKeys.${name}`, layer.keys?.[name]);
@@ -35,11 +38,12 @@ export function readLayer(layer: Layer): { values: Map<FieldPath, unknown>; prob
   return { values, problems };
 }
 
-function entriesOf(value: unknown, path: string, problems: Issue[]): [string, unknown][] {
-  if (value === undefined) return [];
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.entries(value);
-  problems.push({ path, code: "invalid_type", message: "Must be an object." });
-  return [];
+function objectOf(value: unknown, path: string, problems: Issue[]): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>;
+  }
+  if (value !== undefined) problems.push({ path, code: "invalid_type", message: "Must be an object." });
+  return NOTHING;
 }
 
 function freezeList(value: unknown): unknown {

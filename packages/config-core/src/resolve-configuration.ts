@@ -95,6 +95,10 @@ function configurationOf(
 ): Readonly<AIConfiguration> {
   const configuration: Record<string, unknown> = {};
   for (const section of SECTIONS) {
+    if (section.fields.every(({ path }) => fields[path] === DEFAULT_EXPLANATIONS[path])) {
+      configuration[section.name] = DEFAULT_AI_CONFIGURATION[section.name];
+      continue;
+    }
     const values: Record<string, unknown> = {};
     for (const { path, name } of section.fields) {
       const { value } = fields[path];
