@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { createKeyVault } from "@ai-config/config-service";
+import { AVAILABLE_MODELS, type CatalogueFile } from "@ai-config/config-core";
+import { createKeyVault, readCatalogueFile } from "@ai-config/config-service";
 import * as z from "zod";
 
 /** The exit code for a configuration error, as sysexits.h has it. */
@@ -36,6 +37,8 @@ const variables = z.object({
     message: "Must have at least 32 characters.",
   }),
   AI_CONFIG_PUBLIC_URL: address(/^https?:/),
+  AI_CONFIG_CATALOGUE: optionalText,
+  AI_CONFIG_REFRESH_MODELS: optionalText.pipe(z.enum(["true", "false"]).optional()),
   AI_CONFIG_SIGN_UP: optionalText.pipe(z.enum(["open", "invitation"]).optional()),
   NODE_ENV: optionalText,
   LOG_LEVEL: optionalText.pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info")),
@@ -52,6 +55,10 @@ export interface Env {
   readonly authSecret: string;
   readonly publicUrl: string;
   readonly signUp: "open" | "invitation";
+  /** What an operator knows better about models than the product does. */
+  readonly catalogue: CatalogueFile;
+  /** Whether to ask Anthropic at the start what it says about its models. */
+  readonly refreshModels: boolean;
   readonly isProduction: boolean;
   readonly logLevel: string;
   /** The raw variables, for the environment layer of configurations. */
@@ -81,6 +88,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
       if (!source[name]?.trim()) problems.push(`${name}: Must be set. ${recipes[name]}`);
     }
   }
+  const catalogue = catalogueOf(source.AI_CONFIG_CATALOGUE?.trim(), problems);
   if (!parsed.success || problems.length > 0) throw new EnvError(problems.join("\n"));
 
   const read = parsed.data;
@@ -97,6 +105,8 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
     authSecret: read.AI_CONFIG_AUTH_SECRET ?? kept("auth-secret", random),
     publicUrl: new URL(read.AI_CONFIG_PUBLIC_URL ?? `http://localhost:${read.PORT}`).origin,
     signUp: read.AI_CONFIG_SIGN_UP ?? (isEmbedded && !isProduction ? "open" : "invitation"),
+    catalogue,
+    refreshModels: read.AI_CONFIG_REFRESH_MODELS === "true",
     isProduction,
     logLevel: read.LOG_LEVEL,
     source,
@@ -108,6 +118,17 @@ const recipes: Readonly<Record<string, string>> = {
   AI_CONFIG_ENCRYPTION_KEYS: recipe,
   AI_CONFIG_AUTH_SECRET: recipe,
 };
+
+function catalogueOf(path: string | undefined, problems: string[]): CatalogueFile {
+  const builtIn = { models: AVAILABLE_MODELS, multipliers: {} };
+  if (!path) return builtIn;
+  try {
+    return readCatalogueFile(path);
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : "AI_CONFIG_CATALOGUE: cannot be read.");
+    return builtIn;
+  }
+}
 
 function problemsOfKeys(keys: string): string[] {
   try {

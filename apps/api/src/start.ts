@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import type { Env } from "./env.ts";
 import { createBuiltInIdentity } from "./identity/built-in-identity.ts";
 import { inviteFirstAccount } from "./identity/sign-up-invitations.ts";
+import { currentCatalogue, sayWhatEnds } from "./model-news.ts";
 import { createServer } from "./server.ts";
 
 const webFolder = fileURLToPath(new URL("../../web/dist", import.meta.url));
@@ -39,9 +40,11 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
       database,
       environment: env.source,
       keyRing: env.encryptionKeys,
+      catalogue: await currentCatalogue(env, log),
       log: (level, message, details) => log[level](details ?? {}, message),
     });
     undo.push(() => service.close());
+    sayWhatEnds(service, say);
     const identityDatabase = connect({
       url: urls.app,
       maxConnections: 5,

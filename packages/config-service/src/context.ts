@@ -17,6 +17,8 @@ export interface ServiceContext {
   readonly environment: EnvironmentLayer;
   readonly vault: KeyVault;
   readonly models: ModelCatalogue;
+  /** Negotiated factors of the list price, by organization. */
+  readonly multipliers: Readonly<Record<string, number>>;
   readonly now: () => Date;
   readonly log: Log;
   readonly fetch: typeof fetch;

@@ -1,4 +1,4 @@
-import { AVAILABLE_MODELS, type ModelCatalogue } from "@ai-config/config-core";
+import { AVAILABLE_MODELS, type CatalogueFile } from "@ai-config/config-core";
 import { type Database, isDatabaseUnavailable, readLayers } from "@ai-config/db";
 
 import { createConfigurationCache } from "./cache/configuration-cache.ts";
@@ -16,7 +16,8 @@ export interface ServiceOptions {
   environment: Readonly<Record<string, string | undefined>>;
   /** AI_CONFIG_ENCRYPTION_KEYS. */
   keyRing: string;
-  models?: ModelCatalogue;
+  /** The built-in models unless told: see `readCatalogueFile`. */
+  catalogue?: CatalogueFile | undefined;
   fetch?: typeof fetch;
   log?: Log;
   now?: () => Date;
@@ -34,7 +35,8 @@ export interface RunningServiceContext extends ServiceContext {
  * keys that do not open what is stored are one.
  */
 export async function createServiceContext(options: ServiceOptions): Promise<RunningServiceContext> {
-  const { database, models = AVAILABLE_MODELS, log = () => {}, now = () => new Date() } = options;
+  const { database, log = () => {}, now = () => new Date() } = options;
+  const { models, multipliers } = options.catalogue ?? { models: AVAILABLE_MODELS, multipliers: {} };
   const environment = readEnvironmentLayer(options.environment, { models });
   for (const { variable, message } of environment.problems) log("warn", `${variable}: ${message}`);
   const vault = createKeyVault(options.keyRing);
@@ -81,6 +83,7 @@ export async function createServiceContext(options: ServiceOptions): Promise<Run
     environment,
     vault,
     models,
+    multipliers,
     now,
     log,
     fetch: options.fetch ?? fetch,

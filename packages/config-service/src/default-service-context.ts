@@ -2,12 +2,13 @@ import { AIConfigError } from "@ai-config/config-core";
 import { connect } from "@ai-config/db";
 
 import { createServiceContext, type RunningServiceContext } from "./create-service-context.ts";
+import { readCatalogueFile } from "./models/read-catalogue-file.ts";
 
 let running: Promise<RunningServiceContext> | undefined;
 
 /**
- * The context of the ready-made `aiConfigService`, made from DATABASE_URL, DIRECT_DATABASE_URL and
- * AI_CONFIG_ENCRYPTION_KEYS when it is first needed. A failed attempt is repeated by the next use.
+ * The context of the ready-made `aiConfigService`, made from DATABASE_URL, DIRECT_DATABASE_URL,
+ * AI_CONFIG_ENCRYPTION_KEYS and AI_CONFIG_CATALOGUE when it is first needed. A failed attempt is repeated by the next use.
  */
 export function defaultServiceContext(): Promise<RunningServiceContext> {
   running ??= start().catch((error: unknown) => {
@@ -27,13 +28,15 @@ export async function closeDefaultServiceContext(): Promise<void> {
 async function start(): Promise<RunningServiceContext> {
   const url = required("DATABASE_URL");
   const keyRing = required("AI_CONFIG_ENCRYPTION_KEYS");
+  const catalogueFile = process.env.AI_CONFIG_CATALOGUE?.trim();
+  const catalogue = catalogueFile ? readCatalogueFile(catalogueFile) : undefined;
   const database = connect({
     url,
     directUrl: process.env.DIRECT_DATABASE_URL,
     applicationName: "ai-config service",
   });
   try {
-    const context = await createServiceContext({ database, environment: process.env, keyRing });
+    const context = await createServiceContext({ database, environment: process.env, keyRing, catalogue });
     return {
       ...context,
       close: async () => {

@@ -33,6 +33,13 @@ export { createKeyVault, type KeyContext, type KeySlot, type KeyVault } from "./
 export { type KeyListing, listKeys } from "./keys/list-keys.ts";
 export { type OpenApiKeyInput, openApiKey } from "./keys/open-api-key.ts";
 export { type RotateApiKeyInput, type RotateApiKeyResult, rotateApiKey } from "./keys/rotate-api-key.ts";
+export { fetchRemoteModels } from "./models/fetch-remote-models.ts";
+export {
+  getLifecycleReport,
+  getOwnLifecycleReport,
+  type LifecycleRef,
+} from "./models/get-lifecycle-report.ts";
+export { readCatalogueFile } from "./models/read-catalogue-file.ts";
 export { acceptInvitation, createInvitation, hashInvitationToken } from "./organizations/invitations.ts";
 export { listMembers, type MemberSummary, removeMember } from "./organizations/members.ts";
 export {

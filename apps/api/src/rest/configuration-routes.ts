@@ -96,12 +96,13 @@ export function configurationRoutes({ service, identity }: { service: ServiceCon
 }
 
 function answerOf(effective: EffectiveConfiguration, userConfigurations: readonly unknown[]): Answer {
-  const { configuration, sources, problems, organizationId, stale } = effective;
+  const { configuration, sources, problems, warnings, organizationId, stale } = effective;
   const text = JSON.stringify({
     effective: configuration,
     userConfigurations,
     sources,
     problems,
+    warnings,
     organizationId,
     stale,
   });

@@ -1,5 +1,18 @@
+import { getLifecycleReport, getOwnLifecycleReport } from "@ai-config/config-service";
+import * as z from "zod";
+
 import { personProcedure, router } from "../trpc.ts";
+import { ownerInput } from "./owner.ts";
 
 export const modelRouter = router({
   list: personProcedure.query(({ ctx }) => Object.values(ctx.service.models)),
+
+  /** Who uses models that are about to be retired or gone: the person themself, or an organization's members. */
+  lifecycle: personProcedure
+    .input(z.strictObject({ owner: ownerInput }))
+    .query(({ ctx: { service, actor }, input: { owner } }) =>
+      owner.type === "organization"
+        ? getLifecycleReport(service, { actor, organizationId: owner.organizationId })
+        : getOwnLifecycleReport(service, { actor, userId: actor.userId }),
+    ),
 });

@@ -4,11 +4,13 @@ import {
   type AIConfiguration,
   type FieldExplanation,
   type FieldPath,
+  findWarnings,
   type Issue,
   type KeyHints,
   type Layer,
   type ModelOptions,
   resolveConfiguration,
+  type Warning,
 } from "@ai-config/config-core";
 import type { KeySummary, LayersSnapshot, StoredLayer } from "@ai-config/db";
 
@@ -22,6 +24,8 @@ export interface EffectiveConfiguration {
   readonly configuration: Readonly<AIConfiguration>;
   readonly sources: Readonly<Record<FieldPath, FieldExplanation>>;
   readonly problems: readonly Issue[];
+  /** What is valid and has no effect on the model, and what will end. */
+  readonly warnings: readonly Warning[];
   readonly userId: string | null;
   readonly organizationId: string | null;
   readonly organizationName: string | null;
@@ -42,17 +46,20 @@ export function buildEffectiveConfiguration(
   options: ModelOptions & { now: Date },
 ): EffectiveConfiguration {
   const { configuration, fields, problems } = resolveConfiguration(layersOf(snapshot, environment), options);
+  const { now: date, models } = options;
+  const warnings = findWarnings(configuration, { date, models, fields });
   const versions: Record<string, number> = {};
   for (const row of snapshot.rows) versions[row.id] = row.version;
   return Object.freeze({
     configuration,
     sources: fields,
     problems,
+    warnings: Object.freeze(warnings.map((warning) => Object.freeze(warning))),
     userId: snapshot.userId,
     organizationId: snapshot.organizationId,
     organizationName: snapshot.organizationName,
     versions: Object.freeze(versions),
-    etag: etagOf(snapshot, environment),
+    etag: etagOf(snapshot, environment, warnings),
     resolvedAt: options.now.toISOString(),
     stale: false,
   });
@@ -113,6 +120,7 @@ function etagOf(
     keys,
   }: Omit<LayersSnapshot, "userId"> & { userId: string | null },
   environment: EnvironmentLayer,
+  warnings: readonly Warning[],
 ): string {
   const text = JSON.stringify([
     environment.fingerprint,
@@ -121,6 +129,8 @@ function etagOf(
     organizationName,
     rows.map(({ id, version, priority }) => [id, version, priority]),
     keys.map(({ owner, slot, hint, keyVersion, status }) => [owner, slot, hint, keyVersion, status]),
+    // They count days, so the answer changes although nothing was written.
+    warnings.map(({ message }) => message),
   ]);
   return `"${createHash("sha256").update(text).digest("base64url").slice(0, 24)}"`;
 }

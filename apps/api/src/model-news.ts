@@ -1,0 +1,52 @@
+import {
+  type CatalogueFile,
+  configurationFromEnvironment,
+  findWarnings,
+  refreshCatalogue,
+  resolveConfiguration,
+  Secret,
+} from "@ai-config/config-core";
+import { fetchRemoteModels, type ServiceContext } from "@ai-config/config-service";
+import type { Logger } from "pino";
+
+import type { Env } from "./env.ts";
+
+/**
+ * The catalogue of this start: built in, corrected by the operator's file, and where they want it by what
+ * Anthropic says today. What it says is logged; when it cannot be asked the start goes on without.
+ */
+export async function currentCatalogue(
+  { catalogue, refreshModels, source }: Env,
+  log: Logger,
+  send: typeof fetch = fetch,
+): Promise<CatalogueFile> {
+  if (!refreshModels) return catalogue;
+  const { apiKey, baseUrl } = configurationFromEnvironment(source, { models: catalogue.models });
+  if (apiKey === undefined) {
+    log.warn("AI_CONFIG_REFRESH_MODELS needs ANTHROPIC_API_KEY. The models stay as they are built in.");
+    return catalogue;
+  }
+  try {
+    const remote = await fetchRemoteModels(send, baseUrl, new Secret(apiKey));
+    const { models, changes, skipped } = refreshCatalogue(remote, catalogue.models);
+    log.info(
+      { changes, skipped },
+      `Anthropic lists ${remote.length} models; ${changes.length} facts differ.`,
+    );
+    return { ...catalogue, models };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "Anthropic could not be asked.";
+    log.warn(`${reason} The models stay as they are built in.`);
+    return catalogue;
+  }
+}
+
+/** Tells at the start when the model that everybody inherits is about to be retired, or gone. */
+export function sayWhatEnds({ environment, models, now }: ServiceContext, say: (line: string) => void): void {
+  const { configuration } = resolveConfiguration([{ source: "environment", values: environment.values }], {
+    models,
+  });
+  for (const { path, message } of findWarnings(configuration, { date: now(), models })) {
+    if (path === "model.model") say(`The default model: ${message}`);
+  }
+}
