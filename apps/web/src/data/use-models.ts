@@ -1,7 +1,7 @@
-import { AVAILABLE_MODELS } from "@ai-config/config-core";
+import { AVAILABLE_MODELS, type ModelInfo } from "@ai-config/config-core";
 import { type RouterOutputs, trpc } from "../lib/trpc.ts";
 
-export type Model = RouterOutputs["model"]["list"][number];
+export type Model = ModelInfo;
 
 const builtIn: Record<string, Model> = AVAILABLE_MODELS;
 
@@ -11,6 +11,8 @@ export function useModels(): Record<string, Model> {
   return data ?? builtIn;
 }
 
-function byId(models: readonly Model[]): Record<string, Model> {
-  return Object.fromEntries(models.map((model) => [model.id, model]));
+function byId(models: RouterOutputs["model"]["list"]): Record<string, Model> {
+  // JSON leaves out a price that is not known.
+  const unpriced = { costPer1kInputTokens: undefined, costPer1kOutputTokens: undefined };
+  return Object.fromEntries(models.map((model) => [model.id, { ...unpriced, ...model }]));
 }

@@ -14,6 +14,7 @@ export interface NumberFieldProps {
   step?: number;
   prefix?: string;
   unit?: string;
+  placeholder?: string;
   isMuted?: boolean;
   isInvalid?: boolean;
   isReadOnly?: boolean;
@@ -68,6 +69,7 @@ export function NumberField(props: NumberFieldProps) {
           </span>
         )}
         <Base.Input
+          placeholder={props.placeholder}
           aria-label={inputLabel}
           aria-invalid={props.isInvalid || undefined}
           aria-describedby={props.describedBy}

@@ -18,7 +18,7 @@ export function Popover({ trigger, title, className, children }: PopoverProps) {
         <Base.Positioner className="z-40" sideOffset={6} align="end" collisionPadding={12}>
           <Base.Popup
             className={classNames(
-              "max-w-(--available-width) animate-appear rounded-lg border border-line bg-surface p-3 shadow-pop outline-none",
+              "relative max-h-(--available-height) max-w-(--available-width) animate-appear overflow-y-auto rounded-lg border border-line bg-surface p-3 shadow-pop outline-none",
               className,
             )}
           >

@@ -12,7 +12,8 @@ export interface SelectOption {
 export interface SelectProps {
   id: string;
   labelledBy: string;
-  value: string;
+  /** Null where nothing is chosen yet; nothing is not a choice. */
+  value: string | null;
   options: readonly SelectOption[];
   onChange(value: string): void;
   isMuted?: boolean;
@@ -25,8 +26,8 @@ export interface SelectProps {
 export function Select(props: SelectProps) {
   const { id, labelledBy, value, options, onChange } = props;
   const { home, lookFrom } = usePopupHome();
-  const known = options.some((option) => option.value === value);
-  const choices = known ? options : [...options, { value, label: value, hint: "Not in the catalogue" }];
+  const isKnown = value === null || options.some((option) => option.value === value);
+  const choices = isKnown ? options : [...options, { value, label: value, hint: "Not in the catalogue" }];
   return (
     <Base.Root
       id={id}
@@ -52,7 +53,7 @@ export function Select(props: SelectProps) {
           props.isReadOnly && "border-line bg-sunken",
         )}
       >
-        <Base.Value className="truncate" />
+        <Base.Value placeholder="Not set" className="truncate" />
         {!props.isReadOnly && (
           <Base.Icon>
             <ChevronsUpDown className="size-3.5 text-muted" />

@@ -16,6 +16,15 @@ test("models are told by name, and absent values as absent", () => {
   expect(describeChange(change, modelName)).toEqual({ label: "Model", from: undefined, to: "Claude X" });
 });
 
+test("texts are told in quotes, with their line breaks to be seen", () => {
+  const change = { path: "model.stopSequences", from: [], to: ["\n\nHuman:", "a, b"] };
+  expect(describeChange(change, modelName)).toEqual({
+    label: "Stop sequences",
+    from: "none",
+    to: String.raw`“\n\nHuman:”, “a, b”`,
+  });
+});
+
 test("a path that the registry does not know is shown as it is", () => {
   expect(describeChange({ path: "is_active", from: true, to: false }, modelName)).toEqual({
     label: "is_active",

@@ -1,4 +1,5 @@
 import { type FieldPath, fieldAt, formatFieldValue } from "@ai-config/config-core";
+import { quoteTexts } from "../../lib/escaped-text.ts";
 
 export interface DescribedChange {
   label: string;
@@ -36,6 +37,7 @@ export function describeChange(
   const say = (value: unknown): string | undefined => {
     if (value === undefined || value === null) return undefined;
     if (field?.control === "model" && typeof value === "string") return modelName(value);
+    if (field?.type === "strings" && Array.isArray(value) && value.length > 0) return quoteTexts(value);
     if (field) return formatFieldValue(field, value);
     return typeof value === "string" ? value : JSON.stringify(value);
   };

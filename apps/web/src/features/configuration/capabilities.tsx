@@ -14,8 +14,8 @@ export function Capabilities({ model }: { model: Model | undefined }) {
   const facts = [
     ["Context", `${count.format(model.contextWindow)} tokens`],
     ["Output limit", `${count.format(model.outputLimit)} tokens`],
-    ["Input", `${price.format(model.costPer1kInputTokens)} / 1K tokens`],
-    ["Output", `${price.format(model.costPer1kOutputTokens)} / 1K tokens`],
+    ["Input", priceOf(model.costPer1kInputTokens)],
+    ["Output", priceOf(model.costPer1kOutputTokens)],
   ] as const;
   return (
     <div className="mt-1 md:col-start-1">
@@ -38,4 +38,8 @@ export function Capabilities({ model }: { model: Model | undefined }) {
       )}
     </div>
   );
+}
+
+function priceOf(dollars: number | undefined): string {
+  return dollars === undefined ? "Not known" : `${price.format(dollars)} / 1K tokens`;
 }

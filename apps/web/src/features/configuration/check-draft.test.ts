@@ -49,6 +49,29 @@ describe("checking a draft", () => {
     expect(issuesOf({ "costBudget.alertThresholds": { mode: "set", value: [0.5, null] } })).toHaveLength(1);
   });
 
+  test("asks for the number of a token budget, and says what it may be", () => {
+    expect(issuesOf({ "model.thinking": { mode: "set", value: null } })).toMatchObject([
+      { path: "model.thinking", code: "not_a_number" },
+    ]);
+    expect(issuesOf({ "model.thinking": { mode: "set", value: 12 } })).toMatchObject([
+      { path: "model.thinking", message: expect.stringContaining("1,024") },
+    ]);
+  });
+
+  test("tells a faulty text at its list", () => {
+    expect(issuesOf({ "model.stopSequences": { mode: "set", value: ["END", " \n"] } })).toMatchObject([
+      { path: "model.stopSequences", message: "Value 2: must not be blank." },
+    ]);
+  });
+
+  test("accepts that what was set nowhere else is reset to nothing", () => {
+    const saved = {
+      ...DEFAULT_AI_CONFIGURATION,
+      model: { ...DEFAULT_AI_CONFIGURATION.model, effort: "low" as const },
+    };
+    expect(issuesOf({ "model.effort": { mode: "inherit" } }, saved)).toEqual([]);
+  });
+
   test("does not let an old inconsistency lock an unrelated change", () => {
     const { costBudget } = DEFAULT_AI_CONFIGURATION;
     const saved = { ...DEFAULT_AI_CONFIGURATION, costBudget: { ...costBudget, dailyBudget: 900 } };

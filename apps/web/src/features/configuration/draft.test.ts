@@ -61,6 +61,31 @@ describe("a draft", () => {
   });
 });
 
+describe("a field that is set nowhere", () => {
+  const absent = { own: undefined, shown: undefined };
+  const effort = "model.effort";
+
+  test("is chosen, saved and reset by patches that the layer understands", () => {
+    const chosen = withEntry(emptyDraft(1), effort, { mode: "set", value: "low" }, absent);
+    expect(patchOf(chosen.entries)).toEqual({ model: { effort: "low" } });
+    expect(undoPatchOf(chosen.entries, {})).toEqual({ model: { effort: null } });
+
+    const saved = { own: "low", shown: "low" };
+    const reset = withEntry(emptyDraft(2), effort, { mode: "inherit" }, saved);
+    expect(patchOf(reset.entries)).toEqual({ model: { effort: null } });
+  });
+
+  test("leaves the draft when it is reset before it was saved", () => {
+    const chosen = withEntry(emptyDraft(1), effort, { mode: "set", value: "low" }, absent);
+    expect(withEntry(chosen, effort, { mode: "inherit" }, absent)).toEqual(emptyDraft(1));
+  });
+
+  test("is remembered as showing nothing, through storage as well", () => {
+    const chosen = withEntry(emptyDraft(1), effort, { mode: "set", value: "low" }, absent);
+    expect(parseDraft(JSON.stringify(chosen))?.seen).toEqual({ [effort]: null });
+  });
+});
+
 describe("the patches", () => {
   const entries = {
     [path]: { mode: "set", value: 0.3 },

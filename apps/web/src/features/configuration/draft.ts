@@ -7,7 +7,10 @@ export type DraftEntry = { mode: "set"; value: unknown } | { mode: "inherit" };
 export interface Draft {
   baseVersion: number;
   entries: Readonly<Record<string, DraftEntry>>;
-  /** What was shown for each changed field when its edit began; if that is no longer saved, someone else was quicker. */
+  /**
+   * What was shown for each changed field when its edit began, null for nothing; if that is no longer saved,
+   * someone else was quicker.
+   */
   seen: Readonly<Record<string, unknown>>;
 }
 
@@ -26,7 +29,7 @@ export function withEntry(draft: Draft, path: string, entry: DraftEntry, saved: 
       ? saved.own === undefined
       : isSameValue(entry.value, saved.own === undefined ? saved.shown : saved.own);
   if (isUnchanged) return withoutEntries(draft, [path]);
-  const seen = path in draft.entries ? draft.seen : { ...draft.seen, [path]: saved.shown };
+  const seen = path in draft.entries ? draft.seen : { ...draft.seen, [path]: saved.shown ?? null };
   return { ...draft, entries: { ...draft.entries, [path]: entry }, seen };
 }
 

@@ -60,7 +60,7 @@ export function ExplainPopover({ state, models, names, isOrganizationLevel }: Ex
               <span className={classNames("truncate text-xs", isWinner ? "text-ink" : "text-muted")}>
                 {nameOf(source, item, names, isOrganizationLevel)}
               </span>
-              <span className="ml-auto min-w-0 break-words text-right font-mono text-xs">
+              <span className="ml-auto max-w-1/2 shrink-0 break-words text-right font-mono text-xs">
                 {isPersonal ? (
                   <span className="text-faint">may differ</span>
                 ) : item === undefined ? (
@@ -79,7 +79,7 @@ export function ExplainPopover({ state, models, names, isOrganizationLevel }: Ex
         })}
       </ol>
       <p className="mt-2 border-line border-t pt-2 text-muted text-xs">
-        The topmost level that sets a value wins.
+        {chain.length === 0 ? "No level sets a value." : "The topmost level that sets a value wins."}
         {state.isEdited && " Your unsaved change is counted in."}
       </p>
     </Popover>

@@ -6,6 +6,8 @@ import { Select } from "../../ui/select.tsx";
 import { Slider } from "../../ui/slider.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { PercentagesField } from "./percentages-field.tsx";
+import { TextsField } from "./texts-field.tsx";
+import { ThinkingField } from "./thinking-field.tsx";
 
 export interface FieldControlProps {
   field: FieldDefinition;
@@ -27,6 +29,8 @@ export function FieldControl(props: FieldControlProps) {
   const { isMuted, isInvalid, describedBy } = rest;
   const shared = { id, isMuted, isInvalid, isReadOnly, describedBy };
   const number = typeof value === "number" ? value : null;
+  const text = typeof value === "string" ? value : null;
+  const placeholder = value === undefined ? "Not set" : undefined;
   switch (field.control) {
     case "slider":
       return (
@@ -45,19 +49,28 @@ export function FieldControl(props: FieldControlProps) {
             {...shared}
             {...numberBounds(field)}
             value={number}
+            placeholder={placeholder}
             onChange={onChange}
             className="w-32 shrink-0"
           />
         </div>
       );
     case "number":
-      return <NumberField {...shared} {...numberBounds(field)} value={number} onChange={onChange} />;
+      return (
+        <NumberField
+          {...shared}
+          {...numberBounds(field)}
+          value={number}
+          placeholder={placeholder}
+          onChange={onChange}
+        />
+      );
     case "select":
       return (
         <Select
           {...shared}
           labelledBy={labelId}
-          value={String(value ?? "")}
+          value={text}
           options={field.options ?? []}
           onChange={onChange}
         />
@@ -67,7 +80,7 @@ export function FieldControl(props: FieldControlProps) {
         <Select
           {...shared}
           labelledBy={labelId}
-          value={String(value ?? "")}
+          value={text}
           options={Object.values(props.models).map((model) => ({
             value: model.id,
             label: model.displayName,
@@ -88,6 +101,21 @@ export function FieldControl(props: FieldControlProps) {
           maxItems={field.maxItems ?? 10}
           onChange={onChange}
         />
+      );
+    case "texts":
+      return (
+        <TextsField
+          {...shared}
+          label={field.label}
+          labelledBy={labelId}
+          values={Array.isArray(value) ? (value as string[]) : []}
+          placeholder={placeholder}
+          onChange={onChange}
+        />
+      );
+    case "thinking":
+      return (
+        <ThinkingField {...shared} field={field} labelledBy={labelId} value={value} onChange={onChange} />
       );
     case "secret":
       return (

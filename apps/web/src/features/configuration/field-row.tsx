@@ -11,7 +11,7 @@ import { Capabilities } from "./capabilities.tsx";
 import type { DraftEntry } from "./draft.ts";
 import { ExplainPopover } from "./explain-popover.tsx";
 import { FieldControl } from "./field-control.tsx";
-import type { FieldState, OwnLayer } from "./field-state.ts";
+import { entryOf, type FieldState, type OwnLayer } from "./field-state.ts";
 import { formatValue } from "./format-value.ts";
 import { Provenance } from "./provenance.tsx";
 
@@ -92,7 +92,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
             isInvalid={issue !== undefined}
             isReadOnly={isReadOnly}
             describedBy={describedBy}
-            onChange={(value) => onEdit(state, { mode: "set", value })}
+            onChange={(value) => onEdit(state, entryOf(state, value))}
           />
           {issue && (
             <p id={`${id}-issue`} className="mt-1 flex items-start gap-1 font-medium text-bad-ink text-xs">

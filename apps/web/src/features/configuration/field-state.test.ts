@@ -1,6 +1,6 @@
 import { type FieldExplanation, type FieldSource, fieldAt } from "@ai-config/config-core";
 import { describe, expect, test } from "vitest";
-import { fieldStateOf, type OwnLayer } from "./field-state.ts";
+import { entryOf, fieldStateOf, type OwnLayer } from "./field-state.ts";
 
 const own: OwnLayer = { source: "user", id: "mine", configName: "default", priority: 0 };
 const defaults: FieldSource = { value: 0.7, source: "defaults", layer: { source: "defaults" } };
@@ -74,6 +74,59 @@ describe("a field that is edited", () => {
     expect(fieldStateOf(field, explanation, own, undefined, 0.7).isContested).toBe(false);
   });
 });
+
+describe("a field that is absent unless someone sets it", () => {
+  const nothing: FieldSource = { value: undefined, source: "defaults", layer: { source: "defaults" } };
+
+  test("shows nothing, from nobody", () => {
+    const state = optionalStateOf("model.topK", [nothing]);
+    expect(state).toMatchObject({ isSetHere: false, chain: [], winner: nothing, inherited: nothing });
+    expect(state.value).toBeUndefined();
+  });
+
+  test("has no default to hide once it is set", () => {
+    const state = optionalStateOf("model.topK", [{ ...mine, value: 40 }, nothing]);
+    expect(state).toMatchObject({ value: 40, isSetHere: true, isRedundant: false, inherited: nothing });
+    expect(state.chain).toHaveLength(1);
+  });
+
+  test("is contested once someone else set what was nothing when the edit began", () => {
+    const entry = { mode: "set", value: 30 } as const;
+    expect(optionalStateOf("model.topK", [nothing], entry, null).isContested).toBe(false);
+    const theirs = [{ ...organization, value: 20 }, nothing] as const;
+    expect(optionalStateOf("model.topK", theirs, entry, null).isContested).toBe(true);
+  });
+
+  test("is reset by emptying its control, where that is what a reset gives", () => {
+    const unset = { mode: "inherit" };
+    expect(entryOf(optionalStateOf("model.topK", [nothing]), null)).toEqual(unset);
+    expect(entryOf(optionalStateOf("model.stopSequences", [nothing]), [])).toEqual(unset);
+  });
+
+  test("is emptied for good where a value would be inherited instead", () => {
+    const topK = optionalStateOf("model.topK", [{ ...organization, value: 20 }, nothing]);
+    expect(entryOf(topK, null)).toEqual({ mode: "set", value: null });
+    const texts = optionalStateOf("model.stopSequences", [{ ...organization, value: ["END"] }, nothing]);
+    expect(entryOf(texts, [])).toEqual({ mode: "set", value: [] });
+  });
+
+  test("keeps its wish for a budget while the number is typed", () => {
+    const thinking = optionalStateOf("model.thinking", [nothing]);
+    expect(entryOf(thinking, null)).toEqual({ mode: "set", value: null });
+    expect(entryOf(thinking, "adaptive")).toEqual({ mode: "set", value: "adaptive" });
+  });
+});
+
+function optionalStateOf(
+  path: string,
+  [winner, ...hidden]: readonly [FieldSource, ...FieldSource[]],
+  entry?: Parameters<typeof fieldStateOf>[3],
+  seen?: unknown,
+) {
+  const field = fieldAt(path);
+  if (!field) throw new Error(`${path} is not in the registry`);
+  return fieldStateOf(field, { ...winner, hidden }, own, entry, seen);
+}
 
 describe("a stronger source", () => {
   const policy: FieldSource = { value: 0.1, source: "policy", layer: { source: "policy", name: "Safety" } };

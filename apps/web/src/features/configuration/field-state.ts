@@ -12,6 +12,8 @@ const strength: readonly LayerSource[] = [
   "policy",
 ];
 
+const nothing: FieldSource = { value: undefined, source: "defaults", layer: { source: "defaults" } };
+
 /** Which layer this page edits. */
 export interface OwnLayer {
   source: Extract<LayerSource, "organization" | "user">;
@@ -35,9 +37,9 @@ export interface FieldState {
   isSetHere: boolean;
   /** Set here to what would be inherited anyway. */
   isRedundant: boolean;
-  /** What a reset would give. */
+  /** What a reset would give; its value is undefined where that is nothing. */
   inherited: FieldSource;
-  /** The source that decides now. */
+  /** The source that decides now; its value is undefined where no source has one. */
   winner: FieldSource;
   /** Set here, or possible here, but something stronger decides. */
   overruledBy?: FieldSource;
@@ -53,13 +55,13 @@ export function fieldStateOf(
   entry?: DraftEntry,
   seen?: unknown,
 ): FieldState {
-  const saved: readonly FieldSource[] = [explanation, ...explanation.hidden];
+  const saved: readonly FieldSource[] = [explanation, ...explanation.hidden].filter(isSaid);
   // Keys are stored apart from the rows, so for them the source alone says whose they are.
   const ownSource = saved.find((item) => (field.writable ? isOwn(item, own) : item.source === own.source));
   const others = saved.filter((item) => item !== ownSource);
   const above = others.filter((item) => isStronger(item, own));
   const below = others.filter((item) => !isStronger(item, own));
-  const inherited = below[0] ?? { value: undefined, source: "defaults", layer: { source: "defaults" } };
+  const inherited = below[0] ?? nothing;
 
   const isSetHere = entry ? entry.mode === "set" : ownSource !== undefined;
   const ownValue = entry?.mode === "set" ? entry.value : ownSource?.value;
@@ -75,7 +77,7 @@ export function fieldStateOf(
     savedOwn: ownSource?.value,
     savedValue,
     isEdited: entry !== undefined,
-    isContested: entry !== undefined && seen !== undefined && !isSameValue(seen, savedValue),
+    isContested: entry !== undefined && seen !== undefined && !isSameValue(seen, savedValue ?? null),
     isSetHere,
     isRedundant: isSetHere && isSameValue(ownValue, inherited.value),
     inherited,
@@ -83,6 +85,19 @@ export function fieldStateOf(
     overruledBy: above[0],
     chain,
   };
+}
+
+/**
+ * The wish behind a control's new value. To empty a control that a reset would leave empty is to reset it; where
+ * something would be inherited instead, an empty list is a value of its own and an empty number is to be filled in.
+ */
+export function entryOf({ field, inherited }: FieldState, value: unknown): DraftEntry {
+  // An empty budget still says that there is to be one.
+  const canBeEmpty = field.type !== "choice_or_integer";
+  const isEmpty = value === null || (Array.isArray(value) && value.length === 0);
+  return canBeEmpty && isEmpty && inherited.value === undefined
+    ? { mode: "inherit" }
+    : { mode: "set", value };
 }
 
 /** Whether this layer itself holds the field. Keys do not count: they are kept apart from the layer. */
@@ -93,6 +108,11 @@ export function isOverride(state: FieldState): boolean {
 /** How many fields the layer itself holds. */
 export function countOverrides(states: readonly FieldState[]): number {
   return states.filter(isOverride).length;
+}
+
+/** The defaults name every field, with no value for those that are absent unless someone sets them. */
+function isSaid(item: FieldSource): boolean {
+  return item.value !== undefined;
 }
 
 function isOwn(item: FieldSource, own: OwnLayer): boolean {

@@ -14,8 +14,8 @@ interface ProvenanceProps {
 /** One line under each control: where the value comes from, and the way back to the inherited one. */
 export function Provenance({ state, ownSource, models, onReset }: ProvenanceProps) {
   const { field, isSetHere, isRedundant, inherited, winner, overruledBy } = state;
-  if (field.control === "secret" && !winner.value) {
-    return <p className="mt-1 text-muted text-xs">Not set at any level.</p>;
+  if (winner.value === undefined || (field.control === "secret" && !winner.value)) {
+    return <p className="mt-1 flex min-h-6 items-center text-muted text-xs">Not set at any level.</p>;
   }
   const inheritedText = formatValue(field, inherited.value, models);
   return (
@@ -41,10 +41,10 @@ export function Provenance({ state, ownSource, models, onReset }: ProvenanceProp
         <button
           type="button"
           onClick={onReset}
-          className="ml-auto inline-flex min-h-6 items-center gap-1 rounded font-medium text-accent-ink hover:underline"
+          className="ml-auto inline-flex min-h-6 max-w-full items-center gap-1 rounded font-medium text-accent-ink hover:underline"
         >
           <RotateCcw aria-hidden className="size-3 shrink-0" />
-          Reset to {inheritedText}
+          <span className="truncate">Reset to {inheritedText}</span>
         </button>
       )}
     </div>
