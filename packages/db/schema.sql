@@ -690,9 +690,30 @@ begin
         select c.user_id from public.organization_members c
         where c.organization_id = old.organization_id
         order by array_position(array['admin', 'member', 'viewer'], c.role), c.created_at, c.user_id limit 1);
+    if not found then
+      delete from public.organizations o where o.id = old.organization_id;
+    end if;
     return null;
   end if;
   raise exception 'An organization keeps at least one owner.' using errcode = '23001';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.limit_configurations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- Rows of one owner made at once would each find room.
+  perform pg_advisory_xact_lock(hashtextextended('configurations of ' || coalesce(new.user_id, new.organization_id), 0));
+  if (select count(*) from public.ai_configurations c
+    where c.user_id = new.user_id or c.organization_id = new.organization_id) >= 100
+  then
+    raise exception 'There are 100 configurations already. Delete one first.' using errcode = '54000';
+  end if;
+  return new;
 end $function$
 ;
 
@@ -1056,6 +1077,7 @@ begin
     new.invited_by := auth.uid();
     new.accepted_at := null;
     new.accepted_by := null;
+    new.expires_at := least(new.expires_at, new.created_at + interval '7 days');
   end if;
   return new;
 end $function$
@@ -1143,6 +1165,7 @@ end $function$
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_configuration_audit FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configuration_audit FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER audit_ai_config_changes AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.audit_configuration();
+CREATE TRIGGER limit_configurations BEFORE INSERT ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.limit_configurations();
 CREATE TRIGGER notify_ai_config_inserted AFTER INSERT OR DELETE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.announce_owner();
 CREATE TRIGGER notify_ai_config_updated AFTER UPDATE ON public.ai_configurations FOR EACH ROW WHEN ((old.version IS DISTINCT FROM new.version)) EXECUTE FUNCTION private.announce_owner();
 CREATE TRIGGER refresh_snapshot AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.refresh_owner_snapshot();
@@ -1259,19 +1282,12 @@ create policy organizations_update on organizations for update to authenticated
 create policy ai_provider_keys_delete on private.ai_provider_keys for delete to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
 
-create policy ai_provider_keys_insert on private.ai_provider_keys for insert to authenticated
-  with check (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
-
 create policy ai_provider_keys_select on private.ai_provider_keys for select to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin,member,viewer}'::text[]) AS organization_ids)))));
 
 create policy ai_provider_keys_service on private.ai_provider_keys for all to ai_config_service, service_role
   using (true)
   with check (true);
-
-create policy ai_provider_keys_update on private.ai_provider_keys for update to authenticated
-  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))))
-  with check (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
 
 create policy kek_canaries_service on private.kek_canaries for all to ai_config_service
   using (true)
@@ -1357,6 +1373,6 @@ grant select on table organizations to ai_config_service;
 grant delete, select, update (name) on table organizations to authenticated;
 grant delete, insert, select, update on table organizations to service_role;
 grant delete, insert, select, update (slot, sealed, kek_id, fingerprint, hint, key_version, status, verified_at, expires_at, last_used_at) on table private.ai_provider_keys to ai_config_service;
-grant delete, insert, select (id, user_id, organization_id, provider, slot, hint, key_version, status, verified_at, created_at, expires_at, last_used_at), update (slot, sealed, kek_id, fingerprint, hint, key_version, status, verified_at, expires_at) on table private.ai_provider_keys to authenticated;
+grant delete, select (id, user_id, organization_id, provider, slot, hint, key_version, status, verified_at, created_at, expires_at, last_used_at) on table private.ai_provider_keys to authenticated;
 grant delete, insert, select, update (slot, sealed, kek_id, fingerprint, hint, key_version, status, verified_at, expires_at, last_used_at) on table private.ai_provider_keys to service_role;
 grant delete, insert, select on table private.kek_canaries to ai_config_service;

@@ -5,6 +5,7 @@ export type ErrorCode =
   | "CONFIGURATION_INVALID"
   | "CONFIGURATION_STALE"
   | "CONFIGURATION_EXISTS"
+  | "CONFIGURATION_LIMIT"
   | "NOT_FOUND"
   | "FORBIDDEN"
   | "UNAUTHENTICATED"
@@ -38,6 +39,10 @@ export const ERROR_CATALOGUE: Readonly<
     httpStatus: 409,
   },
   CONFIGURATION_EXISTS: { message: "This name is taken. Choose another name.", httpStatus: 409 },
+  CONFIGURATION_LIMIT: {
+    message: "There are 100 configurations already. Delete one first.",
+    httpStatus: 409,
+  },
   NOT_FOUND: { message: "There is no such thing here. Check the name or the id.", httpStatus: 404 },
   FORBIDDEN: {
     message: "Your role does not allow this. Ask an owner or admin of the organization.",

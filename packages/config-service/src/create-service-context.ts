@@ -56,12 +56,18 @@ export async function createServiceContext(options: ServiceOptions): Promise<Run
   });
 
   let isProven = await proveVault(true);
-  const watching = await watchChanges(database, cache, () => {
-    if (!isProven) {
+  const watching = await watchChanges(database, cache, {
+    onReady: () => {
+      if (isProven) return;
       void proveVault(false).then((proven) => {
         isProven = proven;
       });
-    }
+    },
+    onLost: () =>
+      log(
+        "warn",
+        "The connection that hears of changes was lost. Until it is back every answer is kept for two seconds.",
+      ),
   });
 
   /** False when the database could not be asked yet. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, connect as connectSocket, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -117,6 +118,65 @@ test("whatever is missed while the listener is away is read after it is back", a
     })
     .toBe(0.6);
 });
+
+test("while changes cannot be heard an answer is kept for two seconds, not for five minutes", async () => {
+  await using service = await startService();
+  const wire = await startWire(new URL(service.database.appUrl));
+  const database = connect({ url: service.database.appUrl, directUrl: wire.url });
+  const clock = { ms: 1_000 };
+  const warnings: string[] = [];
+  const deaf = await createServiceContext({
+    database,
+    environment: {},
+    keyRing: service.keyRing,
+    cache: { now: () => clock.ms },
+    log: (_level, message) => warnings.push(message),
+  });
+  try {
+    const userId = await service.database.createUser();
+    const input = { actor: asUser(userId), userId };
+    const temperature = async () =>
+      (await getEffectiveConfiguration(deaf, input)).configuration.model.temperature;
+    expect(await temperature()).toBe(0.7);
+    await wire.cut();
+    await expect.poll(() => warnings.join(), { timeout: 5_000 }).toMatch(/hears of changes was lost/);
+    expect(await temperature()).toBe(0.7);
+    await updateConfiguration(service.ctx, { ...input, owner: userOwner(userId), ...change(0.33) });
+    clock.ms += 2_001;
+    expect(await temperature()).toBe(0.33);
+  } finally {
+    await deaf.close();
+    await database.close();
+    await wire.cut();
+  }
+});
+
+/** A way to the database that can be cut while other ways stay open. */
+async function startWire(target: URL): Promise<{ url: string; cut(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connectSocket(Number(target.port), target.hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => {
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = new URL(target);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: url.href,
+    cut: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
 
 test("of many accounts read and changed at once nobody ever gets another's values", async () => {
   await using service = await startService({ cache: { maxEntries: 5 } });

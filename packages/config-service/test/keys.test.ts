@@ -281,3 +281,22 @@ test("AI_CONFIG reads the environment at the moment it is asked", () => {
     else process.env.ANTHROPIC_API_KEY = before;
   }
 });
+
+test("the explanation shows no secondary key that failover could not use", async () => {
+  await using service = await startService();
+  const { ctx, database } = service;
+  const userId = await database.createUser();
+  const organizationId = await database.createOrganization({ ownerId: userId });
+  const actor = asUser(userId);
+  for (const owner of [
+    organizationOwner(organizationId),
+    organizationOwner(organizationId),
+    userOwner(userId),
+  ]) {
+    await rotateApiKey(ctx, { actor, owner, newKey: providerKey() });
+  }
+  const { configuration } = await getEffectiveConfiguration(ctx, { actor, userId });
+  expect(configuration.apiKeys.primaryKey).toMatch(/^sk-ant-…/);
+  expect(configuration.apiKeys.secondaryKey).toBeUndefined();
+  expect(await openApiKey(ctx, { userId, slot: "secondary" })).toBeNull();
+});

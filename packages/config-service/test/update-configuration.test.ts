@@ -372,3 +372,70 @@ test("a key in a patch or a reason is refused before the database sees it", asyn
     expect(JSON.stringify(result)).not.toContain("abcdefgh");
   }
 });
+
+test("making a pair worse is refused, whichever of the two is patched", async () => {
+  await using service = await startService();
+  const { ctx, database } = service;
+  const [ownerId, memberId] = [await database.createUser(), await database.createUser()];
+  const organizationId = await database.createOrganization({ ownerId });
+  await database.addMember(organizationId, memberId, "member");
+  const patch = (costBudget: object) =>
+    updateConfiguration(ctx, {
+      actor: asUser(memberId),
+      owner: userOwner(memberId),
+      configName,
+      updates: { costBudget },
+    });
+  expect(await patch({ dailyBudget: 50 })).toMatchObject({ success: true });
+  await updateConfiguration(ctx, {
+    actor: asUser(ownerId),
+    owner: organizationOwner(organizationId),
+    configName,
+    updates: { costBudget: { dailyBudget: 20, weeklyBudget: 30 } },
+  });
+  expect(await patch({ weeklyBudget: 10 })).toMatchObject({
+    success: false,
+    errors: [{ path: "costBudget.dailyBudget", code: "inconsistent" }],
+  });
+  expect(await patch({ dailyBudget: 30 })).toMatchObject({ success: true });
+});
+
+test("changes of different rows at once cannot be right alone and wrong together", async () => {
+  await using service = await startService();
+  const { ctx, database } = service;
+  for (let round = 0; round < 10; round += 1) {
+    const userId = await database.createUser();
+    const [actor, owner] = [asUser(userId), userOwner(userId)];
+    const patch = (name: string, costBudget: object) =>
+      updateConfiguration(ctx, { actor, owner, configName: name, updates: { costBudget } });
+    await patch("a", {});
+    await patch("b", {});
+    const outcomes = await Promise.all([patch("a", { dailyBudget: 400 }), patch("b", { weeklyBudget: 200 })]);
+    expect(outcomes.map(({ success }) => success).sort()).toEqual([false, true]);
+    const { costBudget } = (await getEffectiveConfiguration(ctx, { actor, userId })).configuration;
+    expect(costBudget.dailyBudget).toBeLessThanOrEqual(costBudget.weeklyBudget);
+  }
+});
+
+test("an organization's audit is for its owners and admins, and others are told so", async () => {
+  await using service = await startService();
+  const { ctx, database } = service;
+  const [ownerId, memberId] = [await database.createUser(), await database.createUser()];
+  const organizationId = await database.createOrganization({ ownerId });
+  await database.addMember(organizationId, memberId, "member");
+  const owner = organizationOwner(organizationId);
+  expect((await listAudit(ctx, { actor: asUser(ownerId), owner })).entries).toEqual([]);
+  await expectRefusals([listAudit(ctx, { actor: asUser(memberId), owner })], "FORBIDDEN");
+});
+
+test("there is a limit to an owner's configurations, and it is told as one", async () => {
+  await using service = await startService();
+  const userId = await service.database.createUser();
+  await service.database.owner`insert into public.ai_configurations (user_id, config_name)
+    select ${userId}, 'row ' || n from generate_series(1, 100) as n`;
+  const [actor, owner] = [asUser(userId), userOwner(userId)];
+  await expectRefusals(
+    [updateConfiguration(service.ctx, { actor, owner, configName: "one more", updates: {} })],
+    "CONFIGURATION_LIMIT",
+  );
+});

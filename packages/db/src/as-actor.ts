@@ -13,6 +13,14 @@ export interface AsActorOptions {
 }
 
 /**
+ * Gives the rest of the transaction a service's rights, still in the name of the actor: for writes that users may
+ * ask for and not do by themselves. Whoever calls it has checked before that the actor may.
+ */
+export async function withServiceRights(tx: ActorDb): Promise<void> {
+  await tx.execute(sql`select set_config('role', 'ai_config_service', true)`);
+}
+
+/**
  * Runs `work` in one transaction as `actor`: the only way to the tables. Role and claims end with the
  * transaction, so a pooled connection carries nothing to its next user.
  */

@@ -22,8 +22,14 @@ export interface Database {
   /**
    * Hears a channel on a connection of its own. `onReady` is called each time listening begins, also after an
    * interruption: what was announced in between is lost, so whoever caches must forget then.
+   * `onLost` is called when listening ends without being closed.
    */
-  listen(channel: string, onMessage: (payload: string) => void, onReady: () => void): Promise<Listener>;
+  listen(
+    channel: string,
+    onMessage: (payload: string) => void,
+    onReady: () => void,
+    onLost?: () => void,
+  ): Promise<Listener>;
   /** Rejects when the database does not answer soon. Uses a connection of its own, so a busy pool is no failure. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -40,8 +40,15 @@ export function connect(options: ConnectOptions): Database {
   let pinging: SqlClient | undefined;
   return {
     db: drizzle({ client }),
-    listen: (channel, onMessage, onReady) =>
-      startListening({ url: options.directUrl ?? options.url, applicationName, channel, onMessage, onReady }),
+    listen: (channel, onMessage, onReady, onLost) =>
+      startListening({
+        url: options.directUrl ?? options.url,
+        applicationName,
+        channel,
+        onMessage,
+        onReady,
+        onLost,
+      }),
     ping: async () => {
       pinging ??= postgres(url, {
         ...commonOptions(`${applicationName} ping`),

@@ -1,6 +1,6 @@
 export { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm";
 export { checkApplicationRole } from "./application-role.ts";
-export { type ActorDb, type AsActorOptions, asActor } from "./as-actor.ts";
+export { type ActorDb, type AsActorOptions, asActor, withServiceRights } from "./as-actor.ts";
 export type { Actor, Database, Db, Listener, SqlClient } from "./client.ts";
 export { type ConnectOptions, connect } from "./connect.ts";
 export { type MigrateOptions, migrate } from "./migrate.ts";

@@ -11,6 +11,7 @@ export interface ListenOptions {
   channel: string;
   onMessage: (payload: string) => void;
   onReady: () => void;
+  onLost?: (() => void) | undefined;
   /** How often a silent connection is tried; a cut cable says nothing by itself. */
   heartbeatMs?: number;
 }
@@ -46,7 +47,10 @@ async function keepListening(
   for (let failures = 0; !closing.aborted; failures++) {
     const wasReady = await listenOnce(options, closing, markAttempted);
     markAttempted();
-    if (wasReady) failures = 0;
+    if (wasReady) {
+      failures = 0;
+      if (!closing.aborted) options.onLost?.();
+    }
     await pause(Math.min(50 * 2 ** failures, 2_000) * (0.5 + Math.random() / 2), closing);
   }
 }

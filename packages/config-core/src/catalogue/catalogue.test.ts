@@ -135,8 +135,8 @@ describe("an operator's file", () => {
     [null, "", /object/],
     [{ modles: [] }, "modles", /no such field/],
     [{ models: [{ id: "claude-opus-9" }] }, "models.0.displayName", /required/],
-    [{ models: [{ id: "claude-opus-5-5", outputLimit: 0 }] }, "models.outputLimit", /1 or more/],
-    [{ models: [{ id: "claude-opus-5-5", price: 3 }] }, "models.price", /no such field/],
+    [{ models: [{ id: "claude-opus-5-5", outputLimit: 0 }] }, "models.0.outputLimit", /1 or more/],
+    [{ models: [{ id: "claude-opus-5-5", price: 3 }] }, "models.0.price", /no such field/],
     [
       { models: [{ id: "claude-opus-5-5", aliases: ["claude-opus-5"] }] },
       "models.claude-opus-5.aliases",
@@ -159,7 +159,7 @@ describe("an operator's file", () => {
           },
         ],
       },
-      "models.lifecycle.retiresOn",
+      "models.0.lifecycle.retiresOn",
       /a day such as/,
     ],
     [
@@ -179,7 +179,7 @@ describe("an operator's file", () => {
       "models.claude-opus-5-5.lifecycle.replacement",
       /known model/,
     ],
-    [{ models: [{ id: "claude-opus-5-5", source: "sk-ant-api03-abcdef" }] }, "models.source", /key/i],
+    [{ models: [{ id: "claude-opus-5-5", source: "sk-ant-api03-abcdef" }] }, "models.0.source", /key/i],
   ])("%j is refused at %s", (file, path, message) => {
     const parsed = parseCatalogueFile(file);
     expect(parsed.success).toBe(false);
@@ -230,7 +230,7 @@ describe("refreshing from GET /v1/models", () => {
     expect(models["claude-opus-5-5"]).toMatchObject({
       contextWindow: 900_000,
       outputLimit: 64_000,
-      thinkingTypes: ["disabled", "adaptive"],
+      thinkingTypes: ["adaptive", "disabled"],
       efforts: ["low", "high"],
       defaultEffort: null,
       lifecycle: { deprecatedOn: "2026-11-20", retiresOn: "2027-01-19" },

@@ -7,7 +7,7 @@ export const EFFORTS = ["low", "medium", "high", "xhigh", "max"] as const;
 export type Effort = (typeof EFFORTS)[number];
 
 /** The ways of thinking that a request can name; `enabled` is thinking with a token budget. */
-export const THINKING_TYPES = ["disabled", "between_tools", "adaptive", "enabled"] as const;
+export const THINKING_TYPES = ["adaptive", "enabled", "between_tools", "disabled"] as const;
 export type ThinkingType = (typeof THINKING_TYPES)[number];
 
 /**

@@ -12,7 +12,7 @@ const uuid = z.string().check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
 const changeSchema = z.extend(z.partial(modelEntrySchema), { id: modelEntrySchema.shape.id });
 
 const fileSchema = z.strictObject({
-  models: z.optional(z.array(changeSchema).check(z.maxLength(500))),
+  models: z.optional(z.array(z.unknown()).check(z.maxLength(500))),
   /** What an organization pays, as a factor of the list price: 0.85 is a discount of 15 %. */
   multipliers: z.optional(z.record(uuid, multiplierSchema)),
 });
@@ -41,8 +41,11 @@ export function parseCatalogueFile(
   const errors: Issue[] = [...issues];
   const entries = new Map<string, ModelEntry>(Object.entries(base));
   for (const [index, change] of (parsed.data.models ?? []).entries()) {
-    const whole = modelEntrySchema.safeParse({ ...storedPart(entries.get(change.id)), ...change });
-    if (whole.success) entries.set(change.id, whole.data);
+    const known = changeSchema.safeParse(change);
+    const whole = known.success
+      ? modelEntrySchema.safeParse({ ...storedPart(entries.get(known.data.id)), ...known.data })
+      : known;
+    if (whole.success) entries.set(whole.data.id, whole.data as ModelEntry);
     else errors.push(...issuesFromZod(whole.error.issues, change).map((issue) => atModel(index, issue)));
   }
   errors.push(...ambiguities([...entries.values()]));

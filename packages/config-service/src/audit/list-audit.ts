@@ -1,7 +1,7 @@
 import { AIConfigError } from "@ai-config/config-core";
 import { type Actor, type ActorDb, sql } from "@ai-config/db";
 
-import { ownedBy, requireVisible } from "../configuration/stored-configuration.ts";
+import { ownedBy, requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
 import { isoTime } from "../iso-time.ts";
 import type { Owner } from "../owner.ts";
@@ -56,7 +56,10 @@ export interface ListAuditInput {
   readonly limit?: number | undefined;
 }
 
-/** What happened to an owner's configurations and keys, latest first, also to those that are gone. */
+/**
+ * What happened to an owner's configurations and keys, latest first, also to those that are gone. An
+ * organization's is for its owners and admins.
+ */
 export async function listAudit(
   ctx: ServiceContext,
   { actor, owner, before, limit = LIMIT_DEFAULT }: ListAuditInput,
@@ -64,7 +67,7 @@ export async function listAudit(
   const end = before == null ? null : readCursor(before);
   const count = Math.min(Math.max(Math.trunc(limit) || LIMIT_DEFAULT, 1), LIMIT_MAX);
   const { rows, names } = await runAs(ctx, actor, async (tx) => {
-    await requireVisible(tx, actor, owner);
+    await requireAdmin(tx, actor, owner);
     const rows = await tx.execute<AuditRow>(sql`
       select id::text as id, subject, config_id, config_name, action, version, old_value, new_value, actor_type,
         changed_by, actor_name, reason, request_id, ${isoTime("changed_at")}

@@ -11,7 +11,7 @@ const CHANNEL = "ai_config_changed";
 export function watchChanges(
   database: Database,
   cache: ConfigurationCache,
-  onReady: () => void,
+  { onReady, onLost }: { onReady: () => void; onLost: () => void },
 ): Promise<Listener> {
   return database.listen(
     CHANNEL,
@@ -26,6 +26,12 @@ export function watchChanges(
       cache.forgetAll();
       cache.setAnnounced(true);
       onReady();
+    },
+    () => {
+      // What is announced from now on is not heard, so nothing may be trusted for longer than a moment.
+      cache.setAnnounced(false);
+      cache.forgetAll();
+      onLost();
     },
   );
 }

@@ -88,10 +88,12 @@ function layersOf(snapshot: Pick<LayersSnapshot, "rows" | "keys">, environment: 
     ...snapshot.rows.map(layerOfRow),
   ];
   // An owner may have a key and no row, and its key applies once however many rows there are.
-  for (const source of ["organization", "user"] as const) {
-    const keys = hintsOf(snapshot.keys.filter((key) => key.owner === source));
-    if (keys !== undefined) layers.push({ source, values: {}, keys });
-  }
+  const own = hintsOf(snapshot.keys.filter((key) => key.owner === "user"));
+  const shared = hintsOf(snapshot.keys.filter((key) => key.owner === "organization"));
+  // Failover stays within one owner's keys, so nobody has a secondary key of somebody else.
+  if (shared)
+    layers.push({ source: "organization", values: {}, keys: own ? withoutSecondary(shared) : shared });
+  if (own) layers.push({ source: "user", values: {}, keys: own });
   return layers;
 }
 
@@ -109,6 +111,10 @@ function hintsOf(keys: readonly KeySummary[]): KeyHints | undefined {
     ...(primary && { primaryKey: primary.hint, keyVersion: primary.keyVersion }),
     ...(secondary && { secondaryKey: secondary.hint }),
   };
+}
+
+function withoutSecondary({ primaryKey, keyVersion }: KeyHints): KeyHints {
+  return { ...(primaryKey !== undefined && { primaryKey }), ...(keyVersion !== undefined && { keyVersion }) };
 }
 
 function etagOf(

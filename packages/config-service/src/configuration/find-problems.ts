@@ -33,8 +33,9 @@ export async function findProblems(
 }
 
 /**
- * The problems a change is to blame for: new ones, and those at a field that it sets. Others were there before,
- * often in a layer that belongs to somebody else, and must not keep people from correcting something.
+ * The problems a change is to blame for: new ones, those whose words change because the other field of a pair
+ * did, and those at a field that it sets. Others were there before, often in a layer that belongs to somebody
+ * else, and must not keep people from correcting something.
  */
 export function introducedProblems(
   before: readonly Issue[],
@@ -55,8 +56,8 @@ export function patchedPaths(patch: object): Set<string> {
   return paths;
 }
 
-function problemKey({ path, code }: Issue): string {
-  return `${path} ${code}`;
+function problemKey({ path, code, message }: Issue): string {
+  return `${path} ${code} ${message}`;
 }
 
 function layerOf(row: ConfigurationSummary): Layer {

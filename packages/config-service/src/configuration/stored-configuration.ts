@@ -2,7 +2,7 @@ import { AIConfigError } from "@ai-config/config-core";
 import { type Actor, type ActorDb, sql } from "@ai-config/db";
 
 import { type Fragment, isoTime } from "../iso-time.ts";
-import type { Owner } from "../owner.ts";
+import { type Owner, ownerId } from "../owner.ts";
 
 /** A stored row as people who may see it see it. */
 export interface ConfigurationSummary {
@@ -68,6 +68,15 @@ async function lockRow(tx: ActorDb, where: Fragment): Promise<ConfigurationSumma
   return row && summaryOf(row);
 }
 
+/**
+ * Holds off other changes of the same owner until the transaction ends. Rules go across rows, so two changes of
+ * different rows could each be right and both together wrong. The database takes the same lock for new rows.
+ */
+export async function lockOwner(tx: ActorDb, owner: Owner): Promise<void> {
+  const name = `configurations of ${ownerId(owner)}`;
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
+}
+
 /** Rows of one owner. */
 export function ownedBy(owner: Owner): Fragment {
   return owner.type === "user"
@@ -95,6 +104,17 @@ export async function requireVisible(tx: ActorDb, actor: Actor, owner: Owner): P
         where organization_id = ${owner.organizationId}::uuid and user_id = ${actor.userId}::uuid`,
   );
   if (rows.length === 0) throw new AIConfigError("NOT_FOUND");
+}
+
+/** For what only owners and admins of an organization may do or see. */
+export async function requireAdmin(tx: ActorDb, actor: Actor, owner: Owner): Promise<void> {
+  await requireVisible(tx, actor, owner);
+  if (actor.type === "service" || owner.type === "user") return;
+  const rows = await tx.execute(sql`
+    select 1 from public.organization_members
+    where organization_id = ${owner.organizationId}::uuid and user_id = ${actor.userId}::uuid
+      and role in ('owner', 'admin')`);
+  if (rows.length === 0) throw new AIConfigError("FORBIDDEN");
 }
 
 function summaryOf(row: ConfigurationRow): ConfigurationSummary {

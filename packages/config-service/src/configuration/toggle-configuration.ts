@@ -5,7 +5,7 @@ import type { ServiceContext } from "../context.ts";
 import { forgetOwner } from "../forget-owner.ts";
 import { runAs } from "../run-as.ts";
 import { findProblems, introducedProblems } from "./find-problems.ts";
-import { lockConfiguration, requireVisible } from "./stored-configuration.ts";
+import { findConfigurations, lockConfiguration, lockOwner, requireVisible } from "./stored-configuration.ts";
 
 export type ToggleConfigurationResult =
   | { success: true; version: number }
@@ -22,19 +22,22 @@ export async function toggleConfiguration(
   try {
     const { owner, version } = await runAs(ctx, actor, async (tx) => {
       const where = sql`id = ${configId}::uuid`;
+      const [row] = await findConfigurations(tx, where);
+      if (row === undefined) throw new AIConfigError("NOT_FOUND");
+      await lockOwner(tx, row.owner);
       const locked = await lockConfiguration(tx, where);
       if (locked === undefined) throw new AIConfigError("NOT_FOUND");
       await requireVisible(tx, actor, locked.owner);
       const before = await findProblems(tx, ctx, locked.owner);
-      const [row] = await tx.execute<{ version: number }>(
+      const [changed] = await tx.execute<{ version: number }>(
         sql`update public.ai_configurations set is_active = ${isActive} where ${where} returning version`,
       );
-      if (row === undefined) throw new AIConfigError("FORBIDDEN");
+      if (changed === undefined) throw new AIConfigError("FORBIDDEN");
       if (isActive) {
         const issues = introducedProblems(before, await findProblems(tx, ctx, locked.owner));
         if (issues.length > 0) throw new AIConfigError("CONFIGURATION_INVALID", { issues });
       }
-      return { owner: locked.owner, version: row.version };
+      return { owner: locked.owner, version: changed.version };
     });
     forgetOwner(ctx, owner);
     return { success: true, version };

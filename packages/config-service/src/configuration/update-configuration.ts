@@ -9,7 +9,7 @@ import { checkChange } from "./check-change.ts";
 import type { EffectiveConfiguration } from "./effective-configuration.ts";
 import { findProblems, introducedProblems, patchedPaths } from "./find-problems.ts";
 import { getOwnerConfiguration } from "./get-owner-configuration.ts";
-import { lockConfiguration, named, requireVisible } from "./stored-configuration.ts";
+import { lockConfiguration, lockOwner, named, requireVisible } from "./stored-configuration.ts";
 
 export interface UpdateConfigurationInput {
   readonly actor: Actor;
@@ -66,6 +66,7 @@ async function writePatch(
   patch: ConfigurationPatch,
 ): Promise<number> {
   await requireVisible(tx, actor, owner);
+  await lockOwner(tx, owner);
   const where = named(owner, configName);
   const locked = await lockConfiguration(tx, where);
   requireVersion(expectedVersion, locked?.version ?? 0);

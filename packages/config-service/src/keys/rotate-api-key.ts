@@ -1,7 +1,7 @@
 import { AIConfigError, maskKey, type Secret } from "@ai-config/config-core";
-import { type Actor, type ActorDb, sql } from "@ai-config/db";
+import { type Actor, type ActorDb, sql, withServiceRights } from "@ai-config/db";
 
-import { ownedBy, requireVisible } from "../configuration/stored-configuration.ts";
+import { ownedBy, requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
 import { forgetOwner } from "../forget-owner.ts";
 import { type Owner, ownerId } from "../owner.ts";
@@ -47,7 +47,7 @@ export async function rotateApiKey(
 ): Promise<RotateApiKeyResult> {
   const { actor, owner } = input;
   const newKey = readNewKey(input.newKey);
-  await runAs(ctx, actor, (tx) => requireMayStoreKeys(tx, actor, owner));
+  await runAs(ctx, actor, (tx) => requireAdmin(tx, actor, owner));
 
   const present = await readKeys(ctx, owner);
   if (isCurrent(ctx, present.primary, newKey)) return unchanged(present);
@@ -78,7 +78,10 @@ async function readKeys(ctx: ServiceContext, owner: Owner): Promise<PresentKeys>
   return { primary: inSlot("primary"), secondary: inSlot("secondary") };
 }
 
-/** Writes as the actor, so that row security judges and the audit names them. Undefined: somebody came first. */
+/**
+ * Writes in the name of the actor, whom the audit tells, with a service's rights: users cannot write keys by
+ * themselves. Undefined: somebody came first.
+ */
 async function replaceKey(
   ctx: ServiceContext,
   { actor, owner, overlapMs = OVERLAP_MS }: RotateApiKeyInput,
@@ -91,6 +94,8 @@ async function replaceKey(
   const hint = hintOf(newKey);
 
   const write = async (tx: ActorDb): Promise<RotateApiKeyResult | undefined> => {
+    await requireAdmin(tx, actor, owner);
+    await withServiceRights(tx);
     const locked = await tx.execute<{
       id: string;
       slot: KeySlot;
@@ -171,16 +176,6 @@ async function putKey(
       (${column}, provider, slot, sealed, kek_id, fingerprint, hint, key_version, status, verified_at, expires_at)
     values (${ownerId(owner)}::uuid, 'anthropic', ${key.slot}, ${sealed}, ${kekId}, ${fingerprint}, ${key.hint},
       ${key.keyVersion}, ${status}, ${verifiedAt}, ${expiresAt})`);
-}
-
-async function requireMayStoreKeys(tx: ActorDb, actor: Actor, owner: Owner): Promise<void> {
-  await requireVisible(tx, actor, owner);
-  if (actor.type === "service" || owner.type === "user") return;
-  const rows = await tx.execute(sql`
-    select 1 from public.organization_members
-    where organization_id = ${owner.organizationId}::uuid and user_id = ${actor.userId}::uuid
-      and role in ('owner', 'admin')`);
-  if (rows.length === 0) throw new AIConfigError("FORBIDDEN");
 }
 
 function isCurrent(ctx: ServiceContext, primary: StoredKey | undefined, key: Secret): boolean {

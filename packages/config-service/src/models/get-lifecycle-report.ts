@@ -4,8 +4,10 @@ import type { Actor } from "@ai-config/db";
 import type { EffectiveConfiguration } from "../configuration/effective-configuration.ts";
 import { getEffectiveConfiguration } from "../configuration/get-effective-configuration.ts";
 import { getOrganizationConfiguration } from "../configuration/get-organization-configuration.ts";
+import { requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
 import { listMembers, type MemberSummary } from "../organizations/members.ts";
+import { runAs } from "../run-as.ts";
 
 /** Reads at the same time: enough to be quick, few enough to leave the pool to others. */
 const AT_ONCE = 8;
@@ -28,8 +30,8 @@ export async function getLifecycleReport(
   ctx: ServiceContext,
   { actor, organizationId }: { actor: Actor; organizationId: string },
 ): Promise<LifecycleReport<LifecycleRef>> {
+  await runAs(ctx, actor, (tx) => requireAdmin(tx, actor, { type: "organization", organizationId }));
   const members = await listMembers(ctx, { actor, organizationId });
-  requireAdmin(actor, members);
   const handed = await getOrganizationConfiguration(ctx, { actor, organizationId });
   const own = await membersConfigurations(ctx, organizationId, members);
   const organization: LifecycleRef = { type: "organization", organizationId };
@@ -54,12 +56,6 @@ export async function getOwnLifecycleReport(
   const { configuration } = await getEffectiveConfiguration(ctx, { actor, userId, organizationId });
   const ref: LifecycleRef = { type: "user", userId, name: null, email: null };
   return lifecycleReport([{ ref, configuration }], ctx.now(), { models: ctx.models });
-}
-
-function requireAdmin(actor: Actor, members: readonly MemberSummary[]): void {
-  if (actor.type === "service") return;
-  const role = members.find(({ userId }) => userId === actor.userId)?.role;
-  if (role !== "owner" && role !== "admin") throw new AIConfigError("FORBIDDEN");
 }
 
 async function membersConfigurations(

@@ -8,8 +8,8 @@ import { privateSchema } from "./schemas.ts";
 import { users } from "./users.ts";
 
 /**
- * Provider keys, sealed. Users may store, replace and remove keys of what they own, so that the audit names
- * them, but only services can read `sealed` and `fingerprint`: the column grants leave them out.
+ * Provider keys, sealed. Only services read `sealed` and `fingerprint`, and only they write: what a row says of a
+ * key (verified, its version, when it ends) has to be true, and a user's own statement could say anything.
  */
 export const aiProviderKeys = privateSchema.table(
   "ai_provider_keys",
@@ -34,7 +34,6 @@ export const aiProviderKeys = privateSchema.table(
     lastUsedAt: timestamp("last_used_at", { withTimezone: true }),
   },
   (table) => {
-    const mayWrite = ownedBy(table, "admin");
     return [
       uniqueIndex("ai_provider_keys_user_slot_key")
         .on(table.userId, table.provider, table.slot)
@@ -63,14 +62,11 @@ export const aiProviderKeys = privateSchema.table(
         to: authenticated,
         using: ownedBy(table, "viewer"),
       }),
-      pgPolicy("ai_provider_keys_insert", { for: "insert", to: authenticated, withCheck: mayWrite }),
-      pgPolicy("ai_provider_keys_update", {
-        for: "update",
+      pgPolicy("ai_provider_keys_delete", {
+        for: "delete",
         to: authenticated,
-        using: mayWrite,
-        withCheck: mayWrite,
+        using: ownedBy(table, "admin"),
       }),
-      pgPolicy("ai_provider_keys_delete", { for: "delete", to: authenticated, using: mayWrite }),
       pgPolicy("ai_provider_keys_service", {
         for: "all",
         to: [service, serviceRole],

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { asActor, sql } from "../../src/index.ts";
 import { createTestDatabase } from "../../src/testing/index.ts";
-import { asUser, auditOf, refuses, run, worker } from "./refusals.ts";
+import { asUser, auditOf, refuses, run, runOnBehalf, worker } from "./refusals.ts";
 
 const nobody = "00000000-0000-0000-0000-000000000000";
 
@@ -110,7 +110,7 @@ test("S7: the audit of a key knows its slot, hint and state, never the sealed ke
   await using test = await createTestDatabase();
   const user = await test.createUser();
   await insertKey(test, user);
-  await run(
+  await runOnBehalf(
     test,
     asUser(user),
     "update private.ai_provider_keys set status = 'revoked', sealed = 'e30..CANARY.e30.e30'",
@@ -130,6 +130,24 @@ test("S7: the audit of a key knows its slot, hint and state, never the sealed ke
   });
   const text = JSON.stringify(entries, (_, value) => (typeof value === "bigint" ? String(value) : value));
   expect(text).not.toMatch(/CANARY|fingerprintfingerprint/);
+});
+
+test("a user can neither store nor change a key by a statement of their own, only see and remove it", async () => {
+  await using test = await createTestDatabase();
+  const user = await test.createUser();
+  await insertKey(test, user);
+  for (const statement of [
+    "update private.ai_provider_keys set key_version = 2147483647",
+    "update private.ai_provider_keys set verified_at = now()",
+    "update private.ai_provider_keys set status = 'active', expires_at = '2999-01-01'",
+    `insert into private.ai_provider_keys (user_id, slot, sealed, kek_id, fingerprint, hint)
+      values ('${user}', 'secondary', 'a.b.c.d.e', 'unknown', '0123456789abcdef', 'sk-ant-…ABCD')`,
+  ]) {
+    await refuses(() => run(test, asUser(user), statement), "42501");
+  }
+  expect(await run(test, asUser(user), "select hint from private.ai_provider_keys")).toHaveLength(1);
+  await run(test, asUser(user), "delete from private.ai_provider_keys");
+  expect(await test.owner`select from private.ai_provider_keys`).toHaveLength(0);
 });
 
 test("a change that changes nothing is neither counted nor audited", async () => {
@@ -188,7 +206,7 @@ test("the audit of an organization is for its owners and admins, that of a user 
 });
 
 function insertKey(test: Parameters<typeof run>[0], userId: string) {
-  return run(
+  return runOnBehalf(
     test,
     asUser(userId),
     `insert into private.ai_provider_keys (user_id, slot, sealed, kek_id, fingerprint, hint)

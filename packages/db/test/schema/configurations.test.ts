@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { expect, test } from "vitest";
 
-import { aiConfigurations, asActor, eq, sql } from "../../src/index.ts";
+import { aiConfigurations, asActor, eq, sql, sqlStateOf } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../../src/testing/index.ts";
 import { asUser, refuses, run, worker } from "./refusals.ts";
 
@@ -236,4 +236,22 @@ test("S28: a change announces only whose it is, and nothing is announced when no
       { t: "user", id: user },
     ]);
   await listener.close();
+});
+
+test("an owner has a hundred configurations at most, also when many are made at once", async () => {
+  await using test = await createTestDatabase();
+  const user = await test.createUser();
+  await test.owner`insert into public.ai_configurations (user_id, config_name)
+    select ${user}, 'row ' || n from generate_series(1, 97) as n`;
+  const attempts = Array.from({ length: 6 }, (_, index) =>
+    run(
+      test,
+      asUser(user),
+      `insert into public.ai_configurations (user_id, config_name) values ('${user}', 'new ${index}')`,
+    ).then(
+      () => "made",
+      (error: unknown) => sqlStateOf(error),
+    ),
+  );
+  expect((await Promise.all(attempts)).sort()).toEqual(["54000", "54000", "54000", "made", "made", "made"]);
 });

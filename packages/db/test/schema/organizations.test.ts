@@ -191,3 +191,33 @@ test("names are told to people of the same organization and to nobody else", asy
   expect(await ask(stranger)).toEqual([]);
   await refuses(() => run(test, asUser(member), "select from auth.users"), "42501");
 });
+
+test("with the account of its last member an organization goes as well, with its rows and keys", async () => {
+  await using test = await createTestDatabase();
+  const [only, other] = [await test.createUser(), await test.createUser()];
+  const organizationId = await test.createOrganization({ ownerId: only });
+  const kept = await test.createOrganization({ ownerId: only });
+  await test.addMember(kept, other, "member");
+  await test.owner`insert into public.ai_configurations (organization_id) values (${organizationId})`;
+  await test.owner`delete from auth.users where id = ${only}`;
+  expect(await test.owner`select id from public.organizations`).toEqual([{ id: kept }]);
+  expect(await test.owner`select from public.ai_configurations`).toHaveLength(0);
+  expect(await test.owner`select user_id, role from public.organization_members`).toEqual([
+    { user_id: other, role: "owner" },
+  ]);
+});
+
+test("an invitation of a user ends within a week, whatever they ask for", async () => {
+  await using test = await createTestDatabase();
+  const user = await test.createUser();
+  const organizationId = await test.createOrganization({ ownerId: user });
+  await run(
+    test,
+    asUser(user),
+    `insert into public.organization_invitations (organization_id, role, token_hash, invited_by, expires_at)
+      values ('${organizationId}', 'member', repeat('a', 40), '${user}', 'infinity')`,
+  );
+  expect(
+    await test.owner`select expires_at <= now() + interval '7 days 1 minute' as is_soon from public.organization_invitations`,
+  ).toEqual([{ is_soon: true }]);
+});

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 
 import type { Actor, SqlClient } from "../../src/client.ts";
-import { asActor, sql, sqlStateOf } from "../../src/index.ts";
+import { asActor, sql, sqlStateOf, withServiceRights } from "../../src/index.ts";
 import type { TestDatabase } from "../../src/testing/index.ts";
 
 export const asUser = (userId: string): Actor => ({ type: "user", userId });
@@ -10,6 +10,18 @@ export const worker: Actor = { type: "service", name: "worker" };
 /** Runs one statement of plain SQL as an actor; its text is the test's own. */
 export function run(test: TestDatabase, actor: Actor, statement: string): Promise<Record<string, unknown>[]> {
   return asActor(test.database, actor, async (tx) => [...(await tx.execute(sql.raw(statement)))]);
+}
+
+/** The same with a service's rights in the actor's name, as verbs do after they have checked the actor. */
+export function runOnBehalf(
+  test: TestDatabase,
+  actor: Actor,
+  statement: string,
+): Promise<Record<string, unknown>[]> {
+  return asActor(test.database, actor, async (tx) => {
+    await withServiceRights(tx);
+    return [...(await tx.execute(sql.raw(statement)))];
+  });
 }
 
 /** Expects a statement to be refused with that SQLSTATE. */
