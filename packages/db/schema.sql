@@ -576,6 +576,25 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.forget_user(p_user_id uuid)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  blanked integer;
+begin
+  if exists (select from auth.users u where u.id = p_user_id) then
+    raise exception 'Delete the account first.' using errcode = '23514';
+  end if;
+  perform set_config('app.forgetting', 'on', true);
+  update public.ai_configuration_audit a set old_value = null where a.user_id = p_user_id;
+  get diagnostics blanked = row_count;
+  perform set_config('app.forgetting', '', true);
+  return blanked;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.json_double(value jsonb)
  RETURNS double precision
  LANGUAGE sql
@@ -976,6 +995,18 @@ CREATE OR REPLACE FUNCTION private.refuse_change()
  SET search_path TO ''
 AS $function$
 begin
+  if tg_op = 'UPDATE' and current_setting('app.forgetting', true) = 'on' then
+    new.old_value := null;
+    new.new_value := null;
+    new.config_name := null;
+    new.reason := null;
+    new.request_id := null;
+    if (to_jsonb(new) - array['old_value', 'new_value', 'config_name', 'reason', 'request_id'])
+      = (to_jsonb(old) - array['old_value', 'new_value', 'config_name', 'reason', 'request_id'])
+    then
+      return new;
+    end if;
+  end if;
   raise exception '% is append-only.', tg_table_name using errcode = '42501';
 end $function$
 ;
