@@ -117,10 +117,14 @@ export { LAYER_BYTES_MAX } from "./inspect-json.ts";
 export type { Checked, Issue, IssueCode } from "./issue.ts";
 export { compareLayers, type KeyHints, type Layer, type LayerRef, type LayerSource } from "./layer.ts";
 export { mergeLayers } from "./merge-layers.ts";
+export { findBreaches } from "./policy/find-breaches.ts";
+export type { FieldBounds, FieldLock, FieldRule, Imposed, Policy, PolicyPool } from "./policy/policy.ts";
+export { readPolicy, validatePolicy } from "./policy/read-policy.ts";
 export {
   type FieldExplanation,
   type FieldSource,
   type Resolution,
+  type ResolveOptions,
   resolveConfiguration,
 } from "./resolve-configuration.ts";
 export { type RetryDelayOptions, retryDelay } from "./retry-delay.ts";

@@ -10,6 +10,8 @@ import {
 import { inconsistenciesOf } from "./find-inconsistencies.ts";
 import type { Issue } from "./issue.ts";
 import { compareLayers, type Layer, type LayerRef, type LayerSource } from "./layer.ts";
+import { imposePolicy } from "./policy/impose-policy.ts";
+import type { Imposed, Policy } from "./policy/policy.ts";
 import { readField } from "./read-field.ts";
 import { readLayer } from "./read-layer.ts";
 
@@ -23,6 +25,13 @@ export interface FieldSource {
 /** Where a field's effective value comes from, and the values it hides, nearest first. */
 export interface FieldExplanation extends FieldSource {
   readonly hidden: readonly FieldSource[];
+  /** What a policy did to the value, in words such as "Limited to 8,192 tokens by Acme." */
+  readonly imposed?: Imposed & { readonly message: string };
+}
+
+export interface ResolveOptions extends ModelOptions {
+  /** What an organization imposes above every layer, and its name. */
+  readonly policy?: { readonly rules: Policy; readonly name?: string | undefined } | undefined;
 }
 
 export interface Resolution {
@@ -45,10 +54,10 @@ const DEFAULT_EXPLANATIONS: Readonly<Record<FieldPath, FieldExplanation>> = byPa
 /**
  * The effective configuration of some layers over the built-in defaults, field by field, with the source of
  * every value and what it hides. It never throws: a stored value that is not valid is left out and reported,
- * as if its layer did not mention the field. Valid values that contradict each other are kept and reported,
+ * as if its layer did not mention the field; a policy is trusted, see `readPolicy`. Valid values that contradict each other are kept and reported,
  * since each limit binds by itself; so is a model that the catalogue does not know, without capabilities.
  */
-export function resolveConfiguration(layers: readonly Layer[], options: ModelOptions = {}): Resolution {
+export function resolveConfiguration(layers: readonly Layer[], options: ResolveOptions = {}): Resolution {
   const stacks = new Map<FieldPath, FieldSource[]>();
   const problems: Issue[] = [];
 
@@ -68,6 +77,10 @@ export function resolveConfiguration(layers: readonly Layer[], options: ModelOpt
 
   const fields: Record<FieldPath, FieldExplanation> = { ...DEFAULT_EXPLANATIONS };
   for (const [path, stack] of stacks) fields[path] = explain(path, stack);
+  if (options.policy) {
+    const { rules, name } = options.policy;
+    imposePolicy(fields, rules, Object.freeze({ source: "policy", ...(name !== undefined && { name }) }));
+  }
   problems.push(...inconsistenciesOf((path) => fields[path].value, options.models));
 
   return Object.freeze({

@@ -48,7 +48,14 @@ export interface ConfigurationCache {
 interface Entry {
   readonly value: EffectiveConfiguration;
   readonly promise: Promise<EffectiveConfiguration>;
+  /** On the cache's clock. */
+  readonly expiresAt: number;
 }
+
+/** Of so many hits one tells the library that its entry is in use; telling each costs as much as the hit. */
+const HITS_PER_TOUCH = 32;
+/** Asking the clock is most of a hit; half a second more or less of five minutes is nothing. */
+const CLOCK_RESOLUTION_MS = 500;
 
 interface Flight {
   readonly userId: string;
@@ -70,17 +77,25 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
   let isAnnounced = false;
   let unavailableUntil = Number.NEGATIVE_INFINITY;
 
+  /** The library's entries once more, without its bookkeeping: what a hit reads. */
+  const ready = new Map<string, Entry>();
+  const coarseNow = options.now ?? coarseClock(now, CLOCK_RESOLUTION_MS);
+  let untouchedHits = 0;
+
   const entries = new LRUCache<string, Entry, CacheRequest>({
     max: maxEntries,
     ttl: ttlMs,
-    // Asking the clock is most of a hit; half a second more or less of five minutes is nothing.
-    ttlResolution: options.now ? 0 : 500,
+    ttlResolution: options.now ? 0 : CLOCK_RESOLUTION_MS,
     ...(options.now && { perf: { now: options.now } }),
-    onInsert: ({ value }, key) => {
+    onInsert: (entry, key) => {
+      const { value } = entry;
+      ready.set(key, entry);
       if (value.userId !== null) addTo(keysByUser, value.userId, key);
       if (value.organizationId !== null) addTo(keysByOrganization, value.organizationId, key);
     },
-    dispose: ({ value }, key) => {
+    dispose: (entry, key) => {
+      const { value } = entry;
+      if (ready.get(key) === entry) ready.delete(key);
       if (value.userId !== null) removeFrom(keysByUser, value.userId, key);
       if (value.organizationId !== null) removeFrom(keysByOrganization, value.organizationId, key);
     },
@@ -91,7 +106,8 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
       if (!isSettled) keep.ttl = 1;
       else if (value.stale) keep.ttl = RETRY_MS;
       else if (!isAnnounced) keep.ttl = Math.min(ttlMs, UNANNOUNCED_TTL_MS);
-      return { value, promise: Promise.resolve(value) };
+      const expiresAt = now() + (keep.ttl ?? ttlMs);
+      return { value, promise: Promise.resolve(value), expiresAt };
     },
   });
 
@@ -140,12 +156,23 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
     for (const key of [...(keys ?? [])]) if (!flights.has(key)) entries.delete(key);
   }
 
+  function hit(key: string): Entry | undefined {
+    const entry = ready.get(key);
+    return entry !== undefined && coarseNow() <= entry.expiresAt ? entry : undefined;
+  }
+
   return {
-    peek: (request) => entries.peek(keyOf(request))?.value,
+    peek: (request) => hit(keyOf(request))?.value,
     get(request) {
       const key = keyOf(request);
-      const entry = entries.get(key);
-      return entry === undefined ? fetchEntry(key, request) : entry.promise;
+      const entry = hit(key);
+      if (entry === undefined) return fetchEntry(key, request);
+      untouchedHits += 1;
+      if (untouchedHits === HITS_PER_TOUCH) {
+        untouchedHits = 0;
+        entries.get(key);
+      }
+      return entry.promise;
     },
     forgetUser(userId) {
       for (const flight of flights.values()) if (flight.userId === userId) flight.isOutdated = true;
@@ -172,6 +199,21 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
     const entry = await entries.fetch(key, { context: request });
     return entry === undefined ? loadOrLastGood(key, request) : entry.value;
   }
+}
+
+/** A clock that is asked at most once in so many milliseconds. */
+function coarseClock(now: () => number, resolutionMs: number): () => number {
+  let moment: number | undefined;
+  return () => {
+    if (moment === undefined) {
+      moment = now();
+      const timer = setTimeout(() => {
+        moment = undefined;
+      }, resolutionMs);
+      timer.unref();
+    }
+    return moment;
+  };
 }
 
 /** The account's id alone in the common case, so that a hit builds no string. */
