@@ -1,5 +1,6 @@
 import type { RouterInputs } from "../lib/trpc.ts";
 import { trpc } from "../lib/trpc.ts";
+import { isAnswerFor } from "./is-answer-for.ts";
 import { editedConfigName, type Owner, ownerKey } from "./owner.ts";
 import { effectiveInput } from "./use-effective-configuration.ts";
 
@@ -13,7 +14,7 @@ interface Save {
 
 /**
  * Saves one merge patch of an owner's row. Resolves when the page already shows the result: the answer goes
- * straight into the cache, and the stored rows are read again before it counts as done.
+ * straight into the cache where it is the one shown, and the rest is read again before it counts as done.
  */
 export function useSaveConfiguration(owner: Owner, organizationId?: string) {
   const utils = trpc.useUtils();
@@ -21,9 +22,12 @@ export function useSaveConfiguration(owner: Owner, organizationId?: string) {
     // Two saves of the same owner wait for each other, so that the second sees the first one's version.
     scope: { id: `configuration:${ownerKey(owner)}` },
     onSuccess: async ({ effective }) => {
-      utils.configuration.effective.setData(effectiveInput(owner, organizationId), effective);
+      const isShown = isAnswerFor(effective, owner, organizationId);
+      if (isShown) utils.configuration.effective.setData(effectiveInput(owner, organizationId), effective);
+      const reread = utils.configuration.effective.invalidate();
       await utils.configuration.list.invalidate({ owner });
-      void utils.configuration.effective.invalidate();
+      if (!isShown) await reread;
+      void utils.model.lifecycle.invalidate();
       void utils.audit.invalidate();
     },
   });

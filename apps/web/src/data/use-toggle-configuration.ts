@@ -4,6 +4,11 @@ import { trpc } from "../lib/trpc.ts";
 export function useToggleConfiguration() {
   const utils = trpc.useUtils();
   return trpc.configuration.toggle.useMutation({
-    onSuccess: () => Promise.all([utils.configuration.invalidate(), utils.audit.invalidate()]),
+    onSuccess: () =>
+      Promise.all([
+        utils.configuration.invalidate(),
+        utils.model.lifecycle.invalidate(),
+        utils.audit.invalidate(),
+      ]),
   });
 }

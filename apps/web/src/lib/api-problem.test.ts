@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isUnauthenticated, problemOf } from "./api-problem.ts";
+import { isForbidden, isUnauthenticated, problemOf } from "./api-problem.ts";
 
 test("a refusal of the API keeps its code, its issues and its request id", () => {
   const issue = { path: "model.temperature", code: "out_of_range", message: "Must be 1 or less." };
@@ -28,4 +28,13 @@ test("an ended session is recognised by either code", () => {
   expect(isUnauthenticated(withCode({ code: "UNAUTHORIZED" }))).toBe(true);
   expect(isUnauthenticated(withCode({ aiConfig: { code: "UNAUTHENTICATED" } }))).toBe(true);
   expect(isUnauthenticated(withCode({ code: "FORBIDDEN" }))).toBe(false);
+});
+
+test("a refusal for want of rights is recognised by either code, and is no ended session", () => {
+  const withCode = (data: object) => Object.assign(new Error(), { data });
+  expect(isForbidden(withCode({ code: "FORBIDDEN" }))).toBe(true);
+  expect(isForbidden(withCode({ aiConfig: { code: "FORBIDDEN" } }))).toBe(true);
+  expect(isForbidden(withCode({ code: "UNAUTHORIZED" }))).toBe(false);
+  expect(isForbidden(new TypeError("Failed to fetch"))).toBe(false);
+  expect(isForbidden(null)).toBe(false);
 });

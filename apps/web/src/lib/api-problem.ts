@@ -33,6 +33,11 @@ export function problemOf(error: unknown): ApiProblem {
   };
 }
 
+/** Whether the caller is known and may not. */
+export function isForbidden(error: unknown): boolean {
+  return problemOf(error).code === "FORBIDDEN";
+}
+
 /** Whether the caller has to sign in first. */
 export function isUnauthenticated(error: unknown): boolean {
   const { code } = problemOf(error);

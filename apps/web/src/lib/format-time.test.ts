@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatDay, formatRelative } from "./format-time.ts";
+import { formatDate, formatDay, formatRelative } from "./format-time.ts";
 
 const now = new Date(2026, 10, 23, 12, 0, 0);
 const before = (seconds: number) => new Date(now.getTime() - seconds * 1_000).toISOString();
@@ -19,4 +19,8 @@ test("a day is named by the calendar, not by the hours that passed", () => {
   expect(formatDay(new Date(2026, 10, 23, 0, 1).toISOString(), now, "en")).toBe("Today");
   expect(formatDay(new Date(2026, 10, 22, 23, 59).toISOString(), now, "en")).toBe("Yesterday");
   expect(formatDay(new Date(2026, 10, 20, 9).toISOString(), now, "en")).toBe("Friday, November 20, 2026");
+});
+
+test("a calendar day stays that day in every time zone", () => {
+  expect(formatDate("2026-11-30", "en-US")).toBe("November 30, 2026");
 });

@@ -23,6 +23,11 @@ export function formatAbsolute(iso: string, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "long" }).format(new Date(iso));
 }
 
+/** A calendar day such as "2026-11-30" in words; it is the same day everywhere. */
+export function formatDate(day: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(new Date(day));
+}
+
 /** The local calendar day as a heading: "Today", "Yesterday", or the date. */
 export function formatDay(iso: string, now: Date, locale?: string): string {
   const days = Math.round((startOfDay(now) - startOfDay(new Date(iso))) / 86_400_000);

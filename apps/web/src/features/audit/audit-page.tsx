@@ -1,9 +1,10 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { History } from "lucide-react";
+import { History, Lock } from "lucide-react";
 import type { Owner } from "../../data/owner.ts";
 import { useAuditLog } from "../../data/use-audit-log.ts";
-import { useCurrentOrganization } from "../../data/use-current-organization.ts";
+import { mayEdit, useCurrentOrganization } from "../../data/use-current-organization.ts";
 import { useModels } from "../../data/use-models.ts";
+import { isForbidden } from "../../lib/api-problem.ts";
 import { formatDay } from "../../lib/format-time.ts";
 import { LevelSwitch } from "../../shell/level-switch.tsx";
 import { NoOrganization } from "../../shell/no-organization.tsx";
@@ -31,6 +32,8 @@ export function AuditPage() {
       />
       {level === "you" ? (
         <Timeline owner={{ type: "user" }} />
+      ) : organization && !mayEdit(organization.role) ? (
+        <Closed />
       ) : organization ? (
         <Timeline
           key={organization.id}
@@ -44,10 +47,20 @@ export function AuditPage() {
   );
 }
 
+function Closed() {
+  return (
+    <EmptyState icon={Lock} title="Not for every member">
+      Only owners and admins see the organization's changes.
+    </EmptyState>
+  );
+}
+
 function Timeline({ owner, of }: { owner: Owner; of?: string }) {
   const log = useAuditLog(owner);
   const models = useModels();
   if (log.isPending) return <CardsSkeleton cards={1} rows={5} />;
+  // A role that was taken away while the page was open.
+  if (isForbidden(log.error)) return <Closed />;
   if (!log.data) {
     return (
       <Problem

@@ -1,7 +1,13 @@
-import { AVAILABLE_MODELS, DEFAULT_AI_CONFIGURATION, FIELDS } from "@ai-config/config-core";
+import {
+  type AIConfiguration,
+  AVAILABLE_MODELS,
+  DEFAULT_AI_CONFIGURATION,
+  FIELDS,
+  type LayerRef,
+} from "@ai-config/config-core";
 import { describe, expect, test } from "vitest";
 import { valueAt } from "../../lib/path-value.ts";
-import { checkDraft } from "./check-draft.ts";
+import { checkDraft, draftWarnings } from "./check-draft.ts";
 import type { DraftEntry } from "./draft.ts";
 import { fieldStateOf, type OwnLayer } from "./field-state.ts";
 
@@ -76,5 +82,89 @@ describe("checking a draft", () => {
     const { costBudget } = DEFAULT_AI_CONFIGURATION;
     const saved = { ...DEFAULT_AI_CONFIGURATION, costBudget: { ...costBudget, dailyBudget: 900 } };
     expect(issuesOf({ "model.temperature": { mode: "set", value: 0.2 } }, saved)).toEqual([]);
+  });
+
+  test("counts an old problem at a field that the draft changes, for the server will", () => {
+    const { costBudget } = DEFAULT_AI_CONFIGURATION;
+    const saved = { ...DEFAULT_AI_CONFIGURATION, costBudget: { ...costBudget, dailyBudget: 900 } };
+    const issues = issuesOf({ "costBudget.dailyBudget": { mode: "set", value: 800 } }, saved);
+    expect(issues).toMatchObject([{ path: "costBudget.dailyBudget", code: "inconsistent" }]);
+  });
+
+  test("counts a problem that the draft puts in other words: it moved the other field of the pair", () => {
+    const { costBudget } = DEFAULT_AI_CONFIGURATION;
+    const saved = { ...DEFAULT_AI_CONFIGURATION, costBudget: { ...costBudget, dailyBudget: 900 } };
+    const issues = issuesOf({ "costBudget.weeklyBudget": { mode: "set", value: 400 } }, saved);
+    expect(issues).toMatchObject([
+      { path: "costBudget.dailyBudget", message: expect.stringContaining("$400") },
+    ]);
+  });
+});
+
+describe("the warnings of a draft", () => {
+  const row: OwnLayer = { ...own, id: "mine", createdAt: "2026-03-01T10:00:00Z" };
+  const stored: LayerRef = {
+    source: "user",
+    id: "mine",
+    name: "default",
+    version: 4,
+    priority: 0,
+    createdAt: "2026-03-01T10:00:00Z",
+  };
+
+  function warningsOf(entries: Record<string, DraftEntry>, mine: Record<string, unknown> = {}) {
+    const states = FIELDS.map((field) => {
+      const byDefault = {
+        value: valueAt(DEFAULT_AI_CONFIGURATION, field.path),
+        source: "defaults",
+        layer: { source: "defaults" },
+      } as const;
+      const explanation =
+        field.path in mine
+          ? { value: mine[field.path], source: "user" as const, layer: stored, hidden: [byDefault] }
+          : { ...byDefault, hidden: [] };
+      return fieldStateOf(field, explanation, row, entries[field.path]);
+    });
+    const saved = DEFAULT_AI_CONFIGURATION as AIConfiguration;
+    return draftWarnings(states, saved, AVAILABLE_MODELS, new Date("2026-11-23T12:00:00Z"));
+  }
+
+  test("follow the model that the draft chooses", () => {
+    const model = { "model.model": { mode: "set", value: "claude-sonnet-4-5-20250929" } } as const;
+    expect(warningsOf(model)).toContainEqual({
+      path: "model.model",
+      code: "model_deprecated",
+      message: "Claude Sonnet 4.5 retires on 2026-11-30, in 7 days. Claude Sonnet 5.5 replaces it.",
+    });
+  });
+
+  test("an edited field counts as one of the row it is going to: temperature stays, top-p goes", () => {
+    const entries = {
+      "model.model": { mode: "set", value: "claude-sonnet-4-5-20250929" },
+      "model.topP": { mode: "set", value: 0.9 },
+    } as const;
+    const sampling = warningsOf(entries, { "model.temperature": 0.4 }).filter(({ code }) =>
+      code.startsWith("sampling"),
+    );
+    expect(sampling).toMatchObject([{ path: "model.topP", code: "sampling_one_of_two" }]);
+  });
+
+  test("an edited field is closer than one that is inherited: temperature goes", () => {
+    const entries = {
+      "model.model": { mode: "set", value: "claude-sonnet-4-5-20250929" },
+      "model.topP": { mode: "set", value: 0.9 },
+    } as const;
+    expect(warningsOf(entries)).toContainEqual(
+      expect.objectContaining({ path: "model.temperature", code: "sampling_one_of_two" }),
+    );
+  });
+
+  test("do not fail on a value that is yet to be corrected", () => {
+    const entries = {
+      "model.thinking": { mode: "set", value: null },
+      "model.temperature": { mode: "set", value: 7 },
+      "model.model": { mode: "set", value: "no-such-model" },
+    } as const;
+    expect(warningsOf(entries)).toContainEqual(expect.objectContaining({ code: "model_unknown" }));
   });
 });

@@ -1,12 +1,21 @@
-import { type AIConfiguration, findInconsistencies, type Issue, validatePatch } from "@ai-config/config-core";
+import {
+  type AIConfiguration,
+  type FieldPath,
+  findInconsistencies,
+  findWarnings,
+  type Issue,
+  validatePatch,
+  type Warning,
+} from "@ai-config/config-core";
 import type { Model } from "../../data/use-models.ts";
 import { nest } from "../../lib/path-value.ts";
 import { type Draft, patchOf } from "./draft.ts";
 import type { FieldState } from "./field-state.ts";
 
 /**
- * Judges the draft as the server will: the patch alone, and the effective result it would give. What was already
- * inconsistent before the draft is left out, so that an old problem never locks an unrelated change.
+ * Judges the draft as the server will: the patch alone, and the effective result it would give. A problem of the
+ * result counts if it is new or at a field that the draft changes, so that an old one never locks an unrelated
+ * change.
  */
 export function checkDraft(
   draft: Draft,
@@ -22,12 +31,24 @@ export function checkDraft(
   if (Object.keys(draft.entries).length === 0) return [];
 
   const checked = validatePatch(patchOf(filled), { models });
-  const result = candidateOf(saved, states);
-  const known = findInconsistencies(saved, { models }).map(identityOf);
-  const inconsistent = findInconsistencies(result, { models }).filter(
-    (issue) => !known.includes(identityOf(issue)),
+  const known = new Set(findInconsistencies(saved, { models }).map(identityOf));
+  const introduced = findInconsistencies(candidateOf(saved, states), { models }).filter(
+    (issue) => !known.has(identityOf(issue)) || issue.path in draft.entries,
   );
-  return firstPerPath([...blanks, ...(checked.success ? [] : checked.errors), ...inconsistent]);
+  return firstPerPath([...blanks, ...(checked.success ? [] : checked.errors), ...introduced]);
+}
+
+/** What of the effective result of the draft would have no effect, by field. It blocks nothing. */
+export function draftWarnings(
+  states: readonly FieldState[],
+  saved: AIConfiguration,
+  models: Record<string, Model>,
+  date: Date,
+): Warning[] {
+  const fields = Object.fromEntries(
+    states.map(({ field, winner }) => [field.path, { ...winner, hidden: [] }]),
+  ) as unknown as Record<FieldPath, FieldState["winner"] & { hidden: [] }>;
+  return findWarnings(candidateOf(saved, states), { date, models, fields });
 }
 
 /** The effective configuration as it would be after saving; a blank field counts as inherited. */
@@ -59,8 +80,8 @@ function blankIssue({ field }: FieldState): Issue {
   return { path: field.path, code: "not_a_number", message: "Enter a number, or reset the field." };
 }
 
-function identityOf(issue: Issue): string {
-  return `${issue.path}|${issue.code}`;
+function identityOf({ path, code, message }: Issue): string {
+  return `${path} ${code} ${message}`;
 }
 
 function firstPerPath(issues: readonly Issue[]): Issue[] {

@@ -1,4 +1,4 @@
-import { FIELDS, type Issue, SECTIONS } from "@ai-config/config-core";
+import { FIELDS, type Issue, SECTIONS, type Warning } from "@ai-config/config-core";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { flushSync } from "react-dom";
 import { editedConfigName, type Level, type Owner } from "../../data/owner.ts";
@@ -6,7 +6,7 @@ import type { ConfigurationSummary } from "../../data/use-configurations.ts";
 import type { EffectiveConfiguration } from "../../data/use-effective-configuration.ts";
 import { useModels } from "../../data/use-models.ts";
 import { Button } from "../../ui/button.tsx";
-import { checkDraft } from "./check-draft.ts";
+import { checkDraft, draftWarnings } from "./check-draft.ts";
 import { ConfigurationNotices } from "./configuration-notices.tsx";
 import { ConflictDialog } from "./conflict-dialog.tsx";
 import type { DraftEntry } from "./draft.ts";
@@ -44,6 +44,7 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
     id: row?.id,
     configName: editedConfigName,
     priority: row?.priority ?? 0,
+    createdAt: row?.createdAt,
   };
   const models = useModels();
   const control = useDraft(draftKey, row?.version ?? 0);
@@ -62,6 +63,16 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
     if (!issueByPath.has(issue.path)) issueByPath.set(issue.path, issue);
   }
 
+  const changeCount = Object.keys(draft.entries).length;
+  const warnings = useMemo(
+    (): readonly Warning[] =>
+      changeCount === 0
+        ? effective.warnings
+        : draftWarnings(states, effective.configuration, models, new Date(effective.resolvedAt)),
+    [changeCount, states, effective, models],
+  );
+  const warningsByPath = Map.groupBy(warnings, (warning) => warning.path as string);
+
   const { forgetRefusal } = saving;
   const edit = useCallback(
     (state: FieldState, entry: DraftEntry) => {
@@ -78,14 +89,16 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
   const target = useDeepLink(showEverything);
   useSaveShortcut();
 
+  const leadTo = (path: string) => {
+    flushSync(showEverything);
+    document.getElementById(controlIdOf(path))?.focus();
+  };
   const save = (note: string) => {
     const first = FIELDS.find((field) => draftIssues.some((issue) => issue.path === field.path));
-    if (!first) return void saving.submit(note);
-    flushSync(showEverything);
-    document.getElementById(controlIdOf(first.path))?.focus();
+    if (first) leadTo(first.path);
+    else void saving.submit(note);
   };
 
-  const changeCount = Object.keys(draft.entries).length;
   const overrideCount = countOverrides(states);
   const visible = states.filter(
     (state) => matchesSearch(state.field, search) && (!onlyOverrides || isOverride(state) || state.isEdited),
@@ -102,10 +115,12 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
   return (
     <>
       <ConfigurationNotices
+        owner={owner}
         effective={effective}
         row={row}
         isReadOnly={isReadOnly}
         organization={names.organization}
+        onChooseModel={() => leadTo("model.model")}
       />
       <div className="grid gap-8 xl:grid-cols-[minmax(0,1fr)_11.5rem]">
         <div className="min-w-0">
@@ -126,6 +141,7 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
                     state={state}
                     issue={issueByPath.get(state.field.path)}
                     problem={effective.problems.find((problem) => problem.path === state.field.path)}
+                    warnings={warningsByPath.get(state.field.path)}
                     models={models}
                     level={level}
                     ownSource={own.source}

@@ -1,4 +1,4 @@
-import type { Issue } from "@ai-config/config-core";
+import type { Issue, Warning } from "@ai-config/config-core";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, Hash } from "lucide-react";
 import { memo } from "react";
@@ -12,7 +12,9 @@ import type { DraftEntry } from "./draft.ts";
 import { ExplainPopover } from "./explain-popover.tsx";
 import { FieldControl } from "./field-control.tsx";
 import { entryOf, type FieldState, type OwnLayer } from "./field-state.ts";
+import { FieldWarning } from "./field-warning.tsx";
 import { formatValue } from "./format-value.ts";
+import { hasNoEffect } from "./has-no-effect.ts";
 import { Provenance } from "./provenance.tsx";
 
 export interface FieldRowProps {
@@ -20,6 +22,8 @@ export interface FieldRowProps {
   issue?: Issue;
   /** A stored value that was left out because it is not valid. */
   problem?: Issue;
+  /** What the setting will not do. It blocks nothing. */
+  warnings?: readonly Warning[];
   models: Record<string, Model>;
   level: Level;
   ownSource: OwnLayer["source"];
@@ -28,6 +32,8 @@ export interface FieldRowProps {
   isTarget: boolean;
   onEdit(state: FieldState, entry: DraftEntry): void;
 }
+
+const noWarnings: readonly Warning[] = [];
 
 /** The id of a field's control, by which a person is led to it. */
 export function controlIdOf(path: string): string {
@@ -42,9 +48,15 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
   const isReadOnly = props.isReadOnly || !field.writable;
   const hasFacts = field.control === "model";
   const isWritten = field.control !== "secret" && field.control !== "readonly";
-  const describedBy = [`${id}-help`, issue && `${id}-issue`, isWritten && `${id}-source`]
-    .filter(Boolean)
-    .join(" ");
+  // What has to be corrected comes first; what it would do is told once it is right.
+  const warnings = issue ? noWarnings : (props.warnings ?? noWarnings);
+  const isIdle = warnings.some(hasNoEffect);
+  const describedBy = classNames(
+    `${id}-help`,
+    issue && `${id}-issue`,
+    warnings.length > 0 && `${id}-warning`,
+    isWritten && `${id}-source`,
+  );
   return (
     <div
       id={field.path}
@@ -81,19 +93,25 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
       </div>
       <div className={classNames("flex min-w-0 items-start gap-1.5", hasFacts && "md:row-span-2")}>
         <div className="min-w-0 flex-1">
-          <FieldControl
-            field={field}
-            id={id}
-            labelId={`${id}-label`}
-            value={state.value}
-            models={models}
-            level={level}
-            isMuted={!state.isSetHere}
-            isInvalid={issue !== undefined}
-            isReadOnly={isReadOnly}
-            describedBy={describedBy}
-            onChange={(value) => onEdit(state, entryOf(state, value))}
-          />
+          <div
+            className={classNames(
+              isIdle && "opacity-85 grayscale transition-opacity focus-within:opacity-100",
+            )}
+          >
+            <FieldControl
+              field={field}
+              id={id}
+              labelId={`${id}-label`}
+              value={state.value}
+              models={models}
+              level={level}
+              isMuted={!state.isSetHere || isIdle}
+              isInvalid={issue !== undefined}
+              isReadOnly={isReadOnly}
+              describedBy={describedBy}
+              onChange={(value) => onEdit(state, entryOf(state, value))}
+            />
+          </div>
           {issue && (
             <p id={`${id}-issue`} className="mt-1 flex items-start gap-1 font-medium text-bad-ink text-xs">
               <CircleAlert aria-hidden className="mt-px size-3.5 shrink-0" />
@@ -112,6 +130,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
               </button>
             </p>
           )}
+          <FieldWarning id={`${id}-warning`} warnings={warnings} />
           {problem && <p className="mt-1 text-warn-ink text-xs">{problem.message}</p>}
           <div id={`${id}-source`}>
             <Provenance

@@ -148,3 +148,52 @@ describe("a stronger source", () => {
     expect(stateOf([named, defaults])).toMatchObject({ isSetHere: false, winner: named, overruledBy: named });
   });
 });
+
+describe("two rows of one owner with the same priority", () => {
+  const older = "2026-03-01T10:00:00.000100Z";
+  const younger = "2026-03-01T10:00:00.000200Z";
+  const stored = (createdAt: string): OwnLayer => ({ ...own, createdAt });
+  const night = (createdAt: string, id = "other"): FieldSource => ({
+    value: 0.4,
+    source: "user",
+    layer: { source: "user", id, name: "night", priority: 0, createdAt },
+  });
+  const here = (createdAt: string): FieldSource => ({
+    ...mine,
+    layer: { source: "user", id: "mine", name: "default", priority: 0, createdAt },
+  });
+  const field = fieldAt("model.temperature");
+  if (!field) throw new Error("model.temperature is not in the registry");
+
+  test("the younger one decides", () => {
+    const winner = night(younger);
+    const state = fieldStateOf(field, { ...winner, hidden: [here(older), defaults] }, stored(older));
+    expect(state).toMatchObject({ winner, overruledBy: winner, inherited: defaults, value: 0.9 });
+  });
+
+  test("the older one is what this one hides", () => {
+    const hidden = night(older);
+    const explanation = { ...here(younger), hidden: [hidden, defaults] };
+    expect(fieldStateOf(field, explanation, stored(younger))).toMatchObject({
+      winner: here(younger),
+      overruledBy: undefined,
+      inherited: hidden,
+    });
+  });
+
+  test("made in the same moment, the greater id decides", () => {
+    const winner = night(older, "other");
+    const state = fieldStateOf(field, { ...winner, hidden: [here(older)] }, stored(older));
+    expect(state.overruledBy).toMatchObject(winner);
+    const lesser = night(older, "a");
+    expect(fieldStateOf(field, { ...here(older), hidden: [lesser] }, stored(older)).inherited).toEqual(
+      lesser,
+    );
+  });
+
+  test("one that this page is yet to store will be the younger", () => {
+    const explanation = { ...night(younger), hidden: [defaults] };
+    const state = fieldStateOf(field, explanation, { ...own, id: undefined }, { mode: "set", value: 0.2 });
+    expect(state).toMatchObject({ winner: { value: 0.2 }, overruledBy: undefined });
+  });
+});

@@ -1,16 +1,16 @@
-import type { FieldDefinition, FieldExplanation, FieldSource, LayerSource } from "@ai-config/config-core";
+import {
+  compareLayers,
+  type FieldDefinition,
+  type FieldExplanation,
+  type FieldSource,
+  type LayerRef,
+  type LayerSource,
+} from "@ai-config/config-core";
 import { isSameValue } from "../../lib/path-value.ts";
 import type { DraftEntry } from "./draft.ts";
 
-/** From the weakest to the strongest source. */
-const strength: readonly LayerSource[] = [
-  "defaults",
-  "environment",
-  "organization",
-  "experiment",
-  "user",
-  "policy",
-];
+/** Of rows with the same priority the youngest wins, and none is younger than one that is yet to be stored. */
+const notYet = "9999-12-31T00:00:00Z";
 
 const nothing: FieldSource = { value: undefined, source: "defaults", layer: { source: "defaults" } };
 
@@ -20,6 +20,8 @@ export interface OwnLayer {
   id?: string;
   configName: string;
   priority: number;
+  /** Absent while the row is not stored. */
+  createdAt?: string;
 }
 
 /** Everything a row has to show about one field, with the draft already counted in. */
@@ -59,14 +61,16 @@ export function fieldStateOf(
   // Keys are stored apart from the rows, so for them the source alone says whose they are.
   const ownSource = saved.find((item) => (field.writable ? isOwn(item, own) : item.source === own.source));
   const others = saved.filter((item) => item !== ownSource);
-  const above = others.filter((item) => isStronger(item, own));
-  const below = others.filter((item) => !isStronger(item, own));
+  const ownRef = refOf(own);
+  const isStronger = (item: FieldSource) => compareLayers(item.layer, ownRef) > 0;
+  const above = others.filter(isStronger);
+  const below = others.filter((item) => !isStronger(item));
   const inherited = below[0] ?? nothing;
 
   const isSetHere = entry ? entry.mode === "set" : ownSource !== undefined;
   const ownValue = entry?.mode === "set" ? entry.value : ownSource?.value;
   const mine: FieldSource[] = isSetHere
-    ? [{ value: ownValue, source: own.source, layer: ownSource?.layer ?? { source: own.source } }]
+    ? [{ value: ownValue, source: own.source, layer: ownSource?.layer ?? ownRef }]
     : [];
   const chain = [...above, ...mine, ...below];
   const winner = chain[0] ?? inherited;
@@ -122,7 +126,6 @@ function isOwn(item: FieldSource, own: OwnLayer): boolean {
     : item.layer.name === own.configName;
 }
 
-function isStronger(item: FieldSource, own: OwnLayer): boolean {
-  const difference = strength.indexOf(item.source) - strength.indexOf(own.source);
-  return difference > 0 || (difference === 0 && (item.layer.priority ?? 0) > own.priority);
+function refOf({ source, id, configName: name, priority, createdAt = notYet }: OwnLayer): LayerRef {
+  return { source, id, name, priority, createdAt };
 }

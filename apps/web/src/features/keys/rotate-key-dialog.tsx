@@ -6,6 +6,7 @@ import { problemOf } from "../../lib/api-problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/text-field.tsx";
+import { describeRefusal } from "./describe-refusal.ts";
 
 interface RotateKeyDialogProps {
   owner: Owner;
@@ -36,8 +37,7 @@ export function RotateKeyDialog({ owner, of, hasKey, onClose }: RotateKeyDialogP
       setResult(await rotate(trimmed));
       setNewKey("");
     } catch (failure) {
-      const problem = problemOf(failure);
-      setError(problem.requestId ? `${problem.message} (request ${problem.requestId})` : problem.message);
+      setError(describeRefusal(problemOf(failure)));
       input.current?.focus();
     }
   };

@@ -1,0 +1,89 @@
+import type { AffectedModel } from "@ai-config/config-core";
+import { formatDate } from "../../lib/format-time.ts";
+
+interface Report {
+  readonly models: readonly AffectedModel[];
+  readonly configurations: readonly {
+    readonly model: string;
+    readonly ref: { readonly type: "user" | "organization" };
+  }[];
+}
+
+const shownAtMost = 3;
+
+interface RetirementOptions {
+  /** Whether the calls of who reads this go to a replacement once the model is gone. */
+  isReplaced?: boolean;
+  locale?: string;
+}
+
+export interface RetirementText {
+  model: string;
+  text: string;
+  /** Whether this very page decides for the model: otherwise another choice here would help nobody. */
+  isChosenHere: boolean;
+}
+
+export interface Retirements {
+  shown: readonly RetirementText[];
+  more: number;
+}
+
+/** What a person has to know about the end of the model they use. */
+export function ownRetirements(report: Report, options: RetirementOptions = {}): Retirements {
+  return first(
+    report.models.map((affected) => ({
+      model: affected.model,
+      text: `${ending(affected, options.locale)}${afterwards(affected, options.isReplaced ?? true)}`,
+      isChosenHere: true,
+    })),
+  );
+}
+
+/** The same for those who look after an organization: how many of its members it concerns. */
+export function organizationRetirements(
+  { models, configurations }: Report,
+  { locale }: RetirementOptions = {},
+): Retirements {
+  return first(
+    models.map((affected) => {
+      const users = configurations.filter(
+        ({ model, ref }) => model === affected.model && ref.type === "user",
+      );
+      return {
+        model: affected.model,
+        text: `${ending(affected, locale)}; used by ${membersText(users.length)}.`,
+        isChosenHere: configurations.some(
+          ({ model, ref }) => model === affected.model && ref.type === "organization",
+        ),
+      };
+    }),
+  );
+}
+
+function first(all: readonly RetirementText[]): Retirements {
+  return { shown: all.slice(0, shownAtMost), more: Math.max(0, all.length - shownAtMost) };
+}
+
+function ending(
+  { displayName, status: { state, retiresOn, daysLeft } }: AffectedModel,
+  locale?: string,
+): string {
+  if (state === "retired") {
+    return retiresOn === null
+      ? `${displayName} was retired`
+      : `${displayName} was retired on ${formatDate(retiresOn, locale)}`;
+  }
+  if (daysLeft === null) return `${displayName} will be retired`;
+  return `${displayName} retires in ${daysLeft === 1 ? "1 day" : `${daysLeft} days`}`;
+}
+
+function afterwards({ status, replacement }: AffectedModel, isReplaced: boolean): string {
+  if (status.state !== "retired") return replacement ? `. ${replacement.displayName} replaces it.` : ".";
+  return replacement && isReplaced ? `; calls go to ${replacement.displayName}.` : "; calls fail.";
+}
+
+function membersText(count: number): string {
+  if (count === 0) return "no members";
+  return count === 1 ? "1 member" : `${count} members`;
+}
