@@ -8,6 +8,7 @@ export default defineConfig({
     "./src/schema/organizations.ts",
     "./src/schema/organization-members.ts",
     "./src/schema/organization-invitations.ts",
+    "./src/schema/organization-policies.ts",
     "./src/schema/ai-configurations.ts",
     "./src/schema/ai-configuration-audit.ts",
     "./src/schema/ai-provider-keys.ts",

@@ -22,7 +22,7 @@ create table ai_configuration_audit (
   constraint ai_configuration_audit_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))),
   constraint ai_configuration_audit_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'service'::text, 'system'::text]))),
   constraint ai_configuration_audit_pkey PRIMARY KEY (id),
-  constraint ai_configuration_audit_subject_check CHECK ((subject = ANY (ARRAY['configuration'::text, 'key'::text])))
+  constraint ai_configuration_audit_subject_check CHECK ((subject = ANY (ARRAY['configuration'::text, 'key'::text, 'policy'::text, 'member'::text, 'organization'::text, 'invitation'::text])))
 );
 alter table ai_configuration_audit enable row level security;
 
@@ -142,6 +142,19 @@ create table organization_members (
 );
 alter table organization_members enable row level security;
 
+create table organization_policies (
+  organization_id uuid not null,
+  policy jsonb not null default '{}'::jsonb,
+  version integer not null default 1,
+  updated_at timestamp with time zone not null default now(),
+  updated_by uuid,
+  constraint organization_policies_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint organization_policies_pkey PRIMARY KEY (organization_id),
+  constraint organization_policies_policy_check CHECK ((private.policy_problem(policy) IS NULL)),
+  constraint organization_policies_updated_by_users_id_fk FOREIGN KEY (updated_by) REFERENCES auth.users(id) ON DELETE SET NULL
+);
+alter table organization_policies enable row level security;
+
 create table organizations (
   id uuid not null default gen_random_uuid(),
   name text not null,
@@ -230,6 +243,7 @@ CREATE INDEX organization_invitations_invited_by_idx ON public.organization_invi
 CREATE INDEX organization_invitations_organization_idx ON public.organization_invitations USING btree (organization_id);
 CREATE UNIQUE INDEX organization_members_default_key ON public.organization_members USING btree (user_id) WHERE is_default;
 CREATE UNIQUE INDEX organization_members_organization_idx ON public.organization_members USING btree (organization_id, user_id);
+CREATE INDEX organization_policies_updated_by_idx ON public.organization_policies USING btree (updated_by);
 CREATE INDEX organizations_created_by_idx ON public.organizations USING btree (created_by);
 CREATE INDEX ai_provider_keys_fingerprint_idx ON private.ai_provider_keys USING btree (fingerprint);
 CREATE INDEX ai_provider_keys_kek_idx ON private.ai_provider_keys USING btree (kek_id);
@@ -276,9 +290,14 @@ CREATE OR REPLACE FUNCTION public.get_effective_ai_config(p_user_id uuid, p_orga
  STABLE
  SET search_path TO ''
 AS $function$
-  select private.merge_layers(array(
-    select l.configuration from public.get_ai_config_layers(p_user_id, p_organization_id) with ordinality as l
-    order by l.ordinality))
+  select private.impose_policy(
+    array(
+      select l.configuration from public.get_ai_config_layers(p_user_id, p_organization_id) with ordinality as l
+      order by l.ordinality),
+    (select p.policy from public.organization_policies p
+      join public.organization_members m on m.organization_id = p.organization_id
+      where m.user_id = p_user_id
+        and case when p_organization_id is null then m.is_default else m.organization_id = p_organization_id end))
 $function$
 ;
 
@@ -417,6 +436,25 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.audit_policy()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed public.organization_policies := case when tg_op = 'DELETE' then old else new end;
+  before jsonb := case when tg_op <> 'INSERT' then old.policy end;
+  after jsonb := case when tg_op <> 'DELETE' then new.policy end;
+begin
+  if before is distinct from after then
+    perform private.write_audit('policy', changed.organization_id, null, changed.organization_id,
+      null, lower(tg_op), changed.version, before, after);
+  end if;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.audit_provider_key()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -434,6 +472,14 @@ begin
   end if;
   return null;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.bounded_paths()
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$ select array['model.temperature', 'model.maxTokens', 'model.topP', 'model.topK', 'rateLimiting.requestsPerMinute', 'rateLimiting.concurrentRequests', 'rateLimiting.burstAllowance', 'retryStrategy.maxRetries', 'retryStrategy.baseDelay', 'retryStrategy.maxDelay', 'costBudget.dailyBudget', 'costBudget.weeklyBudget', 'costBudget.monthlyBudget', 'timeouts.generationTimeout', 'timeouts.connectionTimeout', 'timeouts.totalRequestTimeout'] $function$
 ;
 
 CREATE OR REPLACE FUNCTION private.choose_default_membership()
@@ -541,6 +587,14 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.default_configuration()
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$ select '{"model":{"model":"claude-sonnet-4-5-20250929","temperature":0.7,"maxTokens":4096,"topP":0.9,"streaming":false},"rateLimiting":{"requestsPerMinute":50,"concurrentRequests":3,"burstAllowance":10},"retryStrategy":{"maxRetries":3,"backoffType":"exponential","baseDelay":1000,"maxDelay":16000},"costBudget":{"dailyBudget":100,"weeklyBudget":500,"monthlyBudget":2000,"alertThresholds":[0.5,0.75,0.9]},"apiKeys":{"rotationSchedule":"manual"},"timeouts":{"generationTimeout":60000,"connectionTimeout":10000,"totalRequestTimeout":120000}}'::jsonb $function$
+;
+
 CREATE OR REPLACE FUNCTION private.describe_key(key private.ai_provider_keys)
  RETURNS jsonb
  LANGUAGE sql
@@ -576,6 +630,16 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.field_of(layer jsonb, path text)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select layer -> split_part(path, '.', 1) -> substr(path, strpos(path || '.', '.') + 1)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION private.forget_user(p_user_id uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -592,6 +656,71 @@ begin
   get diagnostics blanked = row_count;
   perform set_config('app.forgetting', '', true);
   return blanked;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.hold_to_policy()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  breaches text[];
+begin
+  select private.policy_breaches(p.policy, new.configuration, case when tg_op = 'UPDATE' then old.configuration end)
+    into breaches from public.organization_policies p
+    where p.organization_id = coalesce(new.organization_id, (
+      select m.organization_id from public.organization_members m where m.user_id = new.user_id and m.is_default));
+  if cardinality(breaches) > 0 then
+    raise exception 'The policy of the organization refuses: %', array_to_string(breaches, ', ')
+      using errcode = 'AC001';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.impose_policy(layers jsonb[], policy jsonb)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  stack jsonb[] := array[private.default_configuration()] || layers;
+  result jsonb := private.merge_layers(layers);
+  applied jsonb := private.merge_layers(stack);
+  allowed jsonb := policy -> 'allowedModels';
+  imposed jsonb;
+  path text;
+  rule jsonb;
+  value jsonb;
+begin
+  if allowed is not null and not allowed @> jsonb_build_array(applied -> 'model' -> 'model') then
+    select l.layer -> 'model' -> 'model' into imposed
+      from unnest(stack) with ordinality as l (layer, place)
+      where allowed @> jsonb_build_array(l.layer -> 'model' -> 'model')
+      order by l.place desc limit 1;
+    result := private.merge_layers(
+      array[result, private.layer_of('model.model', coalesce(imposed, allowed -> 0))]);
+  end if;
+  for path, rule in select f.key, f.value from jsonb_each(coalesce(policy -> 'fields', '{}')) as f loop
+    value := private.field_of(applied, path);
+    imposed := null;
+    if rule ? 'lock' then
+      imposed := rule -> 'lock';
+    elsif jsonb_typeof(value) = 'number' then
+      if private.json_double(value) > private.json_double(rule -> 'max') then
+        imposed := rule -> 'max';
+      elsif private.json_double(value) < private.json_double(rule -> 'min') then
+        imposed := rule -> 'min';
+      end if;
+    end if;
+    if imposed is not null then
+      result := private.merge_layers(array[result, private.layer_of(path, imposed)]);
+    end if;
+  end loop;
+  return result;
 end $function$
 ;
 
@@ -718,6 +847,17 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.layer_of(path text, value jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_object(split_part(path, '.', 1),
+    jsonb_build_object(substr(path, strpos(path || '.', '.') + 1), value))
+$function$
+;
+
 CREATE OR REPLACE FUNCTION private.limit_configurations()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -810,6 +950,10 @@ begin
   return json_build_object(
     'id', p_organization_id,
     'name', (select o.name from public.organizations o where o.id = p_organization_id),
+    'policy', (
+      select json_build_object('version', p.version, 'rules', p.policy)
+      from public.organization_policies p where p.organization_id = p_organization_id and p.policy <> '{}'
+    ),
     'rows', (
       select coalesce(json_agg(json_build_object(
         'id', c.id,
@@ -839,6 +983,144 @@ begin
       where k.user_id = p_user_id or k.organization_id = p_organization_id
     )
   );
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.policy_breaches(policy jsonb, layer jsonb, before jsonb DEFAULT NULL::jsonb)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  breaches text[] := '{}';
+  path text;
+  rule jsonb;
+  value jsonb;
+begin
+  for path, rule in select f.key, f.value from jsonb_each(coalesce(policy -> 'fields', '{}')) as f loop
+    value := private.field_of(layer, path);
+    continue when value is null or value = private.field_of(before, path);
+    if rule ? 'lock' then
+      if value <> rule -> 'lock' then breaches := breaches || (path || ': policy_locked'); end if;
+    elsif rule ->> 'onBreach' = 'refuse' and jsonb_typeof(value) = 'number' and (
+      private.json_double(value) > private.json_double(rule -> 'max')
+      or private.json_double(value) < private.json_double(rule -> 'min'))
+    then
+      breaches := breaches || (path || ': policy_limit');
+    end if;
+  end loop;
+  value := layer -> 'model' -> 'model';
+  if value is not null and value is distinct from before -> 'model' -> 'model'
+    and not policy -> 'allowedModels' @> jsonb_build_array(value)
+  then
+    breaches := breaches || 'model.model: policy_model'::text;
+  end if;
+  return breaches;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.policy_problem(p jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  allowed jsonb := p -> 'allowedModels';
+  pool jsonb := p -> 'pool';
+  path text;
+  rule jsonb;
+  problem text;
+begin
+  if jsonb_typeof(p) is distinct from 'object' then
+    return ': invalid_type';
+  elsif octet_length(p::text) > 65536 then
+    return ': too_large';
+  elsif p::text ~ 'sk-ant-[A-Za-z0-9_-]{6}' then
+    return ': secret_not_allowed';
+  elsif p - array['fields', 'allowedModels', 'pool'] <> '{}' then
+    return ': unknown_field';
+  end if;
+  if p ? 'fields' then
+    if jsonb_typeof(p -> 'fields') <> 'object' then return 'fields: invalid_type'; end if;
+    for path, rule in select f.key, f.value from jsonb_each(p -> 'fields') as f loop
+      problem := private.policy_rule_problem(path, rule);
+      if problem is not null then return problem; end if;
+    end loop;
+  end if;
+  if p ? 'allowedModels' then
+    if jsonb_typeof(allowed) <> 'array' then return 'allowedModels: invalid_type'; end if;
+    if jsonb_array_length(allowed) not between 1 and 100 then return 'allowedModels: out_of_range'; end if;
+    if (select bool_and(private.json_is_text(model, 1, 100)) and count(distinct model) = count(*)
+      from jsonb_array_elements(allowed) as model) is not true
+    then
+      return 'allowedModels: invalid_value';
+    end if;
+    if not coalesce(allowed @> jsonb_build_array(p -> 'fields' -> 'model.model' -> 'lock'), true)
+      and p -> 'fields' -> 'model.model' ? 'lock'
+    then
+      return 'fields.model.model: inconsistent';
+    end if;
+  end if;
+  if p ? 'pool' then
+    if jsonb_typeof(pool) <> 'object' then return 'pool: invalid_type'; end if;
+    if pool - array['dailyBudget', 'weeklyBudget', 'monthlyBudget', 'requestsPerMinute', 'concurrentRequests'] <> '{}' then
+      return 'pool: unknown_field';
+    end if;
+    if private.config_problem(jsonb_build_object(
+        'costBudget', pool - array['requestsPerMinute', 'concurrentRequests'],
+        'rateLimiting', pool - array['dailyBudget', 'weeklyBudget', 'monthlyBudget'])) is not null
+    then
+      return 'pool: invalid_value';
+    end if;
+    if private.json_double(pool -> 'dailyBudget') > private.json_double(pool -> 'weeklyBudget')
+      or private.json_double(pool -> 'dailyBudget') > private.json_double(pool -> 'monthlyBudget')
+      or private.json_double(pool -> 'weeklyBudget') > private.json_double(pool -> 'monthlyBudget')
+    then
+      return 'pool: inconsistent';
+    end if;
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.policy_rule_problem(path text, rule jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+declare
+  place text := 'fields.' || path || ': ';
+  bound text;
+begin
+  if path !~ '^[A-Za-z]{1,40}[.][A-Za-z]{1,40}$' then
+    return 'fields: unknown_field';
+  elsif jsonb_typeof(rule) <> 'object' then
+    return place || 'invalid_type';
+  elsif rule ? 'lock' then
+    if rule - 'lock' <> '{}' then return place || 'unknown_field'; end if;
+    if private.config_problem(private.layer_of(path, rule -> 'lock')) is not null then
+      return place || 'invalid_value';
+    end if;
+    return null;
+  elsif rule - array['min', 'max', 'onBreach'] <> '{}' then
+    return place || 'unknown_field';
+  elsif not path = any (private.bounded_paths()) or not rule ?| array['min', 'max'] then
+    return place || 'invalid_value';
+  end if;
+  foreach bound in array array['min', 'max'] loop
+    if private.config_problem(private.layer_of(path, rule -> bound)) is not null and rule ? bound then
+      return place || 'invalid_value';
+    end if;
+  end loop;
+  if private.json_double(rule -> 'min') > private.json_double(rule -> 'max') then
+    return place || 'inconsistent';
+  elsif not private.json_is_option(rule -> 'onBreach', array['clamp', 'refuse']) then
+    return place || 'invalid_value';
+  end if;
+  return null;
 end $function$
 ;
 
@@ -1051,6 +1333,21 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.spread_policy()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed public.organization_policies := case when tg_op = 'DELETE' then old else new end;
+begin
+  perform private.refresh_organization_snapshot(changed.organization_id);
+  perform private.announce(null, changed.organization_id);
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.touch_configuration()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1139,6 +1436,36 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.touch_policy()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    new.version := 1;
+    new.updated_at := clock_timestamp();
+    new.updated_by := auth.uid();
+    return new;
+  end if;
+  if new.organization_id <> old.organization_id then
+    raise exception 'A policy stays with its organization.' using errcode = '42501';
+  end if;
+  if new.policy is not distinct from old.policy then
+    -- Nothing to say, so nothing happens; only a deleted account may take its name off the row.
+    new.version := old.version;
+    new.updated_at := old.updated_at;
+    new.updated_by := case when new.updated_by is null then null else old.updated_by end;
+    return new;
+  end if;
+  new.version := old.version + 1;
+  new.updated_at := greatest(clock_timestamp(), old.updated_at);
+  new.updated_by := auth.uid();
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.touch_provider_key()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1196,6 +1523,7 @@ end $function$
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_configuration_audit FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configuration_audit FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER audit_ai_config_changes AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.audit_configuration();
+CREATE TRIGGER hold_to_policy BEFORE INSERT OR UPDATE OF configuration ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.hold_to_policy();
 CREATE TRIGGER limit_configurations BEFORE INSERT ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.limit_configurations();
 CREATE TRIGGER notify_ai_config_inserted AFTER INSERT OR DELETE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.announce_owner();
 CREATE TRIGGER notify_ai_config_updated AFTER UPDATE ON public.ai_configurations FOR EACH ROW WHEN ((old.version IS DISTINCT FROM new.version)) EXECUTE FUNCTION private.announce_owner();
@@ -1210,6 +1538,10 @@ CREATE TRIGGER notify_member_changes AFTER INSERT OR DELETE OR UPDATE ON public.
 CREATE TRIGGER refresh_snapshot AFTER INSERT OR DELETE OR UPDATE OF is_default ON public.organization_members FOR EACH ROW EXECUTE FUNCTION private.refresh_member_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organization_members FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER replace_default_membership AFTER DELETE ON public.organization_members FOR EACH ROW WHEN (old.is_default) EXECUTE FUNCTION private.replace_default_membership();
+CREATE TRIGGER audit_organization_policy_changes AFTER INSERT OR DELETE OR UPDATE ON public.organization_policies FOR EACH ROW EXECUTE FUNCTION private.audit_policy();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organization_policies FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER spread_policy AFTER INSERT OR DELETE OR UPDATE OF policy ON public.organization_policies FOR EACH ROW EXECUTE FUNCTION private.spread_policy();
+CREATE TRIGGER touch_organization_policies BEFORE INSERT OR UPDATE ON public.organization_policies FOR EACH ROW EXECUTE FUNCTION private.touch_policy();
 CREATE TRIGGER notify_organization_changes AFTER DELETE OR UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION private.announce_organization();
 CREATE TRIGGER refresh_snapshot AFTER INSERT OR UPDATE OF name ON public.organizations FOR EACH ROW EXECUTE FUNCTION private.refresh_named_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organizations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
@@ -1293,6 +1625,23 @@ create policy organization_members_update on organization_members for update to 
   using (((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))) OR ((role <> 'owner'::text) AND (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))))
   with check (((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))) OR ((role <> 'owner'::text) AND (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))));
 
+create policy organization_policies_insert on organization_policies for insert to authenticated
+  with check ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))));
+
+create policy organization_policies_select on organization_policies for select to authenticated
+  using ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin,member,viewer}'::text[]) AS organization_ids))));
+
+create policy organization_policies_service_role on organization_policies for all to service_role
+  using (true)
+  with check (true);
+
+create policy organization_policies_service_select on organization_policies for select to ai_config_service
+  using (true);
+
+create policy organization_policies_update on organization_policies for update to authenticated
+  using ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))
+  with check ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))));
+
 create policy organizations_delete on organizations for delete to authenticated
   using ((id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))));
 
@@ -1340,13 +1689,25 @@ grant execute on function get_effective_ai_config(uuid,uuid) to authenticated;
 grant execute on function get_effective_ai_config(uuid,uuid) to service_role;
 grant execute on function private.accept_invitation(text) to authenticated;
 grant execute on function private.act_as(text,text) to ai_config_app;
+grant execute on function private.bounded_paths() to ai_config_service;
+grant execute on function private.bounded_paths() to authenticated;
+grant execute on function private.bounded_paths() to service_role;
 grant execute on function private.config_problem(jsonb) to ai_config_service;
 grant execute on function private.config_problem(jsonb) to authenticated;
 grant execute on function private.config_problem(jsonb) to service_role;
 grant execute on function private.create_organization(text) to authenticated;
+grant execute on function private.default_configuration() to ai_config_service;
+grant execute on function private.default_configuration() to authenticated;
+grant execute on function private.default_configuration() to service_role;
 grant execute on function private.describe_users(uuid[]) to ai_config_service;
 grant execute on function private.describe_users(uuid[]) to authenticated;
 grant execute on function private.describe_users(uuid[]) to service_role;
+grant execute on function private.field_of(jsonb,text) to ai_config_service;
+grant execute on function private.field_of(jsonb,text) to authenticated;
+grant execute on function private.field_of(jsonb,text) to service_role;
+grant execute on function private.impose_policy(jsonb[],jsonb) to ai_config_service;
+grant execute on function private.impose_policy(jsonb[],jsonb) to authenticated;
+grant execute on function private.impose_policy(jsonb[],jsonb) to service_role;
 grant execute on function private.json_double(jsonb) to ai_config_service;
 grant execute on function private.json_double(jsonb) to authenticated;
 grant execute on function private.json_double(jsonb) to service_role;
@@ -1368,6 +1729,9 @@ grant execute on function private.json_is_text(jsonb,integer,integer) to service
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to ai_config_service;
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to authenticated;
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to service_role;
+grant execute on function private.layer_of(text,jsonb) to ai_config_service;
+grant execute on function private.layer_of(text,jsonb) to authenticated;
+grant execute on function private.layer_of(text,jsonb) to service_role;
 grant execute on function private.merge_layers(jsonb[]) to ai_config_service;
 grant execute on function private.merge_layers(jsonb[]) to authenticated;
 grant execute on function private.merge_layers(jsonb[]) to service_role;
@@ -1375,6 +1739,15 @@ grant execute on function private.merge_patch(jsonb,jsonb) to ai_config_service;
 grant execute on function private.merge_patch(jsonb,jsonb) to authenticated;
 grant execute on function private.merge_patch(jsonb,jsonb) to service_role;
 grant execute on function private.organization_ids(text[]) to authenticated;
+grant execute on function private.policy_breaches(jsonb,jsonb,jsonb) to ai_config_service;
+grant execute on function private.policy_breaches(jsonb,jsonb,jsonb) to authenticated;
+grant execute on function private.policy_breaches(jsonb,jsonb,jsonb) to service_role;
+grant execute on function private.policy_problem(jsonb) to ai_config_service;
+grant execute on function private.policy_problem(jsonb) to authenticated;
+grant execute on function private.policy_problem(jsonb) to service_role;
+grant execute on function private.policy_rule_problem(text,jsonb) to ai_config_service;
+grant execute on function private.policy_rule_problem(text,jsonb) to authenticated;
+grant execute on function private.policy_rule_problem(text,jsonb) to service_role;
 grant execute on function private.read_layers(text,text,uuid,uuid) to ai_config_app;
 grant execute on function private.read_organization_layers(text,text,uuid) to ai_config_app;
 grant execute on function private.set_default_organization(uuid) to authenticated;
@@ -1400,6 +1773,9 @@ grant delete, insert, select, update on table organization_invitations to servic
 grant select on table organization_members to ai_config_service;
 grant delete, select, update (role) on table organization_members to authenticated;
 grant delete, insert, select, update on table organization_members to service_role;
+grant select on table organization_policies to ai_config_service;
+grant insert, select, update (policy) on table organization_policies to authenticated;
+grant insert, select, update (policy) on table organization_policies to service_role;
 grant select on table organizations to ai_config_service;
 grant delete, select, update (name) on table organizations to authenticated;
 grant delete, insert, select, update on table organizations to service_role;

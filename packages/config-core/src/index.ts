@@ -119,7 +119,7 @@ export { compareLayers, type KeyHints, type Layer, type LayerRef, type LayerSour
 export { mergeLayers } from "./merge-layers.ts";
 export { findBreaches } from "./policy/find-breaches.ts";
 export type { FieldBounds, FieldLock, FieldRule, Imposed, Policy, PolicyPool } from "./policy/policy.ts";
-export { readPolicy, validatePolicy } from "./policy/read-policy.ts";
+export { BOUNDED_PATHS, readPolicy, validatePolicy } from "./policy/read-policy.ts";
 export {
   type FieldExplanation,
   type FieldSource,

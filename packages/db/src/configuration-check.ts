@@ -36,13 +36,6 @@ export function configurationCheckBody(): string {
   return `\n  select case\n${cases.map((line) => `    ${line}\n`).join("")}  end\n`;
 }
 
-/** The statement for a migration. */
-export function configurationCheckSql(): string {
-  return `create or replace function private.config_problem(c jsonb) returns text
-  language sql immutable parallel safe set search_path = '' as $$${configurationCheckBody()}$$;
-`;
-}
-
 /** Strictness of the helpers makes an absent field neither right nor wrong, so its case does not apply. */
 function condition(field: FieldDefinition, value: string): string {
   switch (field.type) {

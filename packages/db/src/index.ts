@@ -19,6 +19,7 @@ export type { MemberRole } from "./schema/expressions.ts";
 export { kekCanaries } from "./schema/kek-canaries.ts";
 export { organizationInvitations } from "./schema/organization-invitations.ts";
 export { organizationMembers } from "./schema/organization-members.ts";
+export { organizationPolicies } from "./schema/organization-policies.ts";
 export { organizations } from "./schema/organizations.ts";
 export { rateLimits } from "./schema/rate-limits.ts";
 export { sessions } from "./schema/sessions.ts";

@@ -22,8 +22,8 @@ const connectionFailures = new Set([
   "ETIMEDOUT",
 ]);
 
-/** Every class of SQLSTATE there is; five letters alone would also fit EPIPE. */
-const sqlStatePattern = /^(?:\d\d|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+/** Every class of SQLSTATE there is, and our own, AC; five letters alone would also fit EPIPE. */
+const sqlStatePattern = /^(?:\d\d|AC|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 
 /** Connection lost, resources used up, shutting down or starting; and a primary that became a read-only replica. */
 const unavailablePattern = /^(?:08...|53...|57P..|25006)$/;

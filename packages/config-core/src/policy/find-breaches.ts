@@ -6,14 +6,21 @@ import { isLock, type Policy } from "./policy.ts";
 
 /**
  * What of a layer may not be stored under a policy: a locked field with another value, a number beyond a bound
- * that refuses, a model that is not allowed. `name` is who imposes it.
+ * that refuses, a model that is not allowed. What `before` had already counts for nothing: it is limited where it
+ * is read, and must not keep anybody from changing another field. `name` is who imposes the policy.
  */
-export function findBreaches(policy: Policy, layer: unknown, name = "your organization"): Issue[] {
+export function findBreaches(
+  policy: Policy,
+  layer: unknown,
+  { name = "your organization", before }: { name?: string | undefined; before?: unknown } = {},
+): Issue[] {
+  const isNew = (path: FieldPath, value: unknown) =>
+    value !== undefined && !isSame(value, readField(before, path));
   const issues: Issue[] = [];
   for (const [key, rule] of Object.entries(policy.fields ?? {})) {
     const path = key as FieldPath;
     const value = readField(layer, path);
-    if (value === undefined) continue;
+    if (!isNew(path, value)) continue;
     if (isLock(rule)) {
       if (isSame(value, rule.lock)) continue;
       const message = `Must be ${formatFieldValue(path, rule.lock)}: ${name} has locked it.`;
@@ -28,7 +35,12 @@ export function findBreaches(policy: Policy, layer: unknown, name = "your organi
     }
   }
   const model = readField(layer, "model.model");
-  if (typeof model === "string" && policy.allowedModels && !policy.allowedModels.includes(model)) {
+  if (
+    typeof model === "string" &&
+    isNew("model.model", model) &&
+    policy.allowedModels &&
+    !policy.allowedModels.includes(model)
+  ) {
     const allowed = policy.allowedModels.join(", ");
     issues.push({
       path: "model.model",

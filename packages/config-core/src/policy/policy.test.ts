@@ -236,7 +236,7 @@ describe("in words", () => {
       model: { maxTokens: 4096, temperature: 0.5, model: "claude-haiku-5-5" },
       costBudget: { dailyBudget: 50 },
     };
-    expect(findBreaches(rules, layer, "Acme")).toEqual([
+    expect(findBreaches(rules, layer, { name: "Acme" })).toEqual([
       {
         path: "model.maxTokens",
         code: "policy_limit",
@@ -249,7 +249,10 @@ describe("in words", () => {
         message: "Must be a model that Acme allows: claude-opus-5-5.",
       },
     ]);
-    expect(findBreaches(rules, { model: { temperature: 0, maxTokens: 1 } }, "Acme")).toEqual([]);
+    expect(findBreaches(rules, { model: { temperature: 0, maxTokens: 1 } }, { name: "Acme" })).toEqual([]);
+    // What was stored before the policy came keeps nobody from changing something else.
+    const more = { ...layer, model: { ...layer.model, maxTokens: 5000 } };
+    expect(findBreaches(rules, more, { before: layer }).map(({ path }) => path)).toEqual(["model.maxTokens"]);
   });
 });
 

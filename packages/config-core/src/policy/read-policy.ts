@@ -126,9 +126,12 @@ function modelLockIssues({ fields, allowedModels }: Policy, { models }: ModelOpt
   const rule: FieldRule | undefined = fields?.["model.model"];
   if (rule === undefined || !isLock(rule) || typeof rule.lock !== "string") return [];
   const path = "fields.model.model.lock";
-  if (findModel(rule.lock, models) === undefined) return [{ ...unknownModelIssue(models), path }];
-  if (allowedModels === undefined || allowedModels.includes(rule.lock)) return [];
-  return [{ path, code: "inconsistent", message: "Must be one of the allowed models." }];
+  const issues: Issue[] = [];
+  if (findModel(rule.lock, models) === undefined) issues.push({ ...unknownModelIssue(models), path });
+  if (allowedModels !== undefined && !allowedModels.includes(rule.lock)) {
+    issues.push({ path, code: "inconsistent", message: "Must be one of the allowed models." });
+  }
+  return issues;
 }
 
 function poolIssues({ pool = {} }: Policy): Issue[] {

@@ -15,16 +15,19 @@ import {
 import { ownedBy } from "./expressions.ts";
 import { authenticated, service, serviceRole } from "./roles.ts";
 
+/** What a change was made to. */
+export type AuditSubject = "configuration" | "key" | "policy" | "member" | "organization" | "invitation";
+
 /**
- * Every change of a configuration or key, written by triggers and never changed again. It refers to nothing,
+ * Every change of what decides a configuration, written by triggers and never changed again. It refers to nothing,
  * so it outlives the row, the account and the organization it tells about.
  */
 export const aiConfigurationAudit = pgTable(
   "ai_configuration_audit",
   {
     id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
-    subject: text("subject").$type<"configuration" | "key">().notNull(),
-    /** The changed row, of `ai_configurations` or `ai_provider_keys`. */
+    subject: text("subject").$type<AuditSubject>().notNull(),
+    /** The changed row: its id, of a member the account's, of a policy the organization's. */
     configId: uuid("config_id").notNull(),
     userId: uuid("user_id"),
     organizationId: uuid("organization_id"),
@@ -47,7 +50,10 @@ export const aiConfigurationAudit = pgTable(
     index("ai_configuration_audit_config_idx").on(table.configId, table.id),
     index("ai_configuration_audit_user_idx").on(table.userId, table.id),
     index("ai_configuration_audit_organization_idx").on(table.organizationId, table.id),
-    check("ai_configuration_audit_subject_check", sql`${table.subject} in ('configuration', 'key')`),
+    check(
+      "ai_configuration_audit_subject_check",
+      sql`${table.subject} in ('configuration', 'key', 'policy', 'member', 'organization', 'invitation')`,
+    ),
     check("ai_configuration_audit_action_check", sql`${table.action} in ('insert', 'update', 'delete')`),
     check(
       "ai_configuration_audit_actor_type_check",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 
 const fields = FIELDS.filter((field) => field.writable);
 
-function validValue(field: FieldDefinition): fc.Arbitrary<unknown> {
+export function validValue(field: FieldDefinition): fc.Arbitrary<unknown> {
   const { min = 0, max = 1, maxItems = 3, maxLength = 100 } = field;
   switch (field.type) {
     case "boolean":

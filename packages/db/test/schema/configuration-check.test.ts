@@ -2,19 +2,22 @@ import { validateLayer } from "@ai-config/config-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { configurationCheckBody } from "../../src/configuration-check.ts";
+import { REGISTRY_FUNCTIONS } from "../../src/registry-functions.ts";
 import { createTestDatabase, type TestDatabase } from "../../src/testing/index.ts";
 import { hostileLayer, validLayer } from "./arbitrary-layers.ts";
 
-test("the check in the database is the one of the field registry", async () => {
-  await using test = await createTestDatabase();
-  const [row] =
-    await test.owner`select prosrc from pg_proc where oid = 'private.config_problem(jsonb)'::regprocedure`;
-  expect(
-    row?.prosrc === configurationCheckBody(),
-    "The field registry changed. Run: pnpm --filter @ai-config/db configuration-check",
-  ).toBe(true);
-});
+test.each(REGISTRY_FUNCTIONS)(
+  "$signature in the database is the one of the field registry",
+  async ({ signature, body }) => {
+    await using test = await createTestDatabase();
+    const [row] = await test.owner`
+    select prosrc from pg_proc where oid = ${signature.replace("c jsonb", "jsonb")}::regprocedure`;
+    expect(
+      row?.prosrc === body,
+      "The field registry changed. Run: pnpm --filter @ai-config/db configuration-check",
+    ).toBe(true);
+  },
+);
 
 /** What the database says of JSON texts; what jsonb cannot hold counts as refused. */
 async function problemsOf(test: TestDatabase, texts: string[]): Promise<(string | null)[]> {
