@@ -6,6 +6,7 @@ import { keyRouter } from "./routers/key.ts";
 import { meRouter } from "./routers/me.ts";
 import { modelRouter } from "./routers/model.ts";
 import { organizationRouter } from "./routers/organization.ts";
+import { policyRouter } from "./routers/policy.ts";
 import { router } from "./trpc.ts";
 
 export const appRouter = router({
@@ -15,6 +16,7 @@ export const appRouter = router({
   me: meRouter,
   model: modelRouter,
   organization: organizationRouter,
+  policy: policyRouter,
 });
 
 export type AppRouter = typeof appRouter;

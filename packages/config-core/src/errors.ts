@@ -6,6 +6,7 @@ export type ErrorCode =
   | "CONFIGURATION_STALE"
   | "CONFIGURATION_EXISTS"
   | "CONFIGURATION_LIMIT"
+  | "POLICY_INVALID"
   | "NOT_FOUND"
   | "FORBIDDEN"
   | "UNAUTHENTICATED"
@@ -42,6 +43,10 @@ export const ERROR_CATALOGUE: Readonly<
   CONFIGURATION_LIMIT: {
     message: "There are 100 configurations already. Delete one first.",
     httpStatus: 409,
+  },
+  POLICY_INVALID: {
+    message: "The policy was not changed. Correct the listed problems and save again.",
+    httpStatus: 400,
   },
   NOT_FOUND: { message: "There is no such thing here. Check the name or the id.", httpStatus: 404 },
   FORBIDDEN: {

@@ -49,3 +49,13 @@ export {
   renameOrganization,
 } from "./organizations/organizations.ts";
 export type { Owner } from "./owner.ts";
+export { getPolicy, type StoredOrganizationPolicy } from "./policies/get-policy.ts";
+export {
+  type AffectedMember,
+  type PolicyEffect,
+  type PolicyPreview,
+  type PreviewPolicyInput,
+  type PreviewPolicyResult,
+  previewPolicy,
+} from "./policies/preview-policy.ts";
+export { type SetPolicyInput, type SetPolicyResult, setPolicy } from "./policies/set-policy.ts";

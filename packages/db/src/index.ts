@@ -10,9 +10,10 @@ export {
   readLayers,
   readOrganizationLayers,
   type StoredLayer,
+  type StoredPolicy,
 } from "./read-layers.ts";
 export { accounts } from "./schema/accounts.ts";
-export { aiConfigurationAudit } from "./schema/ai-configuration-audit.ts";
+export { type AuditSubject, aiConfigurationAudit } from "./schema/ai-configuration-audit.ts";
 export { aiConfigurations } from "./schema/ai-configurations.ts";
 export { aiProviderKeys } from "./schema/ai-provider-keys.ts";
 export type { MemberRole } from "./schema/expressions.ts";

@@ -25,11 +25,19 @@ export interface KeySummary {
   expiresAt: string | null;
 }
 
+/** What an organization imposes, as it is stored. */
+export interface StoredPolicy {
+  version: number;
+  rules: unknown;
+}
+
 /** Everything stored that applies to one user or organization, weakest row first. */
 export interface LayersSnapshot {
   userId: string | null;
   organizationId: string | null;
   organizationName: string | null;
+  /** Null where the organization imposes nothing. */
+  policy: StoredPolicy | null;
   rows: StoredLayer[];
   keys: KeySummary[];
 }
@@ -43,6 +51,8 @@ interface OwnerLayers {
 interface OrganizationLayers extends OwnerLayers {
   id: string;
   name: string;
+  /** Absent from what was kept before there were policies. */
+  policy?: StoredPolicy | null;
 }
 
 /**
@@ -82,6 +92,7 @@ function joined(
   return {
     organizationId: organization?.id ?? null,
     organizationName: organization?.name ?? null,
+    policy: organization?.policy ?? null,
     rows: [...(organization?.rows ?? []), ...(user?.rows ?? [])],
     keys: [...(organization?.keys ?? []), ...(user?.keys ?? [])].filter(
       ({ expiresAt }) => expiresAt === null || Date.parse(expiresAt) > now,

@@ -1,5 +1,5 @@
 import { AIConfigError } from "@ai-config/config-core";
-import { type Actor, type ActorDb, sql } from "@ai-config/db";
+import { type Actor, type ActorDb, type AuditSubject, sql } from "@ai-config/db";
 
 import { ownedBy, requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
@@ -12,10 +12,10 @@ const LIMIT_MAX = 200;
 const LIMIT_DEFAULT = 50;
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
-/** One recorded change of a stored configuration or key. */
+/** One recorded change of what decides a configuration. */
 export interface AuditEntry {
   readonly id: string;
-  readonly subject: "configuration" | "key";
+  readonly subject: AuditSubject;
   readonly configId: string;
   readonly configName: string | null;
   readonly action: "insert" | "update" | "delete";

@@ -9,6 +9,8 @@ import {
   type KeyHints,
   type Layer,
   type ModelOptions,
+  type Policy,
+  readPolicy,
   resolveConfiguration,
   type Warning,
 } from "@ai-config/config-core";
@@ -29,6 +31,8 @@ export interface EffectiveConfiguration {
   readonly userId: string | null;
   readonly organizationId: string | null;
   readonly organizationName: string | null;
+  /** What the organization imposes above every layer; null where it imposes nothing. */
+  readonly policy: Readonly<Policy> | null;
   /** The version of every stored row that took part. */
   readonly versions: Readonly<Record<string, number>>;
   /** Changes whenever the answer does. A quoted string, ready for the header of that name. */
@@ -45,8 +49,12 @@ export function buildEffectiveConfiguration(
   environment: EnvironmentLayer,
   options: ModelOptions & { now: Date },
 ): EffectiveConfiguration {
-  const { configuration, fields, problems } = resolveConfiguration(layersOf(snapshot, environment), options);
   const { now: date, models } = options;
+  const policy = snapshot.policy === null ? null : Object.freeze(readPolicy(snapshot.policy.rules));
+  const { configuration, fields, problems } = resolveConfiguration(layersOf(snapshot, environment), {
+    models,
+    ...(policy && { policy: { rules: policy, name: snapshot.organizationName ?? undefined } }),
+  });
   const warnings = findWarnings(configuration, { date, models, fields });
   const versions: Record<string, number> = {};
   for (const row of snapshot.rows) versions[row.id] = row.version;
@@ -58,6 +66,7 @@ export function buildEffectiveConfiguration(
     userId: snapshot.userId,
     organizationId: snapshot.organizationId,
     organizationName: snapshot.organizationName,
+    policy,
     versions: Object.freeze(versions),
     etag: etagOf(snapshot, environment, warnings),
     resolvedAt: options.now.toISOString(),
@@ -71,7 +80,14 @@ export function environmentOnly(
   environment: EnvironmentLayer,
   options: ModelOptions & { now: Date },
 ): EffectiveConfiguration {
-  const nothing = { userId, organizationId: null, organizationName: null, rows: [], keys: [] };
+  const nothing = {
+    userId,
+    organizationId: null,
+    organizationName: null,
+    policy: null,
+    rows: [],
+    keys: [],
+  };
   return asStale(buildEffectiveConfiguration(nothing, environment, options));
 }
 
@@ -122,6 +138,7 @@ function etagOf(
     userId,
     organizationId,
     organizationName,
+    policy,
     rows,
     keys,
   }: Omit<LayersSnapshot, "userId"> & { userId: string | null },
@@ -133,6 +150,7 @@ function etagOf(
     userId,
     organizationId,
     organizationName,
+    policy?.version ?? 0,
     rows.map(({ id, version, priority }) => [id, version, priority]),
     keys.map(({ owner, slot, hint, keyVersion, status }) => [owner, slot, hint, keyVersion, status]),
     // They count days, so the answer changes although nothing was written.

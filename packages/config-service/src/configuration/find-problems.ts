@@ -9,6 +9,7 @@ import { type ActorDb, sql } from "@ai-config/db";
 
 import type { ServiceContext } from "../context.ts";
 import type { Owner } from "../owner.ts";
+import { findPolicyInForce, policyOption } from "../policies/policy-in-force.ts";
 import { type ConfigurationSummary, findConfigurations, ownedBy } from "./stored-configuration.ts";
 
 /**
@@ -29,7 +30,9 @@ export async function findProblems(
           where user_id = ${owner.userId}::uuid and is_default))`,
   );
   const environment: Layer = { source: "environment", values: ctx.environment.values };
-  return resolveConfiguration([environment, ...rows.map(layerOf)], { models: ctx.models }).problems;
+  const policy = await findPolicyInForce(tx, owner);
+  const options = { models: ctx.models, ...policyOption(policy) };
+  return resolveConfiguration([environment, ...rows.map(layerOf)], options).problems;
 }
 
 /**
@@ -60,7 +63,8 @@ function problemKey({ path, code, message }: Issue): string {
   return `${path} ${code} ${message}`;
 }
 
-function layerOf(row: ConfigurationSummary): Layer {
+/** A stored row as resolution takes it. */
+export function layerOf(row: ConfigurationSummary): Layer {
   return {
     source: row.owner.type,
     values: row.configuration as PartialConfiguration,

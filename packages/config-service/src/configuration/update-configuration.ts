@@ -1,9 +1,17 @@
-import { AIConfigError, type ConfigurationPatch, type Issue, validatePatch } from "@ai-config/config-core";
+import {
+  AIConfigError,
+  applyPatch,
+  type ConfigurationPatch,
+  findBreaches,
+  type Issue,
+  validatePatch,
+} from "@ai-config/config-core";
 import { type Actor, type ActorDb, sql } from "@ai-config/db";
 
 import type { ServiceContext } from "../context.ts";
 import { forgetOwner } from "../forget-owner.ts";
 import type { Owner } from "../owner.ts";
+import { findPolicyInForce } from "../policies/policy-in-force.ts";
 import { runAs } from "../run-as.ts";
 import { checkChange } from "./check-change.ts";
 import type { EffectiveConfiguration } from "./effective-configuration.ts";
@@ -70,6 +78,7 @@ async function writePatch(
   const where = named(owner, configName);
   const locked = await lockConfiguration(tx, where);
   requireVersion(expectedVersion, locked?.version ?? 0);
+  await requireWithinPolicy(tx, owner, locked?.configuration ?? {}, patch);
 
   const before = await findProblems(tx, ctx, owner);
   const version =
@@ -80,6 +89,20 @@ async function writePatch(
   const introduced = introducedProblems(before, after, patchedPaths(patch));
   if (introduced.length > 0) throw new AIConfigError("CONFIGURATION_INVALID", { issues: introduced });
   return version;
+}
+
+/** What the database would refuse as well, with the reason in words. */
+async function requireWithinPolicy(
+  tx: ActorDb,
+  owner: Owner,
+  before: unknown,
+  patch: ConfigurationPatch,
+): Promise<void> {
+  const policy = await findPolicyInForce(tx, owner);
+  if (policy === null) return;
+  const name = policy.organizationName;
+  const breaches = findBreaches(policy.rules, applyPatch(before, patch), { name, before });
+  if (breaches.length > 0) throw new AIConfigError("CONFIGURATION_INVALID", { issues: breaches });
 }
 
 async function insertOrMerge(
