@@ -11,6 +11,7 @@ export default defineConfig({
     "./src/schema/organization-policies.ts",
     "./src/schema/ai-configurations.ts",
     "./src/schema/ai-configuration-audit.ts",
+    "./src/schema/audit-heads.ts",
     "./src/schema/ai-provider-keys.ts",
     "./src/schema/owner-snapshots.ts",
     "./src/schema/kek-canaries.ts",

@@ -19,6 +19,11 @@ create table ai_configuration_audit (
   reason text,
   request_id text,
   changed_at timestamp with time zone not null default clock_timestamp(),
+  via text not null default 'sql'::text,
+  seq bigint not null,
+  salt bytea,
+  content_hash bytea not null,
+  hash bytea not null,
   constraint ai_configuration_audit_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))),
   constraint ai_configuration_audit_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'service'::text, 'system'::text]))),
   constraint ai_configuration_audit_pkey PRIMARY KEY (id),
@@ -198,6 +203,14 @@ create table private.ai_provider_keys (
 );
 alter table private.ai_provider_keys enable row level security;
 
+create table private.audit_heads (
+  owner text not null,
+  seq bigint not null,
+  hash bytea not null,
+  constraint audit_heads_pkey PRIMARY KEY (owner)
+);
+alter table private.audit_heads enable row level security;
+
 create table private.kek_canaries (
   kek_id text not null,
   sealed text not null,
@@ -227,8 +240,8 @@ alter table private.user_snapshots enable row level security;
 -- Indexes
 
 CREATE INDEX ai_configuration_audit_config_idx ON public.ai_configuration_audit USING btree (config_id, id);
-CREATE INDEX ai_configuration_audit_organization_idx ON public.ai_configuration_audit USING btree (organization_id, id);
-CREATE INDEX ai_configuration_audit_user_idx ON public.ai_configuration_audit USING btree (user_id, id);
+CREATE UNIQUE INDEX ai_configuration_audit_organization_key ON public.ai_configuration_audit USING btree (organization_id, seq);
+CREATE UNIQUE INDEX ai_configuration_audit_user_key ON public.ai_configuration_audit USING btree (user_id, seq);
 CREATE INDEX ai_configurations_created_by_idx ON public.ai_configurations USING btree (created_by);
 CREATE INDEX ai_configurations_organization_idx ON public.ai_configurations USING btree (organization_id);
 CREATE UNIQUE INDEX ai_configurations_organization_name_key ON public.ai_configurations USING btree (organization_id, lower(config_name)) WHERE (organization_id IS NOT NULL);
@@ -436,6 +449,96 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.audit_content(entry ai_configuration_audit)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_array(entry.config_name, entry.old_value, entry.new_value, entry.reason, entry.request_id)::text
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.audit_content_hash(entry ai_configuration_audit)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select sha256(entry.salt || convert_to(private.audit_content(entry), 'UTF8'))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.audit_hash(previous bytea, entry ai_configuration_audit)
+ RETURNS bytea
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select sha256(previous || convert_to(private.audit_record(entry), 'UTF8'))
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.audit_invitation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed public.organization_invitations := case when tg_op = 'DELETE' then old else new end;
+begin
+  perform private.write_audit('invitation', changed.id, null, changed.organization_id, null, lower(tg_op), null,
+    case when tg_op <> 'INSERT' then jsonb_build_object('role', old.role, 'email', old.email,
+      'expiresAt', old.expires_at, 'acceptedBy', old.accepted_by) end,
+    case when tg_op <> 'DELETE' then jsonb_build_object('role', new.role, 'email', new.email,
+      'expiresAt', new.expires_at, 'acceptedBy', new.accepted_by) end);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.audit_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed public.organization_members := case when tg_op = 'DELETE' then old else new end;
+begin
+  perform private.write_audit('member', changed.user_id, null, changed.organization_id, null, lower(tg_op), null,
+    case when tg_op <> 'INSERT' then jsonb_build_object('role', old.role) end,
+    case when tg_op <> 'DELETE' then jsonb_build_object('role', new.role) end);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.audit_organization()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed public.organizations := case when tg_op = 'DELETE' then old else new end;
+begin
+  perform private.write_audit('organization', changed.id, null, changed.id, null, lower(tg_op), null,
+    case when tg_op <> 'INSERT' then jsonb_build_object('name', old.name) end,
+    case when tg_op <> 'DELETE' then jsonb_build_object('name', new.name) end);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.audit_owner(p_user_id uuid, p_organization_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select coalesce('organization:' || p_organization_id, 'user:' || p_user_id, 'nobody')
+$function$
+;
+
 CREATE OR REPLACE FUNCTION private.audit_policy()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -474,12 +577,49 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.audit_record(entry ai_configuration_audit)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select jsonb_build_array(entry.seq, entry.id, entry.subject, entry.config_id, entry.user_id,
+    entry.organization_id, entry.action, entry.version, entry.actor_type, entry.changed_by, entry.actor_name,
+    entry.via, to_char(entry.changed_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    encode(entry.content_hash, 'hex'))::text
+$function$
+;
+
 CREATE OR REPLACE FUNCTION private.bounded_paths()
  RETURNS text[]
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
  SET search_path TO ''
 AS $function$ select array['model.temperature', 'model.maxTokens', 'model.topP', 'model.topK', 'rateLimiting.requestsPerMinute', 'rateLimiting.concurrentRequests', 'rateLimiting.burstAllowance', 'retryStrategy.maxRetries', 'retryStrategy.baseDelay', 'retryStrategy.maxDelay', 'costBudget.dailyBudget', 'costBudget.weeklyBudget', 'costBudget.monthlyBudget', 'timeouts.generationTimeout', 'timeouts.connectionTimeout', 'timeouts.totalRequestTimeout'] $function$
+;
+
+CREATE OR REPLACE FUNCTION private.chain_audit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  its_owner text := private.audit_owner(new.user_id, new.organization_id);
+  head private.audit_heads;
+begin
+  select * into head from private.audit_heads h where h.owner = its_owner for update;
+  if not found then
+    insert into private.audit_heads (owner, seq, hash) values (its_owner, 0, '') on conflict do nothing;
+    select * into head from private.audit_heads h where h.owner = its_owner for update;
+  end if;
+  new.seq := head.seq + 1;
+  new.salt := uuid_send(gen_random_uuid());
+  new.content_hash := private.audit_content_hash(new);
+  new.hash := private.audit_hash(head.hash, new);
+  update private.audit_heads h set seq = new.seq, hash = new.hash where h.owner = its_owner;
+  return new;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION private.choose_default_membership()
@@ -1283,8 +1423,9 @@ begin
     new.config_name := null;
     new.reason := null;
     new.request_id := null;
-    if (to_jsonb(new) - array['old_value', 'new_value', 'config_name', 'reason', 'request_id'])
-      = (to_jsonb(old) - array['old_value', 'new_value', 'config_name', 'reason', 'request_id'])
+    new.salt := null;
+    if (to_jsonb(new) - array['old_value', 'new_value', 'config_name', 'reason', 'request_id', 'salt'])
+      = (to_jsonb(old) - array['old_value', 'new_value', 'config_name', 'reason', 'request_id', 'salt'])
     then
       return new;
     end if;
@@ -1489,6 +1630,64 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.verify_audit(p_user_id uuid, p_organization_id uuid)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  asking text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
+  previous bytea := '';
+  checked bigint := 0;
+  forgotten bigint := 0;
+  head private.audit_heads;
+  entry public.ai_configuration_audit;
+  problem jsonb;
+begin
+  if num_nonnulls(p_user_id, p_organization_id) <> 1 or not (
+    asking in ('ai_config_service', 'service_role')
+    or p_user_id is not distinct from auth.uid() and p_user_id is not null
+    or p_organization_id = any (array(select private.organization_ids('{owner,admin}')))
+    or (select r.rolsuper from pg_catalog.pg_roles r where r.rolname = asking))
+  then
+    raise exception 'The audit is for its owner, or for the owners and admins of the organization.'
+      using errcode = '42501';
+  end if;
+  for entry in
+    select * from public.ai_configuration_audit a
+    where case when p_user_id is null then a.organization_id = p_organization_id
+      else a.user_id = p_user_id and a.organization_id is null end
+    order by a.seq
+  loop
+    if entry.seq <> checked + 1 then
+      problem := jsonb_build_object('kind', 'missing', 'seq', checked + 1);
+    elsif entry.hash <> private.audit_hash(previous, entry)
+      or entry.salt is not null and entry.content_hash <> private.audit_content_hash(entry)
+      or entry.salt is null and num_nonnulls(
+        entry.config_name, entry.old_value, entry.new_value, entry.reason, entry.request_id) > 0
+    then
+      problem := jsonb_build_object('kind', 'altered', 'seq', entry.seq, 'id', entry.id::text);
+    end if;
+    exit when problem is not null;
+    previous := entry.hash;
+    checked := checked + 1;
+    forgotten := forgotten + (entry.salt is null)::integer;
+  end loop;
+  if problem is null then
+    select * into head from private.audit_heads h
+      where h.owner = private.audit_owner(p_user_id, p_organization_id);
+    if coalesce(head.seq, 0) <> checked then
+      problem := jsonb_build_object('kind', 'missing', 'seq', checked + 1);
+    elsif head.hash <> previous then
+      problem := jsonb_build_object('kind', 'altered', 'seq', checked);
+    end if;
+  end if;
+  return jsonb_build_object('checked', checked, 'forgotten', forgotten, 'head', encode(previous, 'hex'),
+    'problem', problem);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.write_audit(p_subject text, p_config_id uuid, p_user_id uuid, p_organization_id uuid, p_config_name text, p_action text, p_version integer, p_old jsonb, p_new jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -1502,7 +1701,7 @@ declare
 begin
   insert into public.ai_configuration_audit (
     subject, config_id, user_id, organization_id, config_name, action, version, old_value, new_value,
-    actor_type, changed_by, actor_name, reason, request_id
+    actor_type, changed_by, actor_name, reason, request_id, via
   ) values (
     p_subject, p_config_id, p_user_id, p_organization_id, p_config_name, p_action, p_version, p_old, p_new,
     case
@@ -1513,7 +1712,8 @@ begin
     coalesce(actor, '00000000-0000-0000-0000-000000000000'),
     case when actor is null then left(coalesce(named, role, session_user), 200) end,
     left(nullif(current_setting('app.reason', true), ''), 2000),
-    left(nullif(current_setting('app.request_id', true), ''), 200)
+    left(nullif(current_setting('app.request_id', true), ''), 200),
+    left(coalesce(nullif(current_setting('app.via', true), ''), 'sql'), 40)
   );
 end $function$
 ;
@@ -1521,6 +1721,7 @@ end $function$
 -- Triggers
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_configuration_audit FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER chain_audit BEFORE INSERT ON public.ai_configuration_audit FOR EACH ROW EXECUTE FUNCTION private.chain_audit();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configuration_audit FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER audit_ai_config_changes AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.audit_configuration();
 CREATE TRIGGER hold_to_policy BEFORE INSERT OR UPDATE OF configuration ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.hold_to_policy();
@@ -1530,7 +1731,12 @@ CREATE TRIGGER notify_ai_config_updated AFTER UPDATE ON public.ai_configurations
 CREATE TRIGGER refresh_snapshot AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.refresh_owner_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configurations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER touch_ai_configurations BEFORE INSERT OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.touch_configuration();
+CREATE TRIGGER audit_invitation_accept AFTER UPDATE OF accepted_at ON public.organization_invitations FOR EACH ROW WHEN (((new.organization_id IS NOT NULL) AND (old.accepted_at IS NULL) AND (new.accepted_at IS NOT NULL))) EXECUTE FUNCTION private.audit_invitation();
+CREATE TRIGGER audit_invitation_delete AFTER DELETE ON public.organization_invitations FOR EACH ROW WHEN ((old.organization_id IS NOT NULL)) EXECUTE FUNCTION private.audit_invitation();
+CREATE TRIGGER audit_invitation_insert AFTER INSERT ON public.organization_invitations FOR EACH ROW WHEN ((new.organization_id IS NOT NULL)) EXECUTE FUNCTION private.audit_invitation();
 CREATE TRIGGER touch_organization_invitations BEFORE INSERT ON public.organization_invitations FOR EACH ROW EXECUTE FUNCTION private.touch_invitation();
+CREATE TRIGGER audit_member_changes AFTER INSERT OR DELETE ON public.organization_members FOR EACH ROW EXECUTE FUNCTION private.audit_member();
+CREATE TRIGGER audit_member_role_changes AFTER UPDATE ON public.organization_members FOR EACH ROW WHEN ((old.role IS DISTINCT FROM new.role)) EXECUTE FUNCTION private.audit_member();
 CREATE TRIGGER choose_default_membership BEFORE INSERT OR UPDATE ON public.organization_members FOR EACH ROW EXECUTE FUNCTION private.choose_default_membership();
 CREATE TRIGGER keep_an_owner_on_delete AFTER DELETE ON public.organization_members FOR EACH ROW WHEN ((old.role = 'owner'::text)) EXECUTE FUNCTION private.keep_an_owner();
 CREATE TRIGGER keep_an_owner_on_update AFTER UPDATE ON public.organization_members FOR EACH ROW WHEN (((old.role = 'owner'::text) AND (new.role <> 'owner'::text))) EXECUTE FUNCTION private.keep_an_owner();
@@ -1542,6 +1748,8 @@ CREATE TRIGGER audit_organization_policy_changes AFTER INSERT OR DELETE OR UPDAT
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organization_policies FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER spread_policy AFTER INSERT OR DELETE OR UPDATE OF policy ON public.organization_policies FOR EACH ROW EXECUTE FUNCTION private.spread_policy();
 CREATE TRIGGER touch_organization_policies BEFORE INSERT OR UPDATE ON public.organization_policies FOR EACH ROW EXECUTE FUNCTION private.touch_policy();
+CREATE TRIGGER audit_organization_changes AFTER INSERT OR DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION private.audit_organization();
+CREATE TRIGGER audit_organization_name_changes AFTER UPDATE ON public.organizations FOR EACH ROW WHEN ((old.name IS DISTINCT FROM new.name)) EXECUTE FUNCTION private.audit_organization();
 CREATE TRIGGER notify_organization_changes AFTER DELETE OR UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION private.announce_organization();
 CREATE TRIGGER refresh_snapshot AFTER INSERT OR UPDATE OF name ON public.organizations FOR EACH ROW EXECUTE FUNCTION private.refresh_named_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organizations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
@@ -1553,6 +1761,7 @@ CREATE TRIGGER refresh_snapshot_of_changed_key AFTER UPDATE OF slot, hint, key_v
 CREATE TRIGGER refresh_snapshot_of_key AFTER INSERT OR DELETE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.refresh_owner_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.ai_provider_keys FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER touch_ai_provider_keys BEFORE INSERT OR UPDATE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.touch_provider_key();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 
 -- Policies
 
@@ -1669,6 +1878,9 @@ create policy ai_provider_keys_service on private.ai_provider_keys for all to ai
   using (true)
   with check (true);
 
+create policy audit_heads_service on private.audit_heads for select to ai_config_service
+  using (true);
+
 create policy kek_canaries_service on private.kek_canaries for all to ai_config_service
   using (true)
   with check (true);
@@ -1689,6 +1901,12 @@ grant execute on function get_effective_ai_config(uuid,uuid) to authenticated;
 grant execute on function get_effective_ai_config(uuid,uuid) to service_role;
 grant execute on function private.accept_invitation(text) to authenticated;
 grant execute on function private.act_as(text,text) to ai_config_app;
+grant execute on function private.audit_content(ai_configuration_audit) to ai_config_service;
+grant execute on function private.audit_content(ai_configuration_audit) to authenticated;
+grant execute on function private.audit_content(ai_configuration_audit) to service_role;
+grant execute on function private.audit_record(ai_configuration_audit) to ai_config_service;
+grant execute on function private.audit_record(ai_configuration_audit) to authenticated;
+grant execute on function private.audit_record(ai_configuration_audit) to service_role;
 grant execute on function private.bounded_paths() to ai_config_service;
 grant execute on function private.bounded_paths() to authenticated;
 grant execute on function private.bounded_paths() to service_role;
@@ -1751,6 +1969,9 @@ grant execute on function private.policy_rule_problem(text,jsonb) to service_rol
 grant execute on function private.read_layers(text,text,uuid,uuid) to ai_config_app;
 grant execute on function private.read_organization_layers(text,text,uuid) to ai_config_app;
 grant execute on function private.set_default_organization(uuid) to authenticated;
+grant execute on function private.verify_audit(uuid,uuid) to ai_config_service;
+grant execute on function private.verify_audit(uuid,uuid) to authenticated;
+grant execute on function private.verify_audit(uuid,uuid) to service_role;
 grant usage on schema identity to ai_config_identity;
 grant usage on schema private to ai_config_app;
 grant usage on schema private to ai_config_identity;

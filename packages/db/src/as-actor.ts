@@ -38,6 +38,7 @@ export function asActor<T>(
       set_config('app.actor_name', ${isUser ? "" : actor.name}, true),
       set_config('app.request_id', ${actor.requestId ?? ""}, true),
       set_config('app.reason', ${options.reason ?? ""}, true),
+      set_config('app.via', ${actor.via ?? "service"}, true),
       set_config('role', ${role}, true)`);
     return work(tx as unknown as ActorDb);
   });

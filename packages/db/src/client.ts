@@ -7,10 +7,10 @@ export type SqlClient = Sql<{ bigint: bigint }>;
 /** Drizzle on the pool, or one of its transactions. It limits nothing: go through `asActor`. */
 export type Db = PostgresJsDatabase<Record<string, never>>;
 
-/** Who asks: a signed-in user, or a service of ours under its name. */
+/** Who asks: a signed-in user, or a service of ours under its name; and through what, for the audit. */
 export type Actor =
-  | { type: "user"; userId: string; requestId?: string }
-  | { type: "service"; name: string; requestId?: string };
+  | { type: "user"; userId: string; requestId?: string; via?: string }
+  | { type: "service"; name: string; requestId?: string; via?: string };
 
 export interface Listener {
   close(): Promise<void>;

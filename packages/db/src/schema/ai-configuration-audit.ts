@@ -9,9 +9,11 @@ import {
   pgTable,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 
+import { bytea } from "./bytea.ts";
 import { ownedBy } from "./expressions.ts";
 import { authenticated, service, serviceRole } from "./roles.ts";
 
@@ -44,12 +46,22 @@ export const aiConfigurationAudit = pgTable(
     actorName: text("actor_name"),
     reason: text("reason"),
     requestId: text("request_id"),
+    /** Through what it was made, such as "trpc"; "sql" for statements that nobody of ours sent. */
+    via: text("via").notNull().default("sql"),
+    /** The place in the chain of its owner, from 1 on without a gap. */
+    seq: bigint("seq", { mode: "bigint" }).notNull(),
+    /** Keeps what was said from being guessed by its hash; goes when what was said is forgotten. */
+    salt: bytea("salt"),
+    /** Of the salt and everything that may be forgotten. */
+    contentHash: bytea("content_hash").notNull(),
+    /** Of the former entry's hash, the content's hash and everything that is never forgotten. */
+    hash: bytea("hash").notNull(),
     changedAt: timestamp("changed_at", { withTimezone: true }).notNull().default(sql`clock_timestamp()`),
   },
   (table) => [
     index("ai_configuration_audit_config_idx").on(table.configId, table.id),
-    index("ai_configuration_audit_user_idx").on(table.userId, table.id),
-    index("ai_configuration_audit_organization_idx").on(table.organizationId, table.id),
+    uniqueIndex("ai_configuration_audit_user_key").on(table.userId, table.seq),
+    uniqueIndex("ai_configuration_audit_organization_key").on(table.organizationId, table.seq),
     check(
       "ai_configuration_audit_subject_check",
       sql`${table.subject} in ('configuration', 'key', 'policy', 'member', 'organization', 'invitation')`,

@@ -83,7 +83,11 @@ test("S6, S29: deleting an account takes its rows and keys, keeps what it wrote 
     { user_id: null, organization_id: organizationId, created_by: null, updated_by: null, version: 1 },
   ]);
   expect(await test.owner`select id from private.ai_provider_keys`).toEqual([]);
-  expect((await auditOf(test.owner)).map((entry) => `${entry.subject} ${entry.action}`).sort()).toEqual([
+  expect(
+    (await auditOf(test.owner, ["configuration", "key"]))
+      .map((entry) => `${entry.subject} ${entry.action}`)
+      .sort(),
+  ).toEqual([
     "configuration delete",
     "configuration insert",
     "configuration insert",
@@ -103,7 +107,10 @@ test("deleting an organization takes its rows and leaves the audit", async () =>
   );
   await run(test, asUser(user), `delete from public.organizations where id = '${organizationId}'`);
   expect(await test.owner`select from public.ai_configurations`).toHaveLength(0);
-  expect((await auditOf(test.owner)).map((entry) => entry.action)).toEqual(["insert", "delete"]);
+  expect((await auditOf(test.owner, ["configuration"])).map((entry) => entry.action)).toEqual([
+    "insert",
+    "delete",
+  ]);
 });
 
 test("S7: the audit of a key knows its slot, hint and state, never the sealed key or its fingerprint", async () => {
@@ -200,7 +207,15 @@ test("the audit of an organization is for its owners and admins, that of a user 
   await run(test, asUser(owner), `insert into public.ai_configurations (user_id) values ('${owner}')`);
   const seen = [];
   for (const user of [owner, admin, member, viewer, stranger]) {
-    seen.push((await run(test, asUser(user), "select id from public.ai_configuration_audit")).length);
+    seen.push(
+      (
+        await run(
+          test,
+          asUser(user),
+          "select id from public.ai_configuration_audit where subject = 'configuration'",
+        )
+      ).length,
+    );
   }
   expect(seen).toEqual([2, 1, 0, 0, 0]);
 });

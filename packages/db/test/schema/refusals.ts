@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 
 import type { Actor, SqlClient } from "../../src/client.ts";
-import { asActor, sql, sqlStateOf, withServiceRights } from "../../src/index.ts";
+import { type AuditSubject, asActor, sql, sqlStateOf, withServiceRights } from "../../src/index.ts";
 import type { TestDatabase } from "../../src/testing/index.ts";
 
 export const asUser = (userId: string): Actor => ({ type: "user", userId });
@@ -33,6 +33,13 @@ export async function refuses(work: () => Promise<unknown>, sqlState: string): P
   expect(outcome).toBe(sqlState);
 }
 
-export async function auditOf(owner: SqlClient): Promise<Record<string, unknown>[]> {
-  return [...(await owner`select * from public.ai_configuration_audit order by id`)];
+/** What was recorded, all of it or of some subjects. */
+export async function auditOf(
+  owner: SqlClient,
+  subjects?: AuditSubject[],
+): Promise<Record<string, unknown>[]> {
+  return [
+    ...(await owner`select * from public.ai_configuration_audit
+      where ${subjects ?? null}::text[] is null or subject = any(${subjects ?? null}::text[]) order by id`),
+  ];
 }

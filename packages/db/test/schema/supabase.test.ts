@@ -84,7 +84,10 @@ test("on a Supabase project a user works under row security, and their account c
   });
   // Row security on auth.users is Supabase's own; its owner is the one who deletes accounts.
   await project.unsafe(`set role ${auth}; delete from auth.users where id = '${user}'; reset role`);
-  expect(await project`select action, actor_type from public.ai_configuration_audit order by id`).toEqual([
+  expect(
+    await project`
+    select action, actor_type from public.ai_configuration_audit where subject = 'configuration' order by id`,
+  ).toEqual([
     { action: "insert", actor_type: "user" },
     { action: "update", actor_type: "service" },
     { action: "delete", actor_type: "system" },
