@@ -117,6 +117,7 @@ export { LAYER_BYTES_MAX } from "./inspect-json.ts";
 export type { Checked, Issue, IssueCode } from "./issue.ts";
 export { compareLayers, type KeyHints, type Layer, type LayerRef, type LayerSource } from "./layer.ts";
 export { mergeLayers } from "./merge-layers.ts";
+export { patchBetween } from "./patch-between.ts";
 export { findBreaches } from "./policy/find-breaches.ts";
 export type { FieldBounds, FieldLock, FieldRule, Imposed, Policy, PolicyPool } from "./policy/policy.ts";
 export { BOUNDED_PATHS, readPolicy, validatePolicy } from "./policy/read-policy.ts";

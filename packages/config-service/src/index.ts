@@ -1,7 +1,9 @@
 export { AI_CONFIG } from "./ai-config.ts";
 export { type ActingAs, AIConfigService, aiConfigService, type ChangeOptions } from "./ai-config-service.ts";
 export type { AuditChange } from "./audit/describe-changes.ts";
+export { type AuditExportLine, exportAudit } from "./audit/export-audit.ts";
 export { type AuditEntry, type ListAuditInput, listAudit } from "./audit/list-audit.ts";
+export { type AuditVerdict, verifyAudit } from "./audit/verify-audit.ts";
 export type { ConfigurationCache } from "./cache/configuration-cache.ts";
 export { deleteConfiguration } from "./configuration/delete-configuration.ts";
 export type { EffectiveConfiguration } from "./configuration/effective-configuration.ts";
@@ -13,6 +15,10 @@ export {
 export { getOrganizationConfiguration } from "./configuration/get-organization-configuration.ts";
 export { getOwnerConfiguration } from "./configuration/get-owner-configuration.ts";
 export { listConfigurations } from "./configuration/list-configurations.ts";
+export {
+  type RestoreConfigurationInput,
+  restoreConfiguration,
+} from "./configuration/restore-configuration.ts";
 export type { ConfigurationSummary } from "./configuration/stored-configuration.ts";
 export { type ToggleConfigurationResult, toggleConfiguration } from "./configuration/toggle-configuration.ts";
 export {

@@ -73,9 +73,11 @@ test("an organization's configuration is changed as the service, and its members
     value: 1000,
   });
   const { entries } = await listAudit(service.ctx, { actor, owner: organizationOwner(id) });
-  expect(entries).toMatchObject([
-    { actor: { type: "service", name: "ai-config-service" }, reason: "Launch" },
-  ]);
+  expect(entries[0]).toMatchObject({
+    subject: "configuration",
+    actor: { type: "service", name: "ai-config-service" },
+    reason: "Launch",
+  });
   await face.deleteOrganizationConfiguration(id, "default");
   expect(await face.getOrganizationConfigurations(id)).toEqual([]);
 });

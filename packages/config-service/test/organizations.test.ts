@@ -90,8 +90,22 @@ test("the audit names the people the reader may know, and a new row shows only w
   await database.addMember(organizationId, kimId, "admin");
   const owner = organizationOwner(organizationId);
   await updateConfiguration(ctx, { ...change, actor: asUser(kimId), owner });
-  const nameOfChanger = async () => (await listAudit(ctx, { actor, owner })).entries[0]?.actor;
-  expect(await nameOfChanger()).toMatchObject({ id: kimId, name: "kim@example.com" });
+  const entryOf = async (subject: string, action: string) => {
+    const { entries } = await listAudit(ctx, { actor, owner });
+    return entries.find((entry) => entry.subject === subject && entry.action === action);
+  };
+  const named = { actor: { id: kimId, name: "kim@example.com" } };
+  expect(await entryOf("configuration", "insert")).toMatchObject(named);
+  expect(await entryOf("member", "insert")).toMatchObject({
+    configId: kimId,
+    memberName: "kim@example.com",
+    changes: [{ path: "role", from: null, to: "admin" }],
+  });
   await removeMember(ctx, { actor, organizationId, userId: kimId });
-  expect(await nameOfChanger()).toMatchObject({ id: kimId, name: null });
+  expect(await entryOf("configuration", "insert")).toMatchObject({ actor: { id: kimId, name: null } });
+  expect(await entryOf("member", "delete")).toMatchObject({
+    configId: kimId,
+    memberName: null,
+    actor: { id: userId },
+  });
 });

@@ -18,6 +18,8 @@ export interface AuditEntry {
   readonly subject: AuditSubject;
   readonly configId: string;
   readonly configName: string | null;
+  /** What the member is called whom a change is about; null for everything else. */
+  readonly memberName: string | null;
   readonly action: "insert" | "update" | "delete";
   readonly actor: {
     readonly type: "user" | "service" | "system";
@@ -27,6 +29,8 @@ export interface AuditEntry {
   readonly changedAt: string;
   readonly reason: string | null;
   readonly requestId: string | null;
+  /** Through what it was made: "trpc", "rest", "service", or "sql" for a statement that none of ours sent. */
+  readonly via: string;
   readonly version: number | null;
   readonly changes: readonly AuditChange[];
 }
@@ -45,6 +49,8 @@ interface AuditRow extends Record<string, unknown> {
   actor_name: string | null;
   reason: string | null;
   request_id: string | null;
+  via: string;
+  seq: string;
   changed_at: string;
 }
 
@@ -70,16 +76,16 @@ export async function listAudit(
     await requireAdmin(tx, actor, owner);
     const rows = await tx.execute<AuditRow>(sql`
       select id::text as id, subject, config_id, config_name, action, version, old_value, new_value, actor_type,
-        changed_by, actor_name, reason, request_id, ${isoTime("changed_at")}
+        changed_by, actor_name, reason, request_id, via, ai_configuration_audit.seq::text as seq, ${isoTime("changed_at")}
       from public.ai_configuration_audit
-      where ${ownedBy(owner)} and (${end}::bigint is null or ai_configuration_audit.id < ${end}::bigint)
-      order by ai_configuration_audit.id desc limit ${count + 1}`);
+      where ${ownedBy(owner)} and (${end}::bigint is null or ai_configuration_audit.seq < ${end}::bigint)
+      order by ai_configuration_audit.seq desc limit ${count + 1}`);
     return { rows, names: await namesOf(tx, rows) };
   });
   const page = rows.slice(0, count);
   return {
     entries: page.map((row) => entryOf(row, names)),
-    next: rows.length > count ? (page.at(-1)?.id ?? null) : null,
+    next: rows.length > count ? (page.at(-1)?.seq ?? null) : null,
   };
 }
 
@@ -92,7 +98,9 @@ function readCursor(before: string): string {
 
 /** What people are called today, as far as the caller may know them. Who left stays an id. */
 async function namesOf(tx: ActorDb, rows: readonly AuditRow[]): Promise<ReadonlyMap<string, string>> {
-  const ids = [...new Set(rows.filter((row) => row.actor_type === "user").map((row) => row.changed_by))];
+  const writers = rows.filter((row) => row.actor_type === "user").map((row) => row.changed_by);
+  const members = rows.filter((row) => row.subject === "member").map((row) => row.config_id);
+  const ids = [...new Set([...writers, ...members])];
   if (ids.length === 0) return new Map();
   const people = await tx.execute<{ id: string; name: string | null; email: string | null }>(sql`
     select id, name, email from private.describe_users(array[${sql.join(ids, sql`, `)}]::uuid[])`);
@@ -105,6 +113,7 @@ function entryOf(row: AuditRow, names: ReadonlyMap<string, string>): AuditEntry 
     subject: row.subject,
     configId: row.config_id,
     configName: row.config_name,
+    memberName: row.subject === "member" ? (names.get(row.config_id) ?? null) : null,
     action: row.action,
     actor: {
       type: row.actor_type,
@@ -114,6 +123,7 @@ function entryOf(row: AuditRow, names: ReadonlyMap<string, string>): AuditEntry 
     changedAt: row.changed_at,
     reason: row.reason,
     requestId: row.request_id,
+    via: row.via,
     version: row.version,
     changes: describeChanges(row.old_value, row.new_value),
   };
