@@ -15,6 +15,7 @@ import { type ApiVariables, guardApi, identifyRequest } from "./http/guard.ts";
 import { problemResponse, RETRY_AFTER_SECONDS, toAIConfigError } from "./http/problem.ts";
 import type { Identity } from "./identity/identity.ts";
 import { logRequests, reportBug } from "./log.ts";
+import { auditRoutes } from "./rest/audit-routes.ts";
 import { configurationRoutes } from "./rest/configuration-routes.ts";
 import { appRouter } from "./router.ts";
 import { problemOf } from "./trpc.ts";
@@ -63,6 +64,7 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
     identity.handle(c.var.request, getConnInfo(c).remote.address),
   );
   app.route("/api/ai-configuration", configurationRoutes({ service, identity }));
+  app.route("/api/audit", auditRoutes({ service, identity }));
   app.all("/api/trpc/*", (c) =>
     fetchRequestHandler({
       endpoint: "/api/trpc",

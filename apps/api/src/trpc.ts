@@ -57,12 +57,12 @@ const translateErrors = t.middleware(async ({ next }) => {
 const requirePerson = t.middleware(async ({ ctx, next }) => {
   const person = await ctx.identity.authenticate(ctx.headers);
   if (person === null) throw new AIConfigError("UNAUTHENTICATED");
-  return next({ ctx: { ...ctx, person, actor: actorOf(person, ctx.requestId) } });
+  return next({ ctx: { ...ctx, person, actor: actorOf(person, ctx.requestId, "trpc") } });
 });
 
-/** The database's name for a signed-in person. */
-export function actorOf({ userId }: Person, requestId: string) {
-  return { type: "user", userId, requestId } as const;
+/** The database's name for a signed-in person; `via` is for the audit. */
+export function actorOf({ userId }: Person, requestId: string, via: "trpc" | "rest") {
+  return { type: "user", userId, requestId, via } as const;
 }
 
 export const { router } = t;

@@ -46,13 +46,22 @@ export {
   type LifecycleRef,
 } from "./models/get-lifecycle-report.ts";
 export { readCatalogueFile } from "./models/read-catalogue-file.ts";
-export { acceptInvitation, createInvitation, hashInvitationToken } from "./organizations/invitations.ts";
-export { listMembers, type MemberSummary, removeMember } from "./organizations/members.ts";
+export {
+  acceptInvitation,
+  createInvitation,
+  hashInvitationToken,
+  listInvitations,
+  type PendingInvitation,
+  revokeInvitation,
+} from "./organizations/invitations.ts";
+export { listMembers, type MemberSummary, removeMember, setMemberRole } from "./organizations/members.ts";
 export {
   createOrganization,
+  deleteOrganization,
   listOrganizations,
   type OrganizationSummary,
   renameOrganization,
+  setDefaultOrganization,
 } from "./organizations/organizations.ts";
 export type { Owner } from "./owner.ts";
 export { getPolicy, type StoredOrganizationPolicy } from "./policies/get-policy.ts";

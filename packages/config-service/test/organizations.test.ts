@@ -1,17 +1,24 @@
+import type { MemberRole } from "@ai-config/db";
 import { expect, test } from "vitest";
 
 import {
   acceptInvitation,
   createInvitation,
   createOrganization,
+  deleteOrganization,
+  getEffectiveConfiguration,
   listAudit,
+  listInvitations,
   listMembers,
   listOrganizations,
   removeMember,
   renameOrganization,
+  revokeInvitation,
+  setDefaultOrganization,
+  setMemberRole,
   updateConfiguration,
 } from "../src/index.ts";
-import { asUser, organizationOwner, startService, userOwner } from "./support/service.ts";
+import { asUser, organizationOwner, startService, type TestService, userOwner } from "./support/service.ts";
 
 test("who makes an organization owns it, and it is their default when it is their first", async () => {
   await using service = await startService();
@@ -108,4 +115,133 @@ test("the audit names the people the reader may know, and a new row shows only w
     memberName: null,
     actor: { id: userId },
   });
+});
+
+/** Acme with somebody in each role, and a stranger. */
+async function acme({ ctx, database }: TestService) {
+  const [owner, admin, member, viewer, stranger] = await Promise.all(
+    ["owner", "admin", "member", "viewer", "stranger"].map((name) =>
+      database.createUser(`${name}@example.com`),
+    ),
+  );
+  if (!owner || !admin || !member || !viewer || !stranger) throw new Error("There are five.");
+  const { id: organizationId } = await createOrganization(ctx, { actor: asUser(owner), name: "Acme" });
+  await database.addMember(organizationId, admin, "admin");
+  await database.addMember(organizationId, member, "member");
+  await database.addMember(organizationId, viewer, "viewer");
+  return { owner, admin, member, viewer, stranger, organizationId };
+}
+
+const forbidden = { code: "FORBIDDEN" };
+const absent = { code: "NOT_FOUND" };
+
+test("roles are changed by owners and admins; only owners make, change or unmake owners", async () => {
+  await using service = await startService();
+  const { ctx } = service;
+  const { owner, admin, member, viewer, stranger, organizationId } = await acme(service);
+  const set = (actor: string, userId: string, role: MemberRole) =>
+    setMemberRole(ctx, { actor: asUser(actor), organizationId, userId, role });
+  await set(admin, viewer, "member");
+  await expect(set(admin, member, "owner")).rejects.toMatchObject(forbidden);
+  await expect(set(admin, owner, "viewer")).rejects.toMatchObject(forbidden);
+  await expect(set(member, member, "admin")).rejects.toMatchObject(forbidden);
+  await expect(set(viewer, viewer, "admin")).rejects.toMatchObject(forbidden);
+  await expect(set(stranger, stranger, "owner")).rejects.toMatchObject(absent);
+  await expect(set(owner, stranger, "member")).rejects.toMatchObject(absent);
+  await expect(set(owner, owner, "admin")).rejects.toMatchObject({ code: "LAST_OWNER" });
+  await set(owner, admin, "owner");
+  await set(admin, owner, "viewer");
+  const members = await listMembers(ctx, { actor: asUser(member), organizationId });
+  expect(members.map(({ userId, role }) => [userId, role])).toEqual([
+    [admin, "owner"],
+    [member, "member"],
+    [viewer, "member"],
+    [owner, "viewer"],
+  ]);
+});
+
+test("who leaves or is removed has nothing of the organization from the next request on, in every process", async () => {
+  await using service = await startService();
+  const { ctx } = service;
+  const elsewhere = await service.another();
+  const { owner, admin, member, organizationId } = await acme(service);
+  await updateConfiguration(ctx, {
+    actor: asUser(owner),
+    owner: organizationOwner(organizationId),
+    configName: "default",
+    updates: { model: { temperature: 0.1 } },
+  });
+  const temperature = async (where: typeof ctx, userId: string, explicit?: string) =>
+    (
+      await getEffectiveConfiguration(where, {
+        actor: asUser(userId),
+        userId,
+        organizationId: explicit ?? null,
+      })
+    ).configuration.model.temperature;
+  for (const where of [ctx, elsewhere]) expect(await temperature(where, member, organizationId)).toBe(0.1);
+  await removeMember(ctx, { actor: asUser(admin), organizationId, userId: member });
+  await expect(temperature(ctx, member, organizationId)).rejects.toMatchObject(absent);
+  await expect
+    .poll(() => temperature(elsewhere, member, organizationId).catch(({ code }) => code))
+    .toBe("NOT_FOUND");
+  expect(await temperature(ctx, member)).toBe(0.7);
+  await removeMember(ctx, { actor: asUser(admin), organizationId, userId: admin });
+  await expect(listMembers(ctx, { actor: asUser(admin), organizationId })).rejects.toMatchObject(absent);
+});
+
+test("an account chooses which of its organizations applies, and none of somebody else's", async () => {
+  await using service = await startService();
+  const { ctx } = service;
+  const { member, stranger, organizationId } = await acme(service);
+  const { id: own } = await createOrganization(ctx, { actor: asUser(member), name: "Own" });
+  const read = () => getEffectiveConfiguration(ctx, { actor: asUser(member), userId: member });
+  expect(await read()).toMatchObject({ organizationId });
+  await setDefaultOrganization(ctx, { actor: asUser(member), organizationId: own });
+  expect(await read()).toMatchObject({ organizationId: own });
+  await expect(
+    setDefaultOrganization(ctx, { actor: asUser(stranger), organizationId }),
+  ).rejects.toMatchObject(absent);
+});
+
+test("links are listed and ended by owners and admins, and an ended one admits nobody", async () => {
+  await using service = await startService();
+  const { ctx } = service;
+  const { owner, admin, member, stranger, organizationId } = await acme(service);
+  const asked = { organizationId, role: "viewer" as const, email: "stranger@example.com" };
+  const { token } = await createInvitation(ctx, { ...asked, actor: asUser(admin) });
+  await expect(listInvitations(ctx, { actor: asUser(member), organizationId })).rejects.toMatchObject(
+    forbidden,
+  );
+  await expect(listInvitations(ctx, { actor: asUser(stranger), organizationId })).rejects.toMatchObject(
+    absent,
+  );
+  const [pending, ...others] = await listInvitations(ctx, { actor: asUser(owner), organizationId });
+  expect(others).toEqual([]);
+  expect(pending).toMatchObject({ role: "viewer", email: "stranger@example.com", invitedBy: admin });
+  expect(JSON.stringify(pending)).not.toContain(token);
+  const which = { organizationId, invitationId: pending?.id ?? "" };
+  await expect(revokeInvitation(ctx, { ...which, actor: asUser(member) })).rejects.toMatchObject(forbidden);
+  await revokeInvitation(ctx, { ...which, actor: asUser(owner) });
+  await expect(revokeInvitation(ctx, { ...which, actor: asUser(owner) })).rejects.toMatchObject(absent);
+  await expect(acceptInvitation(ctx, { actor: asUser(stranger), token })).rejects.toMatchObject({
+    code: "INVITATION_INVALID",
+  });
+});
+
+test("an organization is deleted by its owners, with what it handed to its members", async () => {
+  await using service = await startService();
+  const { ctx } = service;
+  const { owner, admin, member, stranger, organizationId } = await acme(service);
+  await expect(deleteOrganization(ctx, { actor: asUser(admin), organizationId })).rejects.toMatchObject(
+    forbidden,
+  );
+  await expect(deleteOrganization(ctx, { actor: asUser(stranger), organizationId })).rejects.toMatchObject(
+    absent,
+  );
+  const read = () => getEffectiveConfiguration(ctx, { actor: asUser(member), userId: member });
+  expect(await read()).toMatchObject({ organizationId });
+  await deleteOrganization(ctx, { actor: asUser(owner), organizationId });
+  expect(await read()).toMatchObject({ organizationId: null });
+  expect(await listOrganizations(ctx, { actor: asUser(owner) })).toEqual([]);
 });

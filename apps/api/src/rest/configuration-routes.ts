@@ -14,10 +14,9 @@ import { Hono } from "hono";
 import * as z from "zod";
 
 import type { ApiVariables } from "../http/guard.ts";
-import { issuesFromZod } from "../http/issues-from-zod.ts";
 import type { Identity } from "../identity/identity.ts";
 import { configNameInput } from "../routers/owner.ts";
-import { actorOf } from "../trpc.ts";
+import { callerOf, readInput } from "./caller.ts";
 
 const query = z.strictObject({ organizationId: z.uuid().optional() });
 const patchBody = z.strictObject({ configName: configNameInput, updates: z.unknown() });
@@ -36,15 +35,9 @@ export function configurationRoutes({ service, identity }: { service: ServiceCon
   // as it is the one in the cache.
   const answers = new WeakMap<EffectiveConfiguration, Promise<Answer>>();
 
-  async function actorFrom(headers: Headers, requestId: string) {
-    const person = await identity.authenticate(headers);
-    if (person === null) throw new AIConfigError("UNAUTHENTICATED");
-    return actorOf(person, requestId);
-  }
-
   routes.get("/", async (c) => {
-    const actor = await actorFrom(c.req.raw.headers, c.var.requestId);
-    const { organizationId } = read(query, c.req.query());
+    const actor = await callerOf(identity, c.req.raw.headers, c.var.requestId);
+    const { organizationId } = readInput(query, c.req.query());
     const effective = await getEffectiveConfiguration(service, {
       actor,
       userId: actor.userId,
@@ -65,8 +58,8 @@ export function configurationRoutes({ service, identity }: { service: ServiceCon
   });
 
   routes.patch("/", async (c) => {
-    const actor = await actorFrom(c.req.raw.headers, c.var.requestId);
-    const { configName, updates } = read(patchBody, c.var.body);
+    const actor = await callerOf(identity, c.req.raw.headers, c.var.requestId);
+    const { configName, updates } = readInput(patchBody, c.var.body);
     const owner = { type: "user", userId: actor.userId } as const;
     const result = await updateConfiguration(service, { actor, owner, configName, updates });
     if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
@@ -74,15 +67,15 @@ export function configurationRoutes({ service, identity }: { service: ServiceCon
   });
 
   routes.delete("/", async (c) => {
-    const actor = await actorFrom(c.req.raw.headers, c.var.requestId);
-    const { configName } = read(deleteBody, c.var.body);
+    const actor = await callerOf(identity, c.req.raw.headers, c.var.requestId);
+    const { configName } = readInput(deleteBody, c.var.body);
     await deleteConfiguration(service, { actor, owner: { type: "user", userId: actor.userId }, configName });
     return c.json({ success: true });
   });
 
   routes.post("/rotate-key", async (c) => {
-    const actor = await actorFrom(c.req.raw.headers, c.var.requestId);
-    const { newPrimaryKey } = read(rotateBody, c.var.body);
+    const actor = await callerOf(identity, c.req.raw.headers, c.var.requestId);
+    const { newPrimaryKey } = readInput(rotateBody, c.var.body);
     const owner = { type: "user", userId: actor.userId } as const;
     const { keyVersion, hint, verified } = await rotateApiKey(service, {
       actor,
@@ -108,11 +101,4 @@ function answerOf(effective: EffectiveConfiguration, userConfigurations: readonl
   });
   const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 24)}"`;
   return { bytes: new TextEncoder().encode(text), etag };
-}
-
-/** Reads an envelope strictly; what is inside `updates` is judged by the service. */
-function read<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new AIConfigError("INPUT_INVALID", { issues: issuesFromZod(parsed.error) });
 }

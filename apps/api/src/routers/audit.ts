@@ -1,4 +1,4 @@
-import { listAudit } from "@ai-config/config-service";
+import { listAudit, verifyAudit } from "@ai-config/config-service";
 import * as z from "zod";
 
 import { personProcedure, router } from "../trpc.ts";
@@ -15,5 +15,12 @@ export const auditRouter = router({
     )
     .query(({ ctx: { service, actor }, input: { owner, ...page } }) =>
       listAudit(service, { ...page, actor, owner: ownerOf(owner, actor.userId) }),
+    ),
+
+  /** Whether nobody altered, removed or reordered entries. */
+  verify: personProcedure
+    .input(z.strictObject({ owner: ownerInput }))
+    .query(({ ctx: { service, actor }, input: { owner } }) =>
+      verifyAudit(service, { actor, owner: ownerOf(owner, actor.userId) }),
     ),
 });

@@ -4,6 +4,7 @@ import {
   getEffectiveConfiguration,
   getOrganizationConfiguration,
   listConfigurations,
+  restoreConfiguration,
   toggleConfiguration,
   updateConfiguration,
 } from "@ai-config/config-service";
@@ -52,6 +53,26 @@ export const configurationRouter = router({
     .input(z.strictObject({ owner: ownerInput, configName: configNameInput, reason: reasonInput }))
     .mutation(async ({ ctx: { service, actor }, input: { owner, ...which } }) => {
       await deleteConfiguration(service, { ...which, actor, owner: ownerOf(owner, actor.userId) });
+    }),
+
+  /** Makes the outcome of an entry of the audit the present state, as a new change. */
+  restore: personProcedure
+    .input(
+      z.strictObject({
+        owner: ownerInput,
+        auditId: z.string().max(20),
+        expectedVersion: z.int().min(0).optional(),
+        reason: reasonInput,
+      }),
+    )
+    .mutation(async ({ ctx: { service, actor }, input: { owner, ...which } }) => {
+      const result = await restoreConfiguration(service, {
+        ...which,
+        actor,
+        owner: ownerOf(owner, actor.userId),
+      });
+      if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
+      return { version: result.version, effective: result.effective };
     }),
 
   toggle: personProcedure

@@ -1,15 +1,24 @@
 import {
   createInvitation,
   createOrganization,
+  deleteOrganization,
+  listInvitations,
   listMembers,
   listOrganizations,
+  removeMember,
   renameOrganization,
+  revokeInvitation,
+  setDefaultOrganization,
+  setMemberRole,
 } from "@ai-config/config-service";
 import * as z from "zod";
 
 import { personProcedure, router } from "../trpc.ts";
 
 const nameInput = z.string().trim().min(1).max(120);
+
+const organizationInput = z.strictObject({ organizationId: z.uuid() });
+const roleInput = z.enum(["owner", "admin", "member", "viewer"]);
 
 export const organizationRouter = router({
   list: personProcedure.query(({ ctx: { service, actor } }) => listOrganizations(service, { actor })),
@@ -22,16 +31,42 @@ export const organizationRouter = router({
     .input(z.strictObject({ organizationId: z.uuid(), name: nameInput }))
     .mutation(({ ctx: { service, actor }, input }) => renameOrganization(service, { actor, ...input })),
 
+  delete: personProcedure
+    .input(organizationInput)
+    .mutation(({ ctx: { service, actor }, input }) => deleteOrganization(service, { actor, ...input })),
+
+  /** Which one applies to the caller where a call names none. */
+  setDefault: personProcedure
+    .input(organizationInput)
+    .mutation(({ ctx: { service, actor }, input }) => setDefaultOrganization(service, { actor, ...input })),
+
   members: personProcedure
-    .input(z.strictObject({ organizationId: z.uuid() }))
+    .input(organizationInput)
     .query(({ ctx: { service, actor }, input }) => listMembers(service, { actor, ...input })),
+
+  setRole: personProcedure
+    .input(organizationInput.extend({ userId: z.uuid(), role: roleInput }))
+    .mutation(({ ctx: { service, actor }, input }) => setMemberRole(service, { actor, ...input })),
+
+  /** Somebody else by an admin, or the caller, who leaves. */
+  removeMember: personProcedure
+    .input(organizationInput.extend({ userId: z.uuid() }))
+    .mutation(({ ctx: { service, actor }, input }) => removeMember(service, { actor, ...input })),
+
+  invitations: personProcedure
+    .input(organizationInput)
+    .query(({ ctx: { service, actor }, input }) => listInvitations(service, { actor, ...input })),
+
+  revokeInvitation: personProcedure
+    .input(organizationInput.extend({ invitationId: z.uuid() }))
+    .mutation(({ ctx: { service, actor }, input }) => revokeInvitation(service, { actor, ...input })),
 
   /** A link to join, shown once: only its hash is kept. */
   invite: personProcedure
     .input(
       z.strictObject({
         organizationId: z.uuid(),
-        role: z.enum(["owner", "admin", "member", "viewer"]),
+        role: roleInput,
         email: z.email().max(320).optional(),
       }),
     )

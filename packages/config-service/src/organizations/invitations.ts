@@ -3,8 +3,9 @@ import { createHash, randomBytes } from "node:crypto";
 import { AIConfigError } from "@ai-config/config-core";
 import { type Actor, type MemberRole, sql } from "@ai-config/db";
 
-import { requireVisible } from "../configuration/stored-configuration.ts";
+import { requireAdmin, requireVisible } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
+import { isoTime } from "../iso-time.ts";
 import { runAs } from "../run-as.ts";
 
 /** Long enough for a holiday week, short enough that a forgotten link does not stay a door. */
@@ -49,6 +50,66 @@ export async function acceptInvitation(
   if (row === undefined) throw new AIConfigError("INVITATION_INVALID");
   if (actor.type === "user") ctx.cache.forgetUser(actor.userId);
   return { organizationId: row.id };
+}
+
+/** A link that somebody may still join by. */
+export interface PendingInvitation {
+  readonly id: string;
+  readonly role: MemberRole;
+  /** Only the account with this address may use it; null means whoever holds the link. */
+  readonly email: string | null;
+  readonly invitedBy: string | null;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+/** Links of an organization that are neither used nor expired, latest first. For its owners and admins. */
+export function listInvitations(
+  ctx: ServiceContext,
+  { actor, organizationId }: { actor: Actor; organizationId: string },
+): Promise<PendingInvitation[]> {
+  return runAs(ctx, actor, async (tx) => {
+    await requireAdmin(tx, actor, { type: "organization", organizationId });
+    const rows = await tx.execute<{
+      id: string;
+      role: MemberRole;
+      email: string | null;
+      invited_by: string | null;
+      created_at: string;
+      expires_at: string;
+    }>(sql`
+      select id, role, email, invited_by, ${isoTime("created_at")}, ${isoTime("expires_at")}
+      from public.organization_invitations
+      where organization_id = ${organizationId}::uuid and accepted_at is null and expires_at > clock_timestamp()
+      order by organization_invitations.created_at desc, id`);
+    return rows.map(({ invited_by, created_at, expires_at, ...row }) => ({
+      id: row.id,
+      role: row.role,
+      email: row.email,
+      invitedBy: invited_by,
+      createdAt: created_at,
+      expiresAt: expires_at,
+    }));
+  });
+}
+
+/** Ends a link before its time. */
+export async function revokeInvitation(
+  ctx: ServiceContext,
+  { actor, organizationId, invitationId }: { actor: Actor; organizationId: string; invitationId: string },
+): Promise<void> {
+  await runAs(ctx, actor, async (tx) => {
+    await requireAdmin(tx, actor, { type: "organization", organizationId });
+    const which = sql`id = ${invitationId}::uuid and organization_id = ${organizationId}::uuid`;
+    const revoked = await tx.execute(
+      sql`delete from public.organization_invitations where ${which} and accepted_at is null returning id`,
+    );
+    if (revoked.length > 0) return;
+    const visible = await tx.execute(
+      sql`select 1 from public.organization_invitations where ${which} and accepted_at is null`,
+    );
+    throw new AIConfigError(visible.length > 0 ? "FORBIDDEN" : "NOT_FOUND");
+  });
 }
 
 function readEmail(email: string | null | undefined): string | null {

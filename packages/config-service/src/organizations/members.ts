@@ -57,3 +57,25 @@ export async function removeMember(
   });
   ctx.cache.forgetUser(userId);
 }
+
+/** Gives a member another role. Only owners make, change or unmake owners; the last owner stays one. */
+export async function setMemberRole(
+  ctx: ServiceContext,
+  {
+    actor,
+    organizationId,
+    userId,
+    role,
+  }: { actor: Actor; organizationId: string; userId: string; role: MemberRole },
+): Promise<void> {
+  await runAs(ctx, actor, async (tx) => {
+    await requireVisible(tx, actor, { type: "organization", organizationId });
+    const membership = sql`organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid`;
+    const changed = await tx.execute(
+      sql`update public.organization_members set role = ${role} where ${membership} returning user_id`,
+    );
+    if (changed.length > 0) return;
+    const visible = await tx.execute(sql`select 1 from public.organization_members where ${membership}`);
+    throw new AIConfigError(visible.length > 0 ? "FORBIDDEN" : "NOT_FOUND");
+  });
+}

@@ -47,6 +47,35 @@ export async function renameOrganization(
   return { id: organizationId, name: plain };
 }
 
+/** Makes an organization the one that applies to the actor where a call names none. */
+export async function setDefaultOrganization(
+  ctx: ServiceContext,
+  { actor, organizationId }: { actor: Actor; organizationId: string },
+): Promise<void> {
+  await runAs(
+    ctx,
+    actor,
+    (tx) => tx.execute(sql`select private.set_default_organization(${organizationId}::uuid)`),
+    { codes: { "42501": "NOT_FOUND" } },
+  );
+  if (actor.type === "user") ctx.cache.forgetUser(actor.userId);
+}
+
+/** Removes an organization with its configurations, keys and memberships; its audit stays. For its owners. */
+export async function deleteOrganization(
+  ctx: ServiceContext,
+  { actor, organizationId }: { actor: Actor; organizationId: string },
+): Promise<void> {
+  await runAs(ctx, actor, async (tx) => {
+    const id = sql`id = ${organizationId}::uuid`;
+    const deleted = await tx.execute(sql`delete from public.organizations where ${id} returning id`);
+    if (deleted.length > 0) return;
+    const visible = await tx.execute(sql`select 1 from public.organizations where ${id}`);
+    throw new AIConfigError(visible.length > 0 ? "FORBIDDEN" : "NOT_FOUND");
+  });
+  forgetOwner(ctx, { type: "organization", organizationId });
+}
+
 /** The organizations the actor belongs to, the default one first. A service belongs to none. */
 export async function listOrganizations(
   ctx: ServiceContext,

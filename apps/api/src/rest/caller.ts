@@ -1,0 +1,20 @@
+import { AIConfigError } from "@ai-config/config-core";
+import type * as z from "zod";
+
+import { issuesFromZod } from "../http/issues-from-zod.ts";
+import type { Identity } from "../identity/identity.ts";
+import { actorOf } from "../trpc.ts";
+
+/** Who calls a REST route, for the database; refuses who is not signed in. */
+export async function callerOf(identity: Identity, headers: Headers, requestId: string) {
+  const person = await identity.authenticate(headers);
+  if (person === null) throw new AIConfigError("UNAUTHENTICATED");
+  return actorOf(person, requestId, "rest");
+}
+
+/** Reads an envelope strictly; what is inside `updates` is judged by the service. */
+export function readInput<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new AIConfigError("INPUT_INVALID", { issues: issuesFromZod(parsed.error) });
+}
