@@ -123,6 +123,8 @@ create table organization_invitations (
   expires_at timestamp with time zone not null,
   accepted_at timestamp with time zone,
   accepted_by uuid,
+  claim uuid,
+  claimed_until timestamp with time zone,
   constraint organization_invitations_accepted_by_users_id_fk FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE SET NULL,
   constraint organization_invitations_email_check CHECK (((char_length(email) <= 320) AND (email !~ '[[:cntrl:]]'::text))),
   constraint organization_invitations_invited_by_users_id_fk FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE CASCADE,
@@ -314,7 +316,7 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION private.accept_invitation(p_token_hash text)
+CREATE OR REPLACE FUNCTION private.accept_invitation(p_token_hash text, p_claim uuid DEFAULT NULL::uuid)
  RETURNS uuid
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -329,6 +331,7 @@ begin
   end if;
   select * into invitation from public.organization_invitations i
     where i.token_hash = p_token_hash and i.accepted_at is null and i.expires_at > clock_timestamp()
+      and (i.claim is null or i.claim = p_claim or i.claimed_until < clock_timestamp())
     for update;
   if invitation.organization_id is null
     or (invitation.email is not null and not exists (
@@ -1899,7 +1902,7 @@ grant execute on function get_ai_config_layers(uuid,uuid) to service_role;
 grant execute on function get_effective_ai_config(uuid,uuid) to ai_config_service;
 grant execute on function get_effective_ai_config(uuid,uuid) to authenticated;
 grant execute on function get_effective_ai_config(uuid,uuid) to service_role;
-grant execute on function private.accept_invitation(text) to authenticated;
+grant execute on function private.accept_invitation(text,uuid) to authenticated;
 grant execute on function private.act_as(text,text) to ai_config_app;
 grant execute on function private.audit_content(ai_configuration_audit) to ai_config_service;
 grant execute on function private.audit_content(ai_configuration_audit) to authenticated;

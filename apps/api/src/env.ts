@@ -39,6 +39,11 @@ const variables = z.object({
   AI_CONFIG_PUBLIC_URL: address(/^https?:/),
   AI_CONFIG_CATALOGUE: optionalText,
   AI_CONFIG_REFRESH_MODELS: optionalText.pipe(z.enum(["true", "false"]).optional()),
+  AI_CONFIG_TRUSTED_PROXIES: optionalText
+    .transform((text) => (text === undefined ? 0 : Number(text)))
+    .refine((count) => Number.isInteger(count) && count >= 0 && count <= 10, {
+      message: "Must be a whole number from 0 to 10.",
+    }),
   AI_CONFIG_SIGN_UP: optionalText.pipe(z.enum(["open", "invitation"]).optional()),
   NODE_ENV: optionalText,
   LOG_LEVEL: optionalText.pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info")),
@@ -55,6 +60,8 @@ export interface Env {
   readonly authSecret: string;
   readonly publicUrl: string;
   readonly signUp: "open" | "invitation";
+  /** How many proxies in front of the server may be believed about where a request came from. */
+  readonly trustedProxies: number;
   /** What an operator knows better about models than the product does. */
   readonly catalogue: CatalogueFile;
   /** Whether to ask Anthropic at the start what it says about its models. */
@@ -105,6 +112,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
     authSecret: read.AI_CONFIG_AUTH_SECRET ?? kept("auth-secret", random),
     publicUrl: new URL(read.AI_CONFIG_PUBLIC_URL ?? `http://localhost:${read.PORT}`).origin,
     signUp: read.AI_CONFIG_SIGN_UP ?? (isEmbedded && !isProduction ? "open" : "invitation"),
+    trustedProxies: read.AI_CONFIG_TRUSTED_PROXIES,
     catalogue,
     refreshModels: read.AI_CONFIG_REFRESH_MODELS === "true",
     isProduction,

@@ -11,7 +11,9 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Logger } from "pino";
 
+import { clientAddress } from "./http/client-address.ts";
 import { type ApiVariables, guardApi, identifyRequest } from "./http/guard.ts";
+import { identifyCaller } from "./http/identify-caller.ts";
 import { problemResponse, RETRY_AFTER_SECONDS, toAIConfigError } from "./http/problem.ts";
 import type { Identity } from "./identity/identity.ts";
 import { logRequests, reportBug } from "./log.ts";
@@ -29,6 +31,8 @@ export interface ServerDependencies {
   publicUrl: string;
   allowedOrigins: ReadonlySet<string>;
   signUp: "open" | "invitation";
+  /** How many proxies in front of the server are ours, and so tell the truth of where a request came from. */
+  trustedProxies: number;
   /** The folder of the built web app. */
   webFolder: string;
   /** False while the process is going down. */
@@ -56,15 +60,17 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
       : c.json({ status: "not ready", reasons }, 503, { "retry-after": String(RETRY_AFTER_SECONDS) });
   });
 
-  app.use("/api/*", guardApi(deps.allowedOrigins));
+  app.use("/api/*", guardApi(deps.allowedOrigins), identifyCaller(identity));
   app.get("/api/session-options", async (c) =>
     c.json({ signUp: deps.signUp, hasAccounts: await identity.hasAccounts() }),
   );
-  app.on(["GET", "POST"], "/api/auth/*", (c) =>
-    identity.handle(c.var.request, getConnInfo(c).remote.address),
-  );
-  app.route("/api/ai-configuration", configurationRoutes({ service, identity }));
-  app.route("/api/audit", auditRoutes({ service, identity }));
+  app.all("/api/auth/*", (c) => {
+    const connection = getConnInfo(c).remote.address;
+    const address = clientAddress(connection, c.req.header("x-forwarded-for"), deps.trustedProxies);
+    return identity.handle(c.var.request, address);
+  });
+  app.route("/api/ai-configuration", configurationRoutes(service));
+  app.route("/api/audit", auditRoutes(service));
   app.all("/api/trpc/*", (c) =>
     fetchRequestHandler({
       endpoint: "/api/trpc",
@@ -73,8 +79,7 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
       maxBatchSize: BATCH_MAX,
       createContext: () => ({
         service,
-        identity,
-        headers: c.req.raw.headers,
+        authenticate: c.var.authenticate,
         requestId: c.var.requestId,
         publicUrl: deps.publicUrl,
         signUp: deps.signUp,

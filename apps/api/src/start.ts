@@ -70,6 +70,7 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
       publicUrl: env.publicUrl,
       allowedOrigins,
       signUp: env.signUp,
+      trustedProxies: env.trustedProxies,
       webFolder,
       isAccepting: () => isAccepting,
       log,

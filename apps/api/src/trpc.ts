@@ -5,13 +5,12 @@ import * as z from "zod";
 
 import { issuesFromZod } from "./http/issues-from-zod.ts";
 import { toAIConfigError, trpcCodes } from "./http/problem.ts";
-import type { Identity, Person } from "./identity/identity.ts";
+import type { Person } from "./identity/identity.ts";
 
 /** What every procedure knows: who asks, and through what it may act. */
 export interface ApiContext {
   readonly service: ServiceContext;
-  readonly identity: Identity;
-  readonly headers: Headers;
+  readonly authenticate: () => Promise<Person | null>;
   readonly requestId: string;
   /** The address people use, for links that leave the product. */
   readonly publicUrl: string;
@@ -55,7 +54,7 @@ const translateErrors = t.middleware(async ({ next }) => {
 });
 
 const requirePerson = t.middleware(async ({ ctx, next }) => {
-  const person = await ctx.identity.authenticate(ctx.headers);
+  const person = await ctx.authenticate();
   if (person === null) throw new AIConfigError("UNAUTHENTICATED");
   return next({ ctx: { ...ctx, person, actor: actorOf(person, ctx.requestId, "trpc") } });
 });

@@ -28,15 +28,15 @@ describe("sign-up", () => {
     const [stranger, dana, late] = [new Person(api.url), new Person(api.url), new Person(api.url)];
     expect(await stranger.signUp("stranger@example.com")).toMatchObject({
       status: 403,
-      body: { code: "SIGN_UP_CLOSED" },
+      body: { error: { code: "SIGN_UP_CLOSED" } },
     });
     expect(await stranger.signUp("stranger@example.com", { invitation: "x".repeat(43) })).toMatchObject({
       status: 400,
-      body: { code: "INVITATION_INVALID" },
+      body: { error: { code: "INVITATION_INVALID" } },
     });
     expect((await dana.signUp("dana@example.com", { invitation })).status).toBe(200);
     expect(await late.signUp("late@example.com", { invitation })).toMatchObject({
-      body: { code: "INVITATION_INVALID" },
+      body: { error: { code: "INVITATION_INVALID" } },
     });
     expect(await api.identity.hasAccounts()).toBe(true);
   });

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { AIConfigError } from "@ai-config/config-core";
 import { createMiddleware } from "hono/factory";
 
+import type { Person } from "../identity/identity.ts";
 import { readJsonBody } from "./read-json-body.ts";
 
 export interface ApiVariables {
@@ -11,6 +12,8 @@ export interface ApiVariables {
   body: unknown;
   /** The request with the checked text as its body, for handlers that read it themselves. */
   request: Request;
+  /** Who calls, or null; asked once for each request. */
+  authenticate: () => Promise<Person | null>;
 }
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);

@@ -3,24 +3,22 @@ import { createOrganization, listOrganizations, type ServiceContext } from "@ai-
 import { accounts, type Database, rateLimits, sessions, users, verifications } from "@ai-config/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { APIError, createAuthMiddleware } from "better-auth/api";
 import type { Logger } from "pino";
-import * as z from "zod";
 
+import { organizationNameOf } from "../http/name-input.ts";
 import { toAIConfigError } from "../http/problem.ts";
 import type { Identity } from "./identity.ts";
-import { requireInvitation, useInvitation } from "./sign-up-invitations.ts";
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, signUp } from "./sign-up.ts";
 
 /** Set by us from the connection, so that no caller can choose the address its tries are counted under. */
 const addressHeader = "x-ai-config-address";
-/** OWASP asks for 8 and recommends length over rules; 10 leaves a margin. */
-const PASSWORD_LENGTH_MIN = 10;
-
-const signUpBody = z.object({
-  name: z.string().trim().min(1).max(100),
-  email: z.email().max(320),
-  invitation: z.string().min(20).max(200).optional(),
-});
+/** What the product uses of the identity library, by method and path. Everything else of it stays closed. */
+const OPEN_ROUTES: ReadonlySet<string> = new Set([
+  "POST /api/auth/sign-up/email",
+  "POST /api/auth/sign-in/email",
+  "POST /api/auth/sign-out",
+]);
+const SIGN_UP = "/sign-up/email";
 
 export interface BuiltInIdentityOptions {
   ctx: ServiceContext;
@@ -53,7 +51,11 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
         rateLimit: rateLimits,
       },
     }),
-    emailAndPassword: { enabled: true, minPasswordLength: PASSWORD_LENGTH_MIN, maxPasswordLength: 128 },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: PASSWORD_LENGTH_MIN,
+      maxPasswordLength: PASSWORD_LENGTH_MAX,
+    },
     session: { cookieCache: { enabled: false } },
     rateLimit: {
       enabled: true,
@@ -71,28 +73,12 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
       cookiePrefix: "ai-config",
       ipAddress: { ipAddressHeaders: [addressHeader] },
     },
-    hooks: {
-      before: createAuthMiddleware(async (call) => {
-        if (call.path !== "/sign-up/email") return;
-        const body = signUpBody.safeParse(call.body);
-        if (!body.success) {
-          throw new APIError("BAD_REQUEST", { message: "Give a name, an e-mail address and a password." });
-        }
-        if (options.signUp === "open" && body.data.invitation === undefined) return;
-        try {
-          await requireInvitation(ctx, body.data.invitation, body.data.email);
-        } catch (error) {
-          const { code, message } = toAIConfigError(error);
-          throw new APIError(code === "SIGN_UP_CLOSED" ? "FORBIDDEN" : "BAD_REQUEST", { message, code });
-        }
-      }),
-    },
     databaseHooks: {
       session: {
         create: {
           after: async (session, call) => {
-            const invitation: unknown = call?.path === "/sign-up/email" ? call.body?.invitation : undefined;
-            await settleIn(session.userId, typeof invitation === "string" ? invitation : undefined);
+            // Signing up settles in by itself, after the invitation was redeemed.
+            if (call?.path !== SIGN_UP) await settleIn(session.userId);
           },
         },
       },
@@ -100,35 +86,50 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
   });
 
   /** Gives an account an organization to be in. What fails here is made up for at the next sign-in. */
-  async function settleIn(userId: string, invitation: string | undefined): Promise<void> {
+  async function settleIn(userId: string): Promise<void> {
     try {
-      if (invitation !== undefined && (await useInvitation(ctx, invitation, userId))) return;
       const actor = { type: "user", userId } as const;
       if ((await listOrganizations(ctx, { actor })).length > 0) return;
       const person = await auth.$context.then((context) => context.internalAdapter.findUserById(userId));
-      await createOrganization(ctx, { actor, name: `${person?.name ?? "My"}'s organization`.slice(0, 120) });
+      await createOrganization(ctx, { actor, name: organizationNameOf(person?.name ?? "") });
     } catch (error) {
       const { code } = toAIConfigError(error);
       log.error({ part: "identity", code, userId }, "The account has no organization yet.");
     }
   }
 
+  const hasAccounts = async () =>
+    (await database.db.select({ id: users.id }).from(users).limit(1)).length > 0;
+
   return {
     authenticate: async (headers) => {
-      const session = await auth.api.getSession({ headers }).catch((error: unknown) => {
+      const asked = auth.api.getSession({ headers, returnHeaders: true });
+      const { headers: answered, response: session } = await asked.catch((error: unknown) => {
         const known = toAIConfigError(error);
         throw known.code === "INTERNAL" ? new AIConfigError("DATABASE_UNAVAILABLE", { cause: error }) : known;
       });
-      if (session === null) return null;
+      const cookies = answered.getSetCookie();
+      if (session === null) return { person: null, cookies };
       const { user } = session;
-      return { userId: user.id, sessionId: session.session.id, name: user.name, email: user.email };
+      const person = { userId: user.id, sessionId: session.session.id, name: user.name, email: user.email };
+      return { person, cookies };
     },
-    handle: (request, address) => {
+    handle: async (request, address) => {
+      const { pathname } = new URL(request.url);
+      if (!OPEN_ROUTES.has(`${request.method} ${pathname}`)) throw new AIConfigError("NOT_FOUND");
       const headers = new Headers(request.headers);
       headers.delete(addressHeader);
       if (address !== undefined) headers.set(addressHeader, address);
-      return auth.handler(new Request(request, { headers }));
+      const addressed = new Request(request, { headers });
+      if (!pathname.endsWith(SIGN_UP)) return auth.handler(addressed);
+      return signUp(addressed, {
+        ctx,
+        mode: options.signUp,
+        hasAccounts,
+        createAccount: (checked) => auth.handler(checked),
+        settleIn,
+      });
     },
-    hasAccounts: async () => (await database.db.select({ id: users.id }).from(users).limit(1)).length > 0,
+    hasAccounts,
   };
 }

@@ -1,56 +1,108 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 
 import { AIConfigError } from "@ai-config/config-core";
 import { acceptInvitation, hashInvitationToken, type ServiceContext } from "@ai-config/config-service";
-import { type Actor, and, asActor, eq, gt, isNull, organizationInvitations, sql } from "@ai-config/db";
+import {
+  type Actor,
+  and,
+  asActor,
+  eq,
+  gt,
+  isNull,
+  lt,
+  or,
+  organizationInvitations,
+  sql,
+} from "@ai-config/db";
 
 const service: Actor = { type: "service", name: "sign-up" };
 /** Long enough to be read the next morning. */
 const FIRST_ACCOUNT_HOURS = 24;
+/** A sign-up takes a second; one whose process died keeps the link from others no longer than this. */
+const CLAIM_SECONDS = 60;
 
-/** Makes a one-time invitation for the first account of an installation. Answers its token. */
+/** An invitation that one sign-up holds. */
+export interface Claim {
+  readonly id: string;
+  readonly token: string;
+  /** Null where the invitation is only good for signing up. */
+  readonly organizationId: string | null;
+}
+
+/** Makes a one-time invitation for the first account of an installation and ends earlier ones. Answers its token. */
 export async function inviteFirstAccount(ctx: ServiceContext): Promise<string> {
   const token = randomBytes(32).toString("base64url");
-  await asActor(ctx.database, service, (tx) =>
-    tx.insert(organizationInvitations).values({
+  await asActor(ctx.database, service, async (tx) => {
+    const isForFirstAccount = isNull(organizationInvitations.organizationId);
+    await tx
+      .delete(organizationInvitations)
+      .where(and(isForFirstAccount, isNull(organizationInvitations.acceptedAt)));
+    await tx.insert(organizationInvitations).values({
       tokenHash: hashInvitationToken(token),
       role: "owner",
       expiresAt: sql`clock_timestamp() + make_interval(hours => ${FIRST_ACCOUNT_HOURS})`,
-    }),
-  );
+    });
+  });
   return token;
 }
 
-/** Refuses a sign-up whose invitation is missing, used, expired or meant for another address. */
-export async function requireInvitation(
+/**
+ * Takes an invitation for one sign-up, so that of any number at once one gets it. Refuses a token that is used,
+ * held by another sign-up, expired or meant for another address, and a first account's where there are accounts.
+ */
+export async function claimInvitation(
   ctx: ServiceContext,
-  token: string | undefined,
-  email: string,
-): Promise<void> {
-  if (token === undefined) throw new AIConfigError("SIGN_UP_CLOSED");
-  const [invitation] = await asActor(ctx.database, service, (tx) =>
-    tx.select({ email: organizationInvitations.email }).from(organizationInvitations).where(open(token)),
+  { token, email, hasAccounts }: { token: string; email: string; hasAccounts: boolean },
+): Promise<Claim> {
+  const { email: address, claimedUntil, organizationId } = organizationInvitations;
+  const claim = randomUUID();
+  const [taken] = await asActor(ctx.database, service, (tx) =>
+    tx
+      .update(organizationInvitations)
+      .set({ claim, claimedUntil: sql`clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS})` })
+      .where(
+        and(
+          isOpen(token),
+          or(isNull(organizationInvitations.claim), lt(claimedUntil, sql`clock_timestamp()`)),
+          or(isNull(address), eq(sql`lower(${address})`, email.toLowerCase())),
+          hasAccounts ? sql`${organizationId} is not null` : undefined,
+        ),
+      )
+      .returning({ organizationId }),
   );
-  const isTheirs =
-    invitation && (invitation.email === null || invitation.email.toLowerCase() === email.toLowerCase());
-  if (!isTheirs) throw new AIConfigError("INVITATION_INVALID");
+  if (taken === undefined) throw new AIConfigError("INVITATION_INVALID");
+  return { id: claim, token, organizationId: taken.organizationId };
 }
 
-/** Uses an invitation up, and joins the organization it is for. Answers whether there is one. */
-export async function useInvitation(ctx: ServiceContext, token: string, userId: string): Promise<boolean> {
-  const [used] = await asActor(ctx.database, service, (tx) =>
+/** Gives an invitation back after a sign-up that made no account. */
+export async function releaseInvitation(ctx: ServiceContext, { id, token }: Claim): Promise<void> {
+  await asActor(ctx.database, service, (tx) =>
+    tx
+      .update(organizationInvitations)
+      .set({ claim: null, claimedUntil: null })
+      .where(and(isOpen(token), eq(organizationInvitations.claim, id))),
+  );
+}
+
+/** Uses an invitation up for the account that was made with it, and joins it to the organization, if there is one. */
+export async function redeemInvitation(
+  ctx: ServiceContext,
+  { id, token, organizationId }: Claim,
+  userId: string,
+): Promise<void> {
+  if (organizationId !== null) {
+    await acceptInvitation(ctx, { actor: { type: "user", userId }, token, claim: id });
+    return;
+  }
+  await asActor(ctx.database, service, (tx) =>
     tx
       .update(organizationInvitations)
       .set({ acceptedAt: sql`clock_timestamp()`, acceptedBy: userId })
-      .where(and(open(token), isNull(organizationInvitations.organizationId)))
-      .returning({ id: organizationInvitations.id }),
+      .where(and(isOpen(token), eq(organizationInvitations.claim, id))),
   );
-  if (used) return false;
-  await acceptInvitation(ctx, { actor: { type: "user", userId }, token });
-  return true;
 }
 
-function open(token: string) {
+function isOpen(token: string) {
   return and(
     eq(organizationInvitations.tokenHash, hashInvitationToken(token)),
     isNull(organizationInvitations.acceptedAt),

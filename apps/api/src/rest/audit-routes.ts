@@ -8,17 +8,16 @@ import { Hono } from "hono";
 import * as z from "zod";
 
 import type { ApiVariables } from "../http/guard.ts";
-import type { Identity } from "../identity/identity.ts";
 import { callerOf, readInput } from "./caller.ts";
 
 const query = z.strictObject({ organizationId: z.uuid().optional() });
 
 /** The audit as a file: one JSON object a line, oldest first, with the chain that proves it whole. */
-export function auditRoutes({ service, identity }: { service: ServiceContext; identity: Identity }) {
+export function auditRoutes(service: ServiceContext) {
   const routes = new Hono<{ Variables: ApiVariables }>();
 
   routes.get("/export", async (c) => {
-    const actor = await callerOf(identity, c.req.raw.headers, c.var.requestId);
+    const actor = await callerOf(c.var.authenticate, c.var.requestId);
     const { organizationId } = readInput(query, c.req.query());
     const owner: Owner =
       organizationId === undefined

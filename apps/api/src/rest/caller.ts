@@ -2,12 +2,12 @@ import { AIConfigError } from "@ai-config/config-core";
 import type * as z from "zod";
 
 import { issuesFromZod } from "../http/issues-from-zod.ts";
-import type { Identity } from "../identity/identity.ts";
+import type { Person } from "../identity/identity.ts";
 import { actorOf } from "../trpc.ts";
 
 /** Who calls a REST route, for the database; refuses who is not signed in. */
-export async function callerOf(identity: Identity, headers: Headers, requestId: string) {
-  const person = await identity.authenticate(headers);
+export async function callerOf(authenticate: () => Promise<Person | null>, requestId: string) {
+  const person = await authenticate();
   if (person === null) throw new AIConfigError("UNAUTHENTICATED");
   return actorOf(person, requestId, "rest");
 }

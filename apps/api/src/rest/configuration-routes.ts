@@ -14,7 +14,6 @@ import { Hono } from "hono";
 import * as z from "zod";
 
 import type { ApiVariables } from "../http/guard.ts";
-import type { Identity } from "../identity/identity.ts";
 import { configNameInput } from "../routers/owner.ts";
 import { callerOf, readInput } from "./caller.ts";
 
@@ -29,14 +28,14 @@ interface Answer {
 }
 
 /** The mission's routes. They speak for the signed-in account and nobody else. */
-export function configurationRoutes({ service, identity }: { service: ServiceContext; identity: Identity }) {
+export function configurationRoutes(service: ServiceContext) {
   const routes = new Hono<{ Variables: ApiVariables }>();
   // An effective configuration is frozen and replaced as a whole, so what was made from it stays right as long
   // as it is the one in the cache.
   const answers = new WeakMap<EffectiveConfiguration, Promise<Answer>>();
 
   routes.get("/", async (c) => {
-    const actor = await callerOf(identity, c.req.raw.headers, c.var.requestId);
+    const actor = await callerOf(c.var.authenticate, c.var.requestId);
     const { organizationId } = readInput(query, c.req.query());
     const effective = await getEffectiveConfiguration(service, {
       actor,
@@ -58,7 +57,7 @@ export function configurationRoutes({ service, identity }: { service: ServiceCon
   });
 
   routes.patch("/", async (c) => {
-    const actor = await callerOf(identity, c.req.raw.headers, c.var.requestId);
+    const actor = await callerOf(c.var.authenticate, c.var.requestId);
     const { configName, updates } = readInput(patchBody, c.var.body);
     const owner = { type: "user", userId: actor.userId } as const;
     const result = await updateConfiguration(service, { actor, owner, configName, updates });
@@ -67,14 +66,14 @@ export function configurationRoutes({ service, identity }: { service: ServiceCon
   });
 
   routes.delete("/", async (c) => {
-    const actor = await callerOf(identity, c.req.raw.headers, c.var.requestId);
+    const actor = await callerOf(c.var.authenticate, c.var.requestId);
     const { configName } = readInput(deleteBody, c.var.body);
     await deleteConfiguration(service, { actor, owner: { type: "user", userId: actor.userId }, configName });
     return c.json({ success: true });
   });
 
   routes.post("/rotate-key", async (c) => {
-    const actor = await callerOf(identity, c.req.raw.headers, c.var.requestId);
+    const actor = await callerOf(c.var.authenticate, c.var.requestId);
     const { newPrimaryKey } = readInput(rotateBody, c.var.body);
     const owner = { type: "user", userId: actor.userId } as const;
     const { keyVersion, hint, verified } = await rotateApiKey(service, {

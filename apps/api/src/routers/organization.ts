@@ -13,9 +13,8 @@ import {
 } from "@ai-config/config-service";
 import * as z from "zod";
 
+import { nameInput } from "../http/name-input.ts";
 import { personProcedure, router } from "../trpc.ts";
-
-const nameInput = z.string().trim().min(1).max(120);
 
 const organizationInput = z.strictObject({ organizationId: z.uuid() });
 const roleInput = z.enum(["owner", "admin", "member", "viewer"]);

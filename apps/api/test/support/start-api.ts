@@ -65,6 +65,7 @@ export async function startApi({ signUp = "open", fetch: outgoing }: TestApiOpti
     publicUrl: url,
     allowedOrigins,
     signUp,
+    trustedProxies: 0,
     webFolder: "no-such-folder",
     isAccepting: () => isAccepting,
     log,

@@ -35,16 +35,21 @@ export async function createInvitation(
   return { token, expiresAt };
 }
 
-/** Joins the actor to the organization that invited. A token that is used, expired or for others is refused. */
+/**
+ * Joins the actor to the organization that invited. A token that is used, expired, for others or just being
+ * signed up with is refused; `claim` is the one of the actor's own sign-up.
+ */
 export async function acceptInvitation(
   ctx: ServiceContext,
-  { actor, token }: { actor: Actor; token: string },
+  { actor, token, claim = null }: { actor: Actor; token: string; claim?: string | null | undefined },
 ): Promise<{ organizationId: string }> {
   const [row] = await runAs(
     ctx,
     actor,
     (tx) =>
-      tx.execute<{ id: string }>(sql`select private.accept_invitation(${hashInvitationToken(token)}) as id`),
+      tx.execute<{ id: string }>(
+        sql`select private.accept_invitation(${hashInvitationToken(token)}, ${claim}::uuid) as id`,
+      ),
     { codes: { P0002: "INVITATION_INVALID" } },
   );
   if (row === undefined) throw new AIConfigError("INVITATION_INVALID");

@@ -21,6 +21,9 @@ export const organizationInvitations = pgTable(
     createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
     expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
     acceptedAt: timestamp("accepted_at", { withTimezone: true }),
+    /** Who is signing up with it just now, so that nobody else can; over when the sign-up ends or time is up. */
+    claim: uuid("claim"),
+    claimedUntil: timestamp("claimed_until", { withTimezone: true }),
     acceptedBy: uuid("accepted_by").references(() => users.id, { onDelete: "set null" }),
   },
   (table) => {

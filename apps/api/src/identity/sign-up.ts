@@ -1,0 +1,75 @@
+import { AIConfigError } from "@ai-config/config-core";
+import type { ServiceContext } from "@ai-config/config-service";
+import * as z from "zod";
+
+import { issuesFromZod } from "../http/issues-from-zod.ts";
+import { nameInput } from "../http/name-input.ts";
+import { type Claim, claimInvitation, redeemInvitation, releaseInvitation } from "./sign-up-invitations.ts";
+
+/** OWASP asks for 8 and recommends length over rules; 10 leaves a margin. */
+export const PASSWORD_LENGTH_MIN = 10;
+/** Hashing a password takes time by its length. */
+export const PASSWORD_LENGTH_MAX = 128;
+
+const signUpBody = z.strictObject({
+  name: nameInput,
+  email: z.email({ error: "Must be an e-mail address, like name@example.com." }).max(320),
+  password: z
+    .string({ error: "Must be text." })
+    .min(PASSWORD_LENGTH_MIN, { error: `Must be ${PASSWORD_LENGTH_MIN} characters or more.` })
+    .max(PASSWORD_LENGTH_MAX, { error: `Must be ${PASSWORD_LENGTH_MAX} characters or less.` }),
+  invitation: z.string().min(20).max(200).optional(),
+});
+
+export interface SignUpOptions {
+  readonly ctx: ServiceContext;
+  readonly mode: "open" | "invitation";
+  readonly hasAccounts: () => Promise<boolean>;
+  /** Makes the account and opens its session. */
+  readonly createAccount: (request: Request) => Promise<Response>;
+  /** What an account without an invitation to an organization needs. */
+  readonly settleIn: (userId: string) => Promise<void>;
+}
+
+/**
+ * Makes an account from a request whose every field is known and checked. An invitation is held while the
+ * account is being made: of several sign-ups with one link one succeeds, and a sign-up that fails gives it back.
+ */
+export async function signUp(request: Request, options: SignUpOptions): Promise<Response> {
+  const { ctx } = options;
+  const { invitation, ...account } = await readBody(request);
+  const claim = await claimFor(options, invitation, account.email);
+  let userId: string | undefined;
+  try {
+    const headers = new Headers(request.headers);
+    headers.delete("content-length");
+    const response = await options.createAccount(
+      new Request(request.url, { method: "POST", headers, body: JSON.stringify(account) }),
+    );
+    if (!response.ok) return response;
+    userId = ((await response.clone().json()) as { user: { id: string } }).user.id;
+    if (claim) await redeemInvitation(ctx, claim, userId);
+    await options.settleIn(userId);
+    return response;
+  } finally {
+    if (claim && userId === undefined) await releaseInvitation(ctx, claim);
+  }
+}
+
+async function claimFor(
+  { ctx, mode, hasAccounts }: SignUpOptions,
+  invitation: string | undefined,
+  email: string,
+): Promise<Claim | undefined> {
+  if (invitation !== undefined) {
+    return claimInvitation(ctx, { token: invitation, email, hasAccounts: await hasAccounts() });
+  }
+  if (mode === "invitation") throw new AIConfigError("SIGN_UP_CLOSED");
+  return undefined;
+}
+
+async function readBody(request: Request): Promise<z.output<typeof signUpBody>> {
+  const parsed = signUpBody.safeParse(await request.json().catch(() => undefined));
+  if (parsed.success) return parsed.data;
+  throw new AIConfigError("INPUT_INVALID", { issues: issuesFromZod(parsed.error) });
+}
