@@ -1,6 +1,6 @@
 import { AIConfigError } from "@ai-config/config-core";
 import { createOrganization, listOrganizations, type ServiceContext } from "@ai-config/config-service";
-import { accounts, type Database, rateLimits, sessions, users, verifications } from "@ai-config/db";
+import { accounts, type Database, eq, rateLimits, sessions, users, verifications } from "@ai-config/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { Logger } from "pino";
@@ -98,6 +98,11 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
     }
   }
 
+  /** Takes an account back in one statement: what signs it in goes with it. */
+  async function deleteAccount(userId: string): Promise<void> {
+    await database.db.delete(users).where(eq(users.id, userId));
+  }
+
   const hasAccounts = async () =>
     (await database.db.select({ id: users.id }).from(users).limit(1)).length > 0;
 
@@ -127,6 +132,7 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
         mode: options.signUp,
         hasAccounts,
         createAccount: (checked) => auth.handler(checked),
+        deleteAccount,
         settleIn,
       });
     },

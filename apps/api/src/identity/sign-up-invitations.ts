@@ -33,6 +33,8 @@ export interface Claim {
 export async function inviteFirstAccount(ctx: ServiceContext): Promise<string> {
   const token = randomBytes(32).toString("base64url");
   await asActor(ctx.database, service, async (tx) => {
+    // Of processes that start together each would else miss the links of the others.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('first account', 0))`);
     const isForFirstAccount = isNull(organizationInvitations.organizationId);
     await tx
       .delete(organizationInvitations)
@@ -84,7 +86,10 @@ export async function releaseInvitation(ctx: ServiceContext, { id, token }: Clai
   );
 }
 
-/** Uses an invitation up for the account that was made with it, and joins it to the organization, if there is one. */
+/**
+ * Uses an invitation up for the account that was made with it, and joins it to the organization, if there is one.
+ * Refuses one that ended meanwhile, or whose maker may no longer invite.
+ */
 export async function redeemInvitation(
   ctx: ServiceContext,
   { id, token, organizationId }: Claim,
@@ -94,12 +99,14 @@ export async function redeemInvitation(
     await acceptInvitation(ctx, { actor: { type: "user", userId }, token, claim: id });
     return;
   }
-  await asActor(ctx.database, service, (tx) =>
+  const redeemed = await asActor(ctx.database, service, (tx) =>
     tx
       .update(organizationInvitations)
       .set({ acceptedAt: sql`clock_timestamp()`, acceptedBy: userId })
-      .where(and(isOpen(token), eq(organizationInvitations.claim, id))),
+      .where(and(isOpen(token), eq(organizationInvitations.claim, id)))
+      .returning({ id: organizationInvitations.id }),
   );
+  if (redeemed.length === 0) throw new AIConfigError("INVITATION_INVALID");
 }
 
 function isOpen(token: string) {

@@ -27,33 +27,53 @@ export interface SignUpOptions {
   readonly hasAccounts: () => Promise<boolean>;
   /** Makes the account and opens its session. */
   readonly createAccount: (request: Request) => Promise<Response>;
+  /** Takes the account back, with its session. */
+  readonly deleteAccount: (userId: string) => Promise<void>;
   /** What an account without an invitation to an organization needs. */
   readonly settleIn: (userId: string) => Promise<void>;
 }
 
 /**
  * Makes an account from a request whose every field is known and checked. An invitation is held while the
- * account is being made: of several sign-ups with one link one succeeds, and a sign-up that fails gives it back.
+ * account is being made: of several sign-ups with one link one succeeds. A sign-up that fails gives the
+ * invitation back and leaves no account.
  */
 export async function signUp(request: Request, options: SignUpOptions): Promise<Response> {
   const { ctx } = options;
   const { invitation, ...account } = await readBody(request);
   const claim = await claimFor(options, invitation, account.email);
-  let userId: string | undefined;
+  let isMade = false;
   try {
-    const headers = new Headers(request.headers);
-    headers.delete("content-length");
-    const response = await options.createAccount(
-      new Request(request.url, { method: "POST", headers, body: JSON.stringify(account) }),
-    );
+    const response = await options.createAccount(withBody(request, account));
     if (!response.ok) return response;
-    userId = ((await response.clone().json()) as { user: { id: string } }).user.id;
-    if (claim) await redeemInvitation(ctx, claim, userId);
-    await options.settleIn(userId);
+    const { user } = (await response.clone().json()) as { user: { id: string } };
+    if (claim) await redeemOrUndo(options, claim, user.id);
+    isMade = true;
+    await options.settleIn(user.id);
     return response;
   } finally {
-    if (claim && userId === undefined) await releaseInvitation(ctx, claim);
+    if (claim && !isMade) await releaseInvitation(ctx, claim);
   }
+}
+
+/** Whom the invitation does not let in after all must not keep the account that was made on its strength. */
+async function redeemOrUndo(
+  { ctx, deleteAccount }: SignUpOptions,
+  claim: Claim,
+  userId: string,
+): Promise<void> {
+  try {
+    await redeemInvitation(ctx, claim, userId);
+  } catch (error) {
+    await deleteAccount(userId);
+    throw error;
+  }
+}
+
+function withBody(request: Request, body: object): Request {
+  const headers = new Headers(request.headers);
+  headers.delete("content-length");
+  return new Request(request.url, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
 async function claimFor(
