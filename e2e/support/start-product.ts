@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -15,6 +15,9 @@ export interface Product extends AsyncDisposable {
   dataDirectory: string;
   /** Everything the process has printed so far. */
   output(): string;
+  /** Settles with the exit code when the process has ended and everything it said has arrived. */
+  ended: Promise<number | null>;
+  hasEnded(): boolean;
   /** Ends the process as an operator would and waits for it. Answers its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -26,7 +29,19 @@ export interface StartOptions {
 }
 
 /** Starts the product and answers when it says that it is ready. Throws with its output when it never does. */
-export async function startProduct({ env = {}, dataDirectory }: StartOptions = {}): Promise<Product> {
+export async function startProduct(options: StartOptions = {}): Promise<Product> {
+  const product = await launchProduct(options);
+  try {
+    await untilReady(product);
+    return product;
+  } catch (error) {
+    await product[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Starts the product and waits for nothing. */
+export async function launchProduct({ env = {}, dataDirectory }: StartOptions = {}): Promise<Product> {
   const directory = dataDirectory ?? (await mkdtemp(join(tmpdir(), "ai-config-e2e-")));
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -54,11 +69,12 @@ export async function startProduct({ env = {}, dataDirectory }: StartOptions = {
     return child.exitCode;
   };
 
-  await untilReady(url, child, () => output);
   return {
     url,
     dataDirectory: directory,
     output: () => output,
+    ended: once(child, "close").then(() => child.exitCode),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
@@ -67,10 +83,10 @@ export async function startProduct({ env = {}, dataDirectory }: StartOptions = {
   };
 }
 
-async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
+async function untilReady({ url, output, hasEnded }: Product): Promise<void> {
   const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`The product ended with ${child.exitCode}:\n${output()}`);
+    if (hasEnded()) throw new Error(`The product ended:\n${output()}`);
     const ready = await fetch(`${url}/readyz`).then(
       (response) => response.ok,
       () => false,

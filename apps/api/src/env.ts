@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { AVAILABLE_MODELS, type CatalogueFile } from "@ai-config/config-core";
 import { createKeyVault, readCatalogueFile } from "@ai-config/config-service";
 import * as z from "zod";
+
+import { type KeptSecret, keepSecret } from "./keep-secret.ts";
 
 /** The exit code for a configuration error, as sysexits.h has it. */
 export const EX_CONFIG = 78;
@@ -33,9 +33,11 @@ const variables = z.object({
   DIRECT_DATABASE_URL: address(/^postgres(ql)?:/),
   AI_CONFIG_DATA_DIR: optionalText.transform((folder) => folder ?? defaultDataDirectory),
   AI_CONFIG_ENCRYPTION_KEYS: optionalText,
-  AI_CONFIG_AUTH_SECRET: optionalText.refine((secret) => secret === undefined || secret.length >= 32, {
-    message: "Must have at least 32 characters.",
-  }),
+  AI_CONFIG_AUTH_SECRET: optionalText.refine(
+    (secret) => secret === undefined || problemOfAuthSecret(secret) === undefined,
+    { message: "Must have at least 32 characters." },
+  ),
+  AI_CONFIG_APP_PASSWORD: optionalText,
   AI_CONFIG_PUBLIC_URL: address(/^https?:/),
   AI_CONFIG_CATALOGUE: optionalText,
   AI_CONFIG_REFRESH_MODELS: optionalText.pipe(z.enum(["true", "false"]).optional()),
@@ -55,6 +57,8 @@ export interface Env {
   readonly databaseUrl: string | undefined;
   readonly migrationDatabaseUrl: string | undefined;
   readonly directDatabaseUrl: string | undefined;
+  /** For the login that serves requests, which migrations make. */
+  readonly appPassword: string | undefined;
   readonly dataDirectory: string;
   readonly encryptionKeys: string;
   readonly authSecret: string;
@@ -90,6 +94,11 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
   if (keys) problems.push(...problemsOfKeys(keys));
   const isProduction = source.NODE_ENV === "production";
   const isEmbedded = !source.DATABASE_URL?.trim();
+  if (isProduction && !source.AI_CONFIG_PUBLIC_URL?.trim()) {
+    problems.push(
+      "AI_CONFIG_PUBLIC_URL: Must be set to the address people use, such as https://ai.example.com.",
+    );
+  }
   if (isProduction || !isEmbedded) {
     for (const name of ["AI_CONFIG_ENCRYPTION_KEYS", "AI_CONFIG_AUTH_SECRET"]) {
       if (!source[name]?.trim()) problems.push(`${name}: Must be set. ${recipes[name]}`);
@@ -99,17 +108,24 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
   if (!parsed.success || problems.length > 0) throw new EnvError(problems.join("\n"));
 
   const read = parsed.data;
-  const kept = (name: string, make: () => string) => keepSecret(read.AI_CONFIG_DATA_DIR, name, make);
-  const random = () => randomBytes(32).toString("base64url");
+  const kept = (name: string, problemOf: (secret: string) => string | undefined) =>
+    keepOrExplain({
+      folder: read.AI_CONFIG_DATA_DIR,
+      name,
+      make: () => randomBytes(32).toString("base64url"),
+      problemOf,
+    });
   return {
     port: read.PORT,
     host: read.HOST,
     databaseUrl: read.DATABASE_URL,
     migrationDatabaseUrl: read.MIGRATION_DATABASE_URL,
     directDatabaseUrl: read.DIRECT_DATABASE_URL,
+    appPassword: read.AI_CONFIG_APP_PASSWORD,
     dataDirectory: read.AI_CONFIG_DATA_DIR,
-    encryptionKeys: read.AI_CONFIG_ENCRYPTION_KEYS ?? kept("encryption-keys", random),
-    authSecret: read.AI_CONFIG_AUTH_SECRET ?? kept("auth-secret", random),
+    encryptionKeys:
+      read.AI_CONFIG_ENCRYPTION_KEYS ?? kept("encryption-keys", (ring) => problemsOfKeys(ring)[0]),
+    authSecret: read.AI_CONFIG_AUTH_SECRET ?? kept("auth-secret", problemOfAuthSecret),
     publicUrl: new URL(read.AI_CONFIG_PUBLIC_URL ?? `http://localhost:${read.PORT}`).origin,
     signUp: read.AI_CONFIG_SIGN_UP ?? (isEmbedded && !isProduction ? "open" : "invitation"),
     trustedProxies: read.AI_CONFIG_TRUSTED_PROXIES,
@@ -126,6 +142,18 @@ const recipes: Readonly<Record<string, string>> = {
   AI_CONFIG_ENCRYPTION_KEYS: recipe,
   AI_CONFIG_AUTH_SECRET: recipe,
 };
+
+function problemOfAuthSecret(secret: string): string | undefined {
+  return secret.length >= 32 ? undefined : "Must have at least 32 characters.";
+}
+
+function keepOrExplain(secret: KeptSecret): string {
+  try {
+    return keepSecret(secret);
+  } catch (error) {
+    throw new EnvError(error instanceof Error ? error.message : "The secrets cannot be kept.");
+  }
+}
 
 function catalogueOf(path: string | undefined, problems: string[]): CatalogueFile {
   const builtIn = { models: AVAILABLE_MODELS, multipliers: {} };
@@ -145,15 +173,4 @@ function problemsOfKeys(keys: string): string[] {
   } catch (error) {
     return [error instanceof Error ? error.message : "AI_CONFIG_ENCRYPTION_KEYS: cannot be read."];
   }
-}
-
-function keepSecret(folder: string, name: string, make: () => string): string {
-  const path = join(folder, name);
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true, mode: 0o711 });
-    writeFileSync(path, `${make()}\n`, { mode: 0o600, flag: "wx" });
-  }
-  // A file that was copied or restored may have come with wider rights.
-  chmodSync(path, 0o600);
-  return readFileSync(path, "utf8").trim();
 }

@@ -1,9 +1,10 @@
-import { AIConfigError } from "@ai-config/config-core";
+import { AIConfigError, ERROR_CATALOGUE } from "@ai-config/config-core";
 import { describeDatabaseError } from "@ai-config/db";
 
 import { EnvError, EX_CONFIG, readEnv } from "./env.ts";
 import { createLog, reportBug } from "./log.ts";
-import { type RunningProduct, start } from "./start.ts";
+import { start } from "./start.ts";
+import { StartError } from "./start-error.ts";
 
 /** npm, a shell and a terminal may each pass on the same Ctrl-C; only a later one means "at once". */
 const SAME_SIGNAL_MS = 1_000;
@@ -34,10 +35,16 @@ async function main(): Promise<void> {
     });
   }
   try {
-    welcome(await starting, say);
+    const product = await starting;
+    if (product.isWaiting) {
+      say(`  AI Config listens at ${product.url} and waits. ${ERROR_CATALOGUE.DATABASE_UNAVAILABLE.message}`);
+    }
+    welcome(product.url, await product.ready, say);
   } catch (error) {
+    // A process that goes down while it waits has nothing to complain about.
+    if (stopping !== undefined) return;
     console.error(explain(error, env.port));
-    process.exit(error instanceof AIConfigError ? EX_CONFIG : 1);
+    process.exit(error instanceof AIConfigError || error instanceof StartError ? EX_CONFIG : 1);
   }
 }
 
@@ -51,7 +58,11 @@ function readOrExit() {
   }
 }
 
-function welcome({ url, firstAccountUrl }: RunningProduct, say: (line: string) => void): void {
+function welcome(
+  url: string,
+  { firstAccountUrl }: { firstAccountUrl: string | null },
+  say: (line: string) => void,
+): void {
   say("");
   say(`  AI Config is ready at ${url}`);
   say(

@@ -37,6 +37,8 @@ export interface ServerDependencies {
   webFolder: string;
   /** False while the process is going down. */
   isAccepting: () => boolean;
+  /** False until the database was found fit to serve from. */
+  isPrepared: () => boolean;
   log: Logger;
 }
 
@@ -54,12 +56,16 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
 
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
-    const reasons = deps.isAccepting() ? await databaseReasons(service) : ["shutting down"];
+    const reasons = deps.isAccepting() ? await databaseReasons(deps) : ["shutting down"];
     return reasons.length === 0
       ? c.json({ status: "ready" })
       : c.json({ status: "not ready", reasons }, 503, { "retry-after": String(RETRY_AFTER_SECONDS) });
   });
 
+  app.use("/api/*", (_c, next) => {
+    if (!deps.isPrepared()) throw new AIConfigError("DATABASE_UNAVAILABLE");
+    return next();
+  });
   app.use("/api/*", guardApi(deps.allowedOrigins), identifyCaller(identity));
   app.get("/api/session-options", async (c) =>
     c.json({ signUp: deps.signUp, hasAccounts: await identity.hasAccounts() }),
@@ -99,10 +105,10 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
   return app;
 }
 
-async function databaseReasons({ database }: ServiceContext): Promise<string[]> {
+async function databaseReasons({ service, isPrepared }: ServerDependencies): Promise<string[]> {
   try {
-    await database.ping();
-    return [];
+    await service.database.ping();
+    return isPrepared() ? [] : ["the database is being prepared"];
   } catch {
     return [ERROR_CATALOGUE.DATABASE_UNAVAILABLE.message];
   }

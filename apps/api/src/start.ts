@@ -1,40 +1,65 @@
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
+import { type RetryStrategy, retryDelay } from "@ai-config/config-core";
 import { createServiceContext } from "@ai-config/config-service";
-import { checkApplicationRole, connect, migrate } from "@ai-config/db";
+import { connect, migrate } from "@ai-config/db";
 import { startEmbeddedPostgres } from "@ai-config/db/embedded";
 import { serve } from "@hono/node-server";
+import type { Hono } from "hono";
 import type { Logger } from "pino";
 
 import type { Env } from "./env.ts";
+import type { ApiVariables } from "./http/guard.ts";
 import { createBuiltInIdentity } from "./identity/built-in-identity.ts";
 import { inviteFirstAccount } from "./identity/sign-up-invitations.ts";
 import { currentCatalogue, sayWhatEnds } from "./model-news.ts";
+import { tryToPrepare } from "./prepare-database.ts";
 import { createServer } from "./server.ts";
 
 const webFolder = fileURLToPath(new URL("../../web/dist", import.meta.url));
 /** How long open requests may take to finish when the process goes down. */
 const DRAIN_MS_MAX = 10_000;
+/** Waiting for a database that is away: quick at first, and never so rare that a restart of it is felt. */
+const WAITING: RetryStrategy = {
+  maxRetries: Number.POSITIVE_INFINITY,
+  backoffType: "exponential",
+  baseDelay: 250,
+  maxDelay: 5_000,
+};
+
+type Undo = (() => Promise<unknown>)[];
 
 export interface RunningProduct {
   readonly url: string;
-  /** Where the first account is made, or null where there are accounts already. */
-  readonly firstAccountUrl: string | null;
+  /** Whether the database was away at the start, so that `ready` may take a while. */
+  readonly isWaiting: boolean;
+  /**
+   * Settles when requests can be served: with where the first account is made, or null where there are accounts
+   * already. Rejects with a StartError when the database comes back and cannot be used.
+   */
+  readonly ready: Promise<{ firstAccountUrl: string | null }>;
   stop(): Promise<void>;
 }
 
-/** Starts everything in order, and undoes what was started when a step fails. */
+/**
+ * Starts everything in order, and undoes what was started when a step fails. A database that is away is no
+ * failure: the process listens, says that it is not ready, and keeps trying.
+ */
 export async function start(env: Env, log: Logger, say: (line: string) => void): Promise<RunningProduct> {
-  const undo: (() => Promise<unknown>)[] = [];
-  const stopAll = async () => {
+  const undo: Undo = [];
+  const stopping = new AbortController();
+  const stop = async () => {
+    stopping.abort();
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const urls = await prepareDatabase(env, undo, say);
-    const database = connect({ url: urls.app, directUrl: env.directDatabaseUrl, maxConnections: 10 });
+    const url = env.databaseUrl ?? (await startEmbedded(env, undo, say));
+    const database = connect({ url, directUrl: env.directDatabaseUrl, maxConnections: 10 });
     undo.push(() => database.close());
-    await requireUnprivileged(env, await checkApplicationRole(database), say);
+    let isPrepared = await tryToPrepare(env, database, say);
+    const isWaiting = !isPrepared;
 
     const service = await createServiceContext({
       database,
@@ -46,88 +71,95 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
     undo.push(() => service.close());
     sayWhatEnds(service, say);
     const identityDatabase = connect({
-      url: urls.app,
+      url,
       maxConnections: 5,
       role: "ai_config_identity",
       applicationName: "ai-config identity",
     });
     undo.push(() => identityDatabase.close());
 
+    const { publicUrl, signUp } = env;
     const allowedOrigins = originsOf(env);
     const identity = createBuiltInIdentity({
       ctx: service,
       database: identityDatabase,
       secret: env.authSecret,
-      publicUrl: env.publicUrl,
+      publicUrl,
       allowedOrigins,
-      signUp: env.signUp,
+      signUp,
       log,
     });
-    let isAccepting = true;
     const app = createServer({
       service,
       identity,
-      publicUrl: env.publicUrl,
+      publicUrl,
       allowedOrigins,
-      signUp: env.signUp,
+      signUp,
       trustedProxies: env.trustedProxies,
       webFolder,
-      isAccepting: () => isAccepting,
+      isAccepting: () => !stopping.signal.aborted,
+      isPrepared: () => isPrepared,
       log,
     });
-    const server = serve({ fetch: app.fetch, port: env.port, hostname: env.host });
-    await Promise.race([
-      once(server, "listening"),
-      once(server, "error").then(([error]) => Promise.reject(error)),
-    ]);
-    undo.push(async () => {
-      isAccepting = false;
-      const closed = new Promise((resolve) => server.close(resolve));
-      if ("closeIdleConnections" in server) server.closeIdleConnections();
-      const timer = setTimeout(
-        () => "closeAllConnections" in server && server.closeAllConnections(),
-        DRAIN_MS_MAX,
-      );
-      await closed;
-      clearTimeout(timer);
-    });
-    return { url: env.publicUrl, firstAccountUrl: await firstAccountUrl(), stop: stopAll };
+    await listen(app, env, undo);
 
-    async function firstAccountUrl(): Promise<string | null> {
-      if (await identity.hasAccounts()) return null;
-      if (env.signUp === "open") return `${env.publicUrl}/sign-up`;
-      return `${env.publicUrl}/sign-up?invitation=${await inviteFirstAccount(service)}`;
-    }
+    const becomeReady = async () => {
+      if (!isPrepared) await keepTrying(() => tryToPrepare(env, database, say), stopping.signal);
+      const firstAccountUrl = (await identity.hasAccounts())
+        ? null
+        : signUp === "open"
+          ? `${publicUrl}/sign-up`
+          : `${publicUrl}/sign-up?invitation=${await inviteFirstAccount(service)}`;
+      isPrepared = true;
+      return { firstAccountUrl };
+    };
+    return { url: publicUrl, isWaiting, ready: becomeReady(), stop };
   } catch (error) {
-    await stopAll();
+    await stop();
     throw error;
   }
 }
 
-async function prepareDatabase(
-  env: Env,
-  undo: (() => Promise<unknown>)[],
+/** Answers where to connect as the login that serves requests. */
+async function startEmbedded(
+  { dataDirectory }: Env,
+  undo: Undo,
   say: (line: string) => void,
-): Promise<{ app: string }> {
-  if (env.databaseUrl !== undefined) {
-    if (env.migrationDatabaseUrl !== undefined) await migrate({ url: env.migrationDatabaseUrl, log: say });
-    return { app: env.databaseUrl };
-  }
-  const embedded = await startEmbeddedPostgres({ dataDirectory: env.dataDirectory, log: say });
+): Promise<string> {
+  const embedded = await startEmbeddedPostgres({ dataDirectory, log: say });
   undo.push(() => embedded.stop());
   await migrate({ url: embedded.ownerUrl, appPassword: new URL(embedded.appUrl).password, log: say });
-  return { app: embedded.appUrl };
+  return embedded.appUrl;
 }
 
-async function requireUnprivileged(
-  env: Env,
-  { privileged, reasons }: { privileged: boolean; reasons: string[] },
-  say: (line: string) => void,
+/** Accepts connections, and lets open requests finish when it is undone. */
+async function listen(
+  app: Hono<{ Variables: ApiVariables }>,
+  { port, host }: Env,
+  undo: Undo,
 ): Promise<void> {
-  if (!privileged) return;
-  const sentence = `DATABASE_URL: its role is too powerful (${reasons.join("; ")}). Use ai_config_app, which npm run db:migrate makes.`;
-  if (env.isProduction) throw new Error(sentence);
-  say(`Warning: ${sentence}`);
+  const server = serve({ fetch: app.fetch, port, hostname: host });
+  await Promise.race([
+    once(server, "listening"),
+    once(server, "error").then(([error]) => Promise.reject(error)),
+  ]);
+  undo.push(async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    if ("closeIdleConnections" in server) server.closeIdleConnections();
+    const timer = setTimeout(
+      () => "closeAllConnections" in server && server.closeAllConnections(),
+      DRAIN_MS_MAX,
+    );
+    await closed;
+    clearTimeout(timer);
+  });
+}
+
+async function keepTrying(attempt: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  for (let number = 0; ; number += 1) {
+    await sleep(retryDelay(number, WAITING), undefined, { signal });
+    if (await attempt()) return;
+  }
 }
 
 /** Where pages that may act for a signed-in person come from. */

@@ -246,6 +246,7 @@ describe("the address that tries are counted under", () => {
       signUp: "open",
       webFolder: "no-such-folder",
       isAccepting: () => true,
+      isPrepared: () => true,
       trustedProxies,
       log: pino({ level: "silent" }),
     });

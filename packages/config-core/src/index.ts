@@ -111,6 +111,7 @@ export {
 export { compareUsd, formatUsd, sumUsd, type Usd } from "./cost/usd.ts";
 export { AIConfigError, type AIConfigErrorOptions, ERROR_CATALOGUE, type ErrorCode } from "./errors.ts";
 export type { FieldControl, FieldType, FieldUnit } from "./field.ts";
+export type { FieldExplanation, FieldSource } from "./field-explanation.ts";
 export { findInconsistencies } from "./find-inconsistencies.ts";
 export { formatFieldValue } from "./format-field-value.ts";
 export { LAYER_BYTES_MAX } from "./inspect-json.ts";
@@ -121,13 +122,7 @@ export { patchBetween } from "./patch-between.ts";
 export { findBreaches } from "./policy/find-breaches.ts";
 export type { FieldBounds, FieldLock, FieldRule, Imposed, Policy, PolicyPool } from "./policy/policy.ts";
 export { BOUNDED_PATHS, readPolicy, validatePolicy } from "./policy/read-policy.ts";
-export {
-  type FieldExplanation,
-  type FieldSource,
-  type Resolution,
-  type ResolveOptions,
-  resolveConfiguration,
-} from "./resolve-configuration.ts";
+export { type Resolution, type ResolveOptions, resolveConfiguration } from "./resolve-configuration.ts";
 export { type RetryDelayOptions, retryDelay } from "./retry-delay.ts";
 export { containsSecret, maskKey, Secret, withoutSecrets } from "./secret.ts";
 export { validateAIConfiguration, validateLayer, validatePatch } from "./validate.ts";

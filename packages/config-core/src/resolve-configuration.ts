@@ -7,27 +7,14 @@ import {
   type FieldPath,
   SECTIONS,
 } from "./configuration.ts";
+import type { FieldExplanation, FieldSource } from "./field-explanation.ts";
 import { inconsistenciesOf } from "./find-inconsistencies.ts";
 import type { Issue } from "./issue.ts";
-import { compareLayers, type Layer, type LayerRef, type LayerSource } from "./layer.ts";
+import { compareLayers, type Layer, type LayerRef } from "./layer.ts";
 import { imposePolicy } from "./policy/impose-policy.ts";
-import type { Imposed, Policy } from "./policy/policy.ts";
+import type { Policy } from "./policy/policy.ts";
 import { readField } from "./read-field.ts";
 import { readLayer } from "./read-layer.ts";
-
-/** A value of a field, with the layer that says so. */
-export interface FieldSource {
-  readonly value: unknown;
-  readonly source: LayerSource;
-  readonly layer: LayerRef;
-}
-
-/** Where a field's effective value comes from, and the values it hides, nearest first. */
-export interface FieldExplanation extends FieldSource {
-  readonly hidden: readonly FieldSource[];
-  /** What a policy did to the value, in words such as "Limited to 8,192 tokens by Acme." */
-  readonly imposed?: Imposed & { readonly message: string };
-}
 
 export interface ResolveOptions extends ModelOptions {
   /** What an organization imposes above every layer, and its name. */

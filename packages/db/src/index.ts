@@ -26,6 +26,7 @@ export { rateLimits } from "./schema/rate-limits.ts";
 export { sessions } from "./schema/sessions.ts";
 export { users } from "./schema/users.ts";
 export { verifications } from "./schema/verifications.ts";
+export { readSchemaVersion } from "./schema-version.ts";
 export {
   type DatabaseErrorDescription,
   describeDatabaseError,

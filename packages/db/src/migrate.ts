@@ -1,7 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
@@ -9,6 +5,7 @@ import postgres from "postgres";
 import { ensureApplicationRole, restrictDatabase } from "./application-role.ts";
 import type { SqlClient } from "./client.ts";
 import { commonOptions, readAddress } from "./connection-options.ts";
+import { migrationsFolder } from "./migrations-folder.ts";
 
 export interface MigrateOptions {
   /** A direct connection as the owner of the schema. */
@@ -17,9 +14,6 @@ export interface MigrateOptions {
   appPassword?: string | undefined;
   log?: (line: string) => void;
 }
-
-/** Where the migrations lie, for those who name a database after their content. */
-export const migrationsFolder = fileURLToPath(new URL("../migrations", import.meta.url));
 
 /** Any number will do, as long as every version of this program waits for the same one. */
 const advisoryLock = 4_873_216_501;
@@ -69,7 +63,6 @@ async function requireVersion(client: SqlClient): Promise<void> {
 }
 
 async function applyPending(client: SqlClient): Promise<number> {
-  if (!existsSync(join(migrationsFolder, "meta/_journal.json"))) return 0;
   const before = await countApplied(client);
   try {
     await applyMigrations(drizzle({ client }), { migrationsFolder });

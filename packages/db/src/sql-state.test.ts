@@ -50,6 +50,9 @@ test.each([
   ["40001", false],
   ["P0001", false],
   ["XX000", false],
+  ["3D000", false],
+  ["3F000", false],
+  ["AC001", false],
 ])("state %s means that the database is away: %s", (code, expected) => {
   expect(isDatabaseUnavailable(failedQuery({ code }))).toBe(expected);
   expect(sqlStateOf(failedQuery({ code }))).toBe(code);

@@ -23,7 +23,7 @@ const connectionFailures = new Set([
 ]);
 
 /** Every class of SQLSTATE there is, and our own, AC; five letters alone would also fit EPIPE. */
-const sqlStatePattern = /^(?:\d\d|AC|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+const sqlStatePattern = /^(?:[0-5][0-9A-Z]|AC|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 
 /** Connection lost, resources used up, shutting down or starting; and a primary that became a read-only replica. */
 const unavailablePattern = /^(?:08...|53...|57P..|25006)$/;

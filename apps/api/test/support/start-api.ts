@@ -68,6 +68,7 @@ export async function startApi({ signUp = "open", fetch: outgoing }: TestApiOpti
     trustedProxies: 0,
     webFolder: "no-such-folder",
     isAccepting: () => isAccepting,
+    isPrepared: () => true,
     log,
   });
   const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" });

@@ -1,6 +1,6 @@
 import type { ModelInfo } from "../catalogue/models.ts";
 import type { AIConfiguration, FieldPath } from "../configuration.ts";
-import type { FieldExplanation } from "../resolve-configuration.ts";
+import type { FieldExplanation } from "../field-explanation.ts";
 
 /** Versions of the Messages API. The later one is what the official SDK sends since its 1.0. */
 export const API_VERSIONS = ["2023-06-01", "2026-10-21"] as const;

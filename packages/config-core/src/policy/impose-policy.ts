@@ -1,7 +1,7 @@
 import type { FieldPath } from "../configuration.ts";
+import type { FieldExplanation, FieldSource } from "../field-explanation.ts";
 import { formatFieldValue } from "../format-field-value.ts";
 import type { LayerRef } from "../layer.ts";
-import type { FieldExplanation, FieldSource } from "../resolve-configuration.ts";
 import { type Imposed, imposedOn, type Policy } from "./policy.ts";
 
 /**

@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import postgres from "postgres";
 
-import { migrate, migrationsFolder } from "../migrate.ts";
+import { migrate } from "../migrate.ts";
+import { migrationsFolder } from "../migrations-folder.ts";
 
 /** A database that tests copy, named after the migrations that made it: unchanged ones cost nothing. */
 export async function ensureTemplateDatabase(adminUrl: string, appPassword: string): Promise<string> {

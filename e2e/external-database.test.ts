@@ -1,0 +1,205 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect as connectSocket, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { createTestDatabase } from "@ai-config/db/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { HttpPerson } from "./support/http-person.ts";
+import { freePort, launchProduct, startProduct } from "./support/start-product.ts";
+
+const secret = () => randomBytes(32).toString("base64url");
+const secrets = { AI_CONFIG_ENCRYPTION_KEYS: secret(), AI_CONFIG_AUTH_SECRET: secret() };
+const production = { ...secrets, NODE_ENV: "production", AI_CONFIG_PUBLIC_URL: "https://ai.example.com" };
+
+let dataDirectory: string;
+beforeAll(async () => {
+  dataDirectory = await mkdtemp(join(tmpdir(), "ai-config-external-"));
+});
+afterAll(() => rm(dataDirectory, { recursive: true, force: true }));
+
+/** Starts with an external database and waits until the process has ended by itself. */
+async function outcomeOf(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
+  await using product = await launchProduct({ dataDirectory, env });
+  return { code: await product.ended, output: product.output() };
+}
+
+test("production serves from a migrated database as a login without power, and invites the first account", async () => {
+  await using database = await createTestDatabase();
+  await using product = await startProduct({
+    dataDirectory,
+    env: { ...production, DATABASE_URL: database.appUrl },
+  });
+  expect(product.output()).toMatch(/https:\/\/ai\.example\.com\/sign-up\?invitation=[\w-]{43}/);
+  expect(product.output()).not.toContain("Warning");
+  const stranger = new HttpPerson(product.url);
+  expect(await stranger.call("GET", "/api/session-options")).toMatchObject({
+    body: { signUp: "invitation", hasAccounts: false },
+  });
+  expect(await product.stop()).toBe(0);
+});
+
+test("production needs the address people use", async () => {
+  await using database = await createTestDatabase();
+  const { AI_CONFIG_PUBLIC_URL: _, ...env } = production;
+  const { code, output } = await outcomeOf({ ...env, DATABASE_URL: database.appUrl });
+  expect([code, output]).toEqual([78, expect.stringContaining("AI_CONFIG_PUBLIC_URL: Must be set")]);
+});
+
+test("a role that could get around row security is refused in production, and warned of elsewhere", async () => {
+  await using database = await createTestDatabase();
+  const refused = await outcomeOf({ ...production, DATABASE_URL: database.ownerUrl });
+  expect(refused.code).toBe(78);
+  expect(refused.output).toMatch(/DATABASE_URL: its role is too powerful \(.*superuser.*ai_config_app/);
+  await using product = await startProduct({
+    dataDirectory,
+    env: { ...secrets, DATABASE_URL: database.ownerUrl },
+  });
+  expect(product.output()).toContain("Warning: DATABASE_URL: its role is too powerful");
+});
+
+test.each([
+  ["a wrong password", (url: URL) => (url.password = "wrong"), "the database refused the login"],
+  ["a database that is not there", (url: URL) => (url.pathname = "/nowhere"), "no such database"],
+])("%s is a setting to correct, not an outage", async (_what, change, sentence) => {
+  await using database = await createTestDatabase();
+  const url = new URL(database.appUrl);
+  change(url);
+  const { code, output } = await outcomeOf({ ...production, DATABASE_URL: url.href });
+  expect([code, output]).toEqual([78, expect.stringContaining(sentence)]);
+  expect(output).not.toContain(url.password);
+});
+
+test("a database without our schema, or with a part of it, is told how to get it", async () => {
+  await using database = await createTestDatabase();
+  await database.owner`delete from drizzle.__drizzle_migrations where id > 3`;
+  const part = await outcomeOf({ ...production, DATABASE_URL: database.appUrl });
+  expect([part.code, part.output]).toEqual([
+    78,
+    expect.stringMatching(/lacks \d+ of \d+ migrations.*npm run db:migrate/),
+  ]);
+  for (const schema of ["drizzle", "private", "identity"]) {
+    await database.owner.unsafe(`drop schema ${schema} cascade`);
+  }
+  const none = await outcomeOf({ ...production, DATABASE_URL: database.appUrl });
+  expect([none.code, none.output]).toEqual([78, expect.stringMatching(/never migrated.*npm run db:migrate/)]);
+});
+
+/** Something that can be away and come back in front of a database. */
+async function startDoor(to: URL): Promise<{ url: URL; open(): Promise<void>; close(): Promise<void> }> {
+  const port = await freePort();
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+  const url = new URL(to);
+  url.host = `127.0.0.1:${port}`;
+  return {
+    url,
+    open: async () => {
+      server = createServer((socket) => {
+        const inner = connectSocket(Number(to.port), to.hostname);
+        for (const end of [socket, inner]) {
+          sockets.add(end);
+          end.on("error", () => {}).on("close", () => sockets.delete(end));
+        }
+        socket.pipe(inner).pipe(socket);
+      }).listen(port, "127.0.0.1");
+      await once(server, "listening");
+    },
+    close: async () => {
+      const closed = server && once(server, "close");
+      server?.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+test("a database that is away at the start is waited for, and the process says so", async () => {
+  await using database = await createTestDatabase();
+  const door = await startDoor(new URL(database.appUrl));
+  await using product = await launchProduct({
+    dataDirectory,
+    env: { ...production, DATABASE_URL: door.url.href },
+  });
+  const person = new HttpPerson(product.url);
+  const statusOf = (path: string) =>
+    person.call("GET", path).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  await expect.poll(() => statusOf("/healthz"), { timeout: 30_000 }).toBe(200);
+  const ready = await person.call("GET", "/readyz");
+  expect([ready.status, ready.body.reasons]).toEqual([
+    503,
+    ["The database cannot be reached. Try again in a moment."],
+  ]);
+  const answer = await person.call("GET", "/api/ai-configuration");
+  expect([answer.status, answer.body.error.code]).toEqual([503, "DATABASE_UNAVAILABLE"]);
+  expect(answer.headers.get("retry-after")).toBe("2");
+  expect(product.output()).toContain("waits. The database cannot be reached.");
+  await door.open();
+  try {
+    await expect.poll(() => statusOf("/readyz"), { timeout: 30_000 }).toBe(200);
+    await expect.poll(() => product.output()).toContain("/sign-up?invitation=");
+    expect(await statusOf("/api/ai-configuration")).toBe(401);
+    expect(await product.stop()).toBe(0);
+  } finally {
+    await door.close();
+  }
+});
+
+test("a process that waits goes down when it is told to", async () => {
+  await using product = await launchProduct({
+    dataDirectory,
+    env: { ...production, DATABASE_URL: `postgres://ai_config_app:x@127.0.0.1:${await freePort()}/nowhere` },
+  });
+  await expect.poll(() => product.output(), { timeout: 30_000 }).toContain("waits.");
+  expect(await product.stop("SIGTERM")).toBe(0);
+});
+
+test("a request that is open when the process is told to go down is answered; no new one is taken", async () => {
+  await using database = await createTestDatabase();
+  await using product = await startProduct({
+    dataDirectory,
+    env: { ...secrets, DATABASE_URL: database.appUrl, AI_CONFIG_SIGN_UP: "open" },
+  });
+  const dana = new HttpPerson(product.url);
+  await dana.signUp("dana@example.com");
+  const change = (temperature: number) =>
+    dana.call("PATCH", "/api/ai-configuration", {
+      configName: "default",
+      updates: { model: { temperature } },
+    });
+  expect((await change(0.1)).status).toBe(200);
+
+  // Somebody else holds the row, so the change is under way until they let go.
+  const [held, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holding = database.owner.begin(async (tx) => {
+    await tx`select 1 from public.ai_configurations for update`;
+    held.resolve();
+    await letGo.promise;
+  });
+  await held.promise;
+  const changing = change(0.2);
+  const waiting = () => database.owner`select 1 from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await waiting()).length).toBeGreaterThan(0);
+  const stopped = product.stop("SIGTERM");
+  await expect
+    .poll(() =>
+      fetch(`${product.url}/readyz`).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    )
+    .toBe(0);
+  letGo.resolve();
+  await holding;
+  expect((await changing).status).toBe(200);
+  expect(await stopped).toBe(0);
+  const [row] = await database.owner`select configuration from public.ai_configurations`;
+  expect(row).toEqual({ configuration: { model: { temperature: 0.2 } } });
+});
