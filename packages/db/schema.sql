@@ -811,6 +811,7 @@ AS $function$
 declare
   breaches text[];
 begin
+  if not private.may_write_for(new.user_id, new.organization_id) then return new; end if;
   select private.policy_breaches(p.policy, new.configuration, case when tg_op = 'UPDATE' then old.configuration end)
     into breaches from public.organization_policies p
     where p.organization_id = coalesce(new.organization_id, (
@@ -1008,6 +1009,7 @@ CREATE OR REPLACE FUNCTION private.limit_configurations()
  SET search_path TO ''
 AS $function$
 begin
+  if not private.may_write_for(new.user_id, new.organization_id) then return new; end if;
   -- Rows of one owner made at once would each find room.
   perform pg_advisory_xact_lock(hashtextextended('configurations of ' || coalesce(new.user_id, new.organization_id), 0));
   if (select count(*) from public.ai_configurations c
@@ -1017,6 +1019,18 @@ begin
   end if;
   return new;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.may_write_for(p_user_id uuid, p_organization_id uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(current_setting('role', true), 'none') not in ('authenticated', 'anon')
+    or coalesce(p_user_id = auth.uid(), false)
+    or coalesce(p_organization_id = any (array(select private.organization_ids('{owner,admin}'))), false)
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION private.merge_layers(layers jsonb[])
