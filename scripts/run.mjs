@@ -42,6 +42,10 @@ const commands = {
     installIfNeeded();
     handOver("apps/api/src/migrate-main.ts");
   },
+  rewrap() {
+    installIfNeeded();
+    handOver("apps/api/src/rewrap-main.ts");
+  },
 };
 
 const [name, ...rest] = process.argv.slice(2);

@@ -1642,7 +1642,10 @@ begin
   then
     raise exception 'The owner and id of a key never change.' using errcode = '42501';
   end if;
-  new.created_at := case when new.fingerprint = old.fingerprint then old.created_at else clock_timestamp() end;
+  new.created_at := case
+    when new.fingerprint = old.fingerprint or (new.kek_id <> old.kek_id and new.key_version = old.key_version)
+      then old.created_at
+    else clock_timestamp() end;
   return new;
 end $function$
 ;

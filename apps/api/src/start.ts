@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { type RetryStrategy, retryDelay } from "@ai-config/config-core";
 import { createServiceContext } from "@ai-config/config-service";
-import { connect, migrate } from "@ai-config/db";
-import { startEmbeddedPostgres } from "@ai-config/db/embedded";
+import { connect } from "@ai-config/db";
 import { serve } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Logger } from "pino";
@@ -17,6 +16,7 @@ import { inviteFirstAccount } from "./identity/sign-up-invitations.ts";
 import { currentCatalogue, sayWhatEnds } from "./model-news.ts";
 import { tryToPrepare } from "./prepare-database.ts";
 import { createServer } from "./server.ts";
+import { startEmbedded } from "./start-embedded.ts";
 
 const webFolder = fileURLToPath(new URL("../../web/dist", import.meta.url));
 /** How long open requests may take to finish when the process goes down. */
@@ -118,18 +118,6 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
     await stop();
     throw error;
   }
-}
-
-/** Answers where to connect as the login that serves requests. */
-async function startEmbedded(
-  { dataDirectory }: Env,
-  undo: Undo,
-  say: (line: string) => void,
-): Promise<string> {
-  const embedded = await startEmbeddedPostgres({ dataDirectory, log: say });
-  undo.push(() => embedded.stop());
-  await migrate({ url: embedded.ownerUrl, appPassword: new URL(embedded.appUrl).password, log: say });
-  return embedded.appUrl;
 }
 
 /** Accepts connections, and lets open requests finish when it is undone. */

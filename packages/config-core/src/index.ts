@@ -124,5 +124,6 @@ export type { FieldBounds, FieldLock, FieldRule, Imposed, Policy, PolicyPool } f
 export { BOUNDED_PATHS, readPolicy, validatePolicy } from "./policy/read-policy.ts";
 export { type Resolution, type ResolveOptions, resolveConfiguration } from "./resolve-configuration.ts";
 export { type RetryDelayOptions, retryDelay } from "./retry-delay.ts";
+export { rotationDueAt } from "./rotation-due.ts";
 export { containsSecret, maskKey, Secret, withoutSecrets } from "./secret.ts";
 export { validateAIConfiguration, validateLayer, validatePatch } from "./validate.ts";

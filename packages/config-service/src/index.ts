@@ -38,6 +38,8 @@ export { type AIConfigWithKey, getAIConfigForUser } from "./get-ai-config-for-us
 export { createKeyVault, type KeyContext, type KeySlot, type KeyVault } from "./keys/key-vault.ts";
 export { type KeyListing, listKeys } from "./keys/list-keys.ts";
 export { type OpenApiKeyInput, openApiKey } from "./keys/open-api-key.ts";
+export { revokeKey } from "./keys/revoke-key.ts";
+export { type RewrapProgress, rewrapKeys } from "./keys/rewrap-keys.ts";
 export { type RotateApiKeyInput, type RotateApiKeyResult, rotateApiKey } from "./keys/rotate-api-key.ts";
 export { fetchRemoteModels } from "./models/fetch-remote-models.ts";
 export {

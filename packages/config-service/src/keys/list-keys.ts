@@ -1,5 +1,7 @@
+import { rotationDueAt } from "@ai-config/config-core";
 import { type Actor, sql } from "@ai-config/db";
 
+import { getOwnerConfiguration } from "../configuration/get-owner-configuration.ts";
 import { ownedBy, requireVisible } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
 import { isoTime } from "../iso-time.ts";
@@ -17,10 +19,27 @@ export interface KeyListing {
   readonly verified: boolean;
   readonly createdAt: string;
   readonly expiresAt: string | null;
+  /** When the primary key is due by the rotation schedule that applies to its owner; null where none is set. */
+  readonly dueAt: string | null;
 }
 
 /** An owner's keys by hint, the primary one first; those whose overlap is over are left out. */
-export function listKeys(
+export async function listKeys(
+  ctx: ServiceContext,
+  { actor, owner }: { actor: Actor; owner: Owner },
+): Promise<KeyListing[]> {
+  const keys = await readListings(ctx, { actor, owner });
+  if (keys.length === 0) return keys;
+  const { configuration } = await getOwnerConfiguration(ctx, { actor, owner });
+  const { rotationSchedule } = configuration.apiKeys;
+  return keys.map((key) =>
+    key.slot === "secondary"
+      ? key
+      : { ...key, dueAt: rotationDueAt(new Date(key.createdAt), rotationSchedule)?.toISOString() ?? null },
+  );
+}
+
+function readListings(
   ctx: ServiceContext,
   { actor, owner }: { actor: Actor; owner: Owner },
 ): Promise<KeyListing[]> {
@@ -50,6 +69,7 @@ export function listKeys(
       verified: row.verified,
       createdAt: row.created_at,
       expiresAt: row.expires_at,
+      dueAt: null,
     }));
   });
 }

@@ -25,7 +25,7 @@ export interface RotateApiKeyInput {
   readonly owner: Owner;
   readonly newKey: string;
   /** How long the former key stays usable; 0 ends it at once. */
-  readonly overlapMs?: number;
+  readonly overlapMs?: number | undefined;
 }
 
 export interface RotateApiKeyResult {
