@@ -6,24 +6,21 @@ import { AIConfigError, ERROR_CATALOGUE } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { serveStatic } from "@hono/node-server/serve-static";
-import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { Logger } from "pino";
 
+import { answerCalls } from "./http/answer-calls.ts";
 import { clientAddress } from "./http/client-address.ts";
 import { type ApiVariables, guardApi, identifyRequest } from "./http/guard.ts";
 import { identifyCaller } from "./http/identify-caller.ts";
-import { problemResponse, RETRY_AFTER_SECONDS, toAIConfigError } from "./http/problem.ts";
+import { refuseOtherMethods } from "./http/known-methods.ts";
+import { toAIConfigError } from "./http/problem.ts";
+import { problemResponse, RETRY_AFTER_SECONDS } from "./http/problem-response.ts";
 import type { Identity } from "./identity/identity.ts";
 import { logRequests, reportBug } from "./log.ts";
 import { auditRoutes } from "./rest/audit-routes.ts";
 import { configurationRoutes } from "./rest/configuration-routes.ts";
-import { appRouter } from "./router.ts";
-import { problemOf } from "./trpc.ts";
-
-/** Calls that may travel in one request; more would let one request do the work of thousands. */
-const BATCH_MAX = 10;
 
 export interface ServerDependencies {
   service: ServiceContext;
@@ -50,7 +47,7 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
   app.onError((error, c) => {
     const known = toAIConfigError(error);
     if (known.code === "INTERNAL") reportBug(log, error, c.var.requestId);
-    return problemResponse(known, c.var.requestId);
+    return problemResponse(c, known);
   });
   app.use(identifyRequest, logRequests(log), headersFor(deps.publicUrl));
 
@@ -62,7 +59,7 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
       : c.json({ status: "not ready", reasons }, 503, { "retry-after": String(RETRY_AFTER_SECONDS) });
   });
 
-  app.use("/api/*", (_c, next) => {
+  app.use("/api/*", refuseOtherMethods(app.routes), (_c, next) => {
     if (!deps.isPrepared()) throw new AIConfigError("DATABASE_UNAVAILABLE");
     return next();
   });
@@ -77,31 +74,13 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
   });
   app.route("/api/ai-configuration", configurationRoutes(service));
   app.route("/api/audit", auditRoutes(service));
-  app.all("/api/trpc/*", (c) =>
-    fetchRequestHandler({
-      endpoint: "/api/trpc",
-      req: c.var.request,
-      router: appRouter,
-      maxBatchSize: BATCH_MAX,
-      createContext: () => ({
-        service,
-        authenticate: c.var.authenticate,
-        requestId: c.var.requestId,
-        publicUrl: deps.publicUrl,
-        signUp: deps.signUp,
-      }),
-      onError: ({ error }) => {
-        const known = problemOf(error);
-        if (known.code === "INTERNAL") reportBug(log, known.cause ?? error, c.var.requestId);
-      },
-    }),
-  );
+  app.on(["GET", "POST"], "/api/trpc/*", answerCalls(deps));
   app.all("/api/*", () => {
     throw new AIConfigError("NOT_FOUND");
   });
 
   serveWeb(app, deps.webFolder);
-  app.notFound((c) => problemResponse(new AIConfigError("NOT_FOUND"), c.var.requestId));
+  app.notFound((c) => problemResponse(c, new AIConfigError("NOT_FOUND")));
   return app;
 }
 

@@ -1,10 +1,10 @@
-import { AIConfigError, type ErrorCode, type Issue } from "@ai-config/config-core";
+import { AIConfigError, type Issue } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
 import { initTRPC, TRPCError } from "@trpc/server";
 import * as z from "zod";
 
 import { issuesFromZod } from "./http/issues-from-zod.ts";
-import { toAIConfigError, trpcCodes } from "./http/problem.ts";
+import { toAIConfigError, trpcCodes, type WireProblem } from "./http/problem.ts";
 import type { Person } from "./identity/identity.ts";
 
 /** What every procedure knows: who asks, and through what it may act. */
@@ -15,13 +15,6 @@ export interface ApiContext {
   /** The address people use, for links that leave the product. */
   readonly publicUrl: string;
   readonly signUp: "open" | "invitation";
-}
-
-/** What a refused call carries beside its message. Callers switch on `code`. */
-export interface WireProblem {
-  code: ErrorCode;
-  issues: readonly Issue[];
-  requestId: string | undefined;
 }
 
 const t = initTRPC.context<ApiContext>().create({
@@ -36,20 +29,32 @@ const t = initTRPC.context<ApiContext>().create({
 /** The domain's error inside tRPC's: its own where it threw one, else what tRPC itself refused. */
 export function problemOf(error: TRPCError): AIConfigError {
   if (error.cause instanceof AIConfigError) return error.cause;
-  if (error.cause instanceof z.ZodError) {
-    return new AIConfigError("INPUT_INVALID", { issues: issuesFromZod(error.cause) });
+  // Ours throws no tRPC errors: a code other than the general one is tRPC's own judgement of the call.
+  switch (error.code) {
+    case "NOT_FOUND":
+      return new AIConfigError("NOT_FOUND");
+    case "METHOD_NOT_SUPPORTED":
+      return new AIConfigError("METHOD_NOT_ALLOWED");
+    case "UNSUPPORTED_MEDIA_TYPE":
+      return new AIConfigError("UNSUPPORTED_MEDIA_TYPE");
+    case "BAD_REQUEST":
+    case "PARSE_ERROR":
+      return new AIConfigError("INPUT_INVALID", { issues: issuesOf(error.cause) });
+    default:
+      return toAIConfigError(error.cause ?? error);
   }
-  if (error.code === "NOT_FOUND" || error.code === "METHOD_NOT_SUPPORTED")
-    return new AIConfigError("NOT_FOUND");
-  if (error.code === "UNSUPPORTED_MEDIA_TYPE") return new AIConfigError("UNSUPPORTED_MEDIA_TYPE");
-  if (error.code === "PARSE_ERROR" || error.code === "BAD_REQUEST") return new AIConfigError("INPUT_INVALID");
-  return toAIConfigError(error.cause ?? error);
+}
+
+function issuesOf(cause: unknown): Issue[] {
+  if (cause instanceof z.ZodError) return issuesFromZod(cause);
+  const message = "Must be valid JSON, and for a batch an object with an input for each number.";
+  return [{ path: "", code: "malformed", message }];
 }
 
 const translateErrors = t.middleware(async ({ next }) => {
   const result = await next();
-  if (result.ok || result.error.cause instanceof z.ZodError) return result;
-  const cause = toAIConfigError(result.error.cause ?? result.error);
+  if (result.ok) return result;
+  const cause = problemOf(result.error);
   throw new TRPCError({ code: trpcCodes[cause.code], message: cause.message, cause });
 });
 

@@ -16,6 +16,8 @@ export type ErrorCode =
   | "KEY_REFUSED"
   | "KEY_UNREADABLE"
   | "RATE_LIMITED"
+  | "METHOD_NOT_ALLOWED"
+  | "REQUEST_TIMEOUT"
   | "REQUEST_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
   | "CROSS_SITE_REQUEST"
@@ -76,6 +78,11 @@ export const ERROR_CATALOGUE: Readonly<
     httpStatus: 503,
   },
   RATE_LIMITED: { message: "Too many requests. Wait a moment, then try again.", httpStatus: 429 },
+  METHOD_NOT_ALLOWED: {
+    message: "This address takes other methods. Use one of those in the header allow.",
+    httpStatus: 405,
+  },
+  REQUEST_TIMEOUT: { message: "The request did not arrive in time. Send it again.", httpStatus: 408 },
   REQUEST_TOO_LARGE: { message: "The request is too large. Send less.", httpStatus: 413 },
   UNSUPPORTED_MEDIA_TYPE: {
     message: "Send JSON with the header content-type: application/json.",

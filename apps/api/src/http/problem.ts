@@ -1,4 +1,4 @@
-import { AIConfigError, ERROR_CATALOGUE, type ErrorCode, type Issue } from "@ai-config/config-core";
+import { AIConfigError, type ErrorCode, type Issue } from "@ai-config/config-core";
 import { isDatabaseUnavailable } from "@ai-config/db";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 
@@ -19,6 +19,8 @@ export const trpcCodes = {
   KEY_REFUSED: "BAD_REQUEST",
   KEY_UNREADABLE: "SERVICE_UNAVAILABLE",
   RATE_LIMITED: "TOO_MANY_REQUESTS",
+  METHOD_NOT_ALLOWED: "METHOD_NOT_SUPPORTED",
+  REQUEST_TIMEOUT: "TIMEOUT",
   REQUEST_TOO_LARGE: "PAYLOAD_TOO_LARGE",
   UNSUPPORTED_MEDIA_TYPE: "UNSUPPORTED_MEDIA_TYPE",
   CROSS_SITE_REQUEST: "FORBIDDEN",
@@ -26,9 +28,6 @@ export const trpcCodes = {
   LAST_OWNER: "CONFLICT",
   INTERNAL: "INTERNAL_SERVER_ERROR",
 } as const satisfies Record<ErrorCode, TRPC_ERROR_CODE_KEY>;
-
-/** How long a caller should wait before it asks again while the database is away, in seconds. */
-export const RETRY_AFTER_SECONDS = 2;
 
 /** Any thrown value as the one error that may leave the server; what is not ours says nothing about itself. */
 export function toAIConfigError(error: unknown): AIConfigError {
@@ -38,21 +37,9 @@ export function toAIConfigError(error: unknown): AIConfigError {
   });
 }
 
-export interface ProblemBody {
-  success: false;
-  errors: readonly Issue[];
-  error: { code: ErrorCode; message: string; requestId: string };
-}
-
-/** The body and status of a refused REST call. */
-export function problemResponse(error: AIConfigError, requestId: string): Response {
-  const { httpStatus } = ERROR_CATALOGUE[error.code];
-  const body: ProblemBody = {
-    success: false,
-    errors: error.issues,
-    error: { code: error.code, message: error.message, requestId },
-  };
-  const headers = new Headers({ "content-type": "application/json", "cache-control": "private, no-store" });
-  if (httpStatus === 503) headers.set("retry-after", String(RETRY_AFTER_SECONDS));
-  return new Response(JSON.stringify(body), { status: httpStatus, headers });
+/** What a refused call over tRPC carries beside its message. Callers switch on `code`. */
+export interface WireProblem {
+  code: ErrorCode;
+  issues: readonly Issue[];
+  requestId: string | undefined;
 }
