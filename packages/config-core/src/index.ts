@@ -86,7 +86,7 @@ export {
   type EnvironmentProblem,
 } from "./configuration-from-environment.ts";
 export { configurationJsonSchema } from "./configuration-json-schema.ts";
-export { calculateCost } from "./cost/calculate-cost.ts";
+export { type CalculateCostOptions, calculateCost } from "./cost/calculate-cost.ts";
 export {
   type AnthropicUsage,
   type Cost,

@@ -1,8 +1,8 @@
 import { deepFreeze } from "../deep-freeze.ts";
-import { BUILT_IN_MODELS } from "./built-in-models.ts";
-import type { ModelEntry } from "./model-entry.ts";
+import { BUILT_IN_MODELS, CATALOGUE_DATE } from "./built-in-models.ts";
+import type { ModelEntry, PriceRow } from "./model-entry.ts";
 
-/** A model with its newest list price in the words of the configuration's `capabilities`. */
+/** A model with its list price on the day of the catalogue in the words of the configuration's `capabilities`. */
 export interface ModelInfo extends ModelEntry {
   /** USD per 1,000 tokens of a short prompt; undefined where no price is known, because that is not free. */
   readonly costPer1kInputTokens: number | undefined;
@@ -33,16 +33,21 @@ export function findModel(id: string, models: ModelCatalogue = AVAILABLE_MODELS)
 }
 
 function withListPrice(entry: ModelEntry): ModelInfo {
-  let newest = entry.prices.find(({ promptTokensAbove }) => promptTokensAbove === 0);
-  for (const row of entry.prices) {
-    if (row.promptTokensAbove === 0 && (row.effectiveFrom ?? "") > (newest?.effectiveFrom ?? ""))
-      newest = row;
-  }
+  const row = listRow(entry);
   return {
     ...entry,
-    costPer1kInputTokens: newest && perThousand(newest.input),
-    costPer1kOutputTokens: newest && perThousand(newest.output),
+    costPer1kInputTokens: row && perThousand(row.input),
+    costPer1kOutputTokens: row && perThousand(row.output),
   };
+}
+
+/** The price of a short prompt on the day of the catalogue: one that is only announced is not the price yet. */
+function listRow({ prices }: ModelEntry): PriceRow | undefined {
+  const start = ({ effectiveFrom }: PriceRow) => effectiveFrom ?? "";
+  const rows = prices
+    .filter(({ promptTokensAbove }) => promptTokensAbove === 0)
+    .sort((a, b) => (start(a) < start(b) ? -1 : 1));
+  return rows.findLast((row) => start(row) <= CATALOGUE_DATE) ?? rows[0];
 }
 
 /** Rounds the binary quotient back to the decimal that is meant: 0.25 a million is 0.00025 a thousand. */

@@ -1,7 +1,18 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { AIConfigError, AVAILABLE_MODELS, calculateCost, type ModelInfo } from "../index.ts";
+import {
+  AIConfigError,
+  AVAILABLE_MODELS,
+  calculateCost,
+  catalogueOf,
+  type ModelEntry,
+  type PriceRow,
+  resolveConfiguration,
+} from "../index.ts";
+
+const OPUS = AVAILABLE_MODELS["claude-opus-5-5"] as ModelEntry;
+const ROW = OPUS.prices[0] as PriceRow;
 
 test.each([
   [1000, 500, "claude-sonnet-4-5-20250929", 0.0105],
@@ -16,14 +27,57 @@ test.each([
 
 test("the cost is the number closest to the exact fraction, for any prices", () => {
   const tokens = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
-  const price = fc.integer({ min: 0, max: 10 ** 9 }).map((units) => units / 10 ** 7);
+  const price = fc.integer({ min: 0, max: 10 ** 9 }).map((units) => units / 10 ** 4);
   fc.assert(
     fc.property(tokens, tokens, price, price, (input, output, inputPrice, outputPrice) => {
-      const models = { m: model({ costPer1kInputTokens: inputPrice, costPer1kOutputTokens: outputPrice }) };
+      const models = modelWith([{ ...ROW, input: inputPrice, output: outputPrice }]);
       const exact = add(times(fraction(inputPrice), input), times(fraction(outputPrice), output));
-      const perToken = { over: exact.over, under: exact.under * 1000n };
+      const perToken = { over: exact.over, under: exact.under * 1_000_000n };
       expect(isClosest(calculateCost(input, output, "m", { models }), perToken)).toBe(true);
     }),
+  );
+});
+
+test.each([
+  [100_000, 0.0105],
+  [100_001, 0.0525005],
+  [150_000, 0.0775],
+])("%i prompt tokens of Claude Haiku 5.5 and 1,000 of its answer cost %f USD", (input, cost) => {
+  expect(calculateCost(input, 1000, "claude-haiku-5-5")).toBe(cost);
+});
+
+describe("a price that is announced", () => {
+  const models = modelWith([
+    { ...ROW, effectiveFrom: null, input: 4 },
+    { ...ROW, effectiveFrom: "2027-06-01", input: 9 },
+  ]);
+
+  test("does not count before its day", () => {
+    expect(calculateCost(1_000_000, 0, "m", { models })).toBe(4);
+    expect(calculateCost(1_000_000, 0, "m", { models, date: new Date("2027-05-31T23:59:59Z") })).toBe(4);
+    expect(calculateCost(1_000_000, 0, "m", { models, date: new Date("2027-06-01T00:00:00Z") })).toBe(9);
+  });
+
+  test("is not shown as the price of the model", () => {
+    expect(models.m?.costPer1kInputTokens).toBe(0.004);
+    const layer = { source: "user" as const, id: "u", values: { model: { model: "m" } } };
+    const { configuration } = resolveConfiguration([layer], { models });
+    expect(configuration.capabilities?.costPer1kInputTokens).toBe(0.004);
+  });
+
+  test("is the price of a model that has no other yet", () => {
+    const coming = modelWith([
+      { ...ROW, effectiveFrom: "2027-06-01", input: 9 },
+      { ...ROW, effectiveFrom: "2027-01-01", input: 8 },
+    ]);
+    expect(coming.m?.costPer1kInputTokens).toBe(0.008);
+    expect(calculateCost(1_000_000, 0, "m", { models: coming })).toBe(8);
+  });
+});
+
+test("a model without a price has no cost", () => {
+  expect(() => calculateCost(1, 1, "m", { models: modelWith([]) })).toThrow(
+    expect.objectContaining({ issues: [expect.objectContaining({ code: "unknown_price", path: "model" })] }),
   );
 });
 
@@ -103,6 +157,6 @@ function distance(number: number, { over, under }: Fraction): bigint {
   return difference < 0n ? -difference : difference;
 }
 
-function model(prices: Pick<ModelInfo, "costPer1kInputTokens" | "costPer1kOutputTokens">): ModelInfo {
-  return { ...(AVAILABLE_MODELS["claude-3-opus-20240229"] as ModelInfo), id: "m", ...prices };
+function modelWith(prices: readonly PriceRow[]) {
+  return catalogueOf([{ ...OPUS, id: "m", prices }]);
 }
