@@ -49,6 +49,11 @@ export {
 } from "./models/get-lifecycle-report.ts";
 export { readCatalogueFile } from "./models/read-catalogue-file.ts";
 export {
+  describeInvitation,
+  type InvitationOffer,
+  type InvitationRefusal,
+} from "./organizations/describe-invitation.ts";
+export {
   acceptInvitation,
   createInvitation,
   hashInvitationToken,

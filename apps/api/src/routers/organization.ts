@@ -1,7 +1,9 @@
 import {
+  acceptInvitation,
   createInvitation,
   createOrganization,
   deleteOrganization,
+  describeInvitation,
   listInvitations,
   listMembers,
   listOrganizations,
@@ -17,6 +19,7 @@ import { nameInput } from "../http/name-input.ts";
 import { personProcedure, router } from "../trpc.ts";
 
 const organizationInput = z.strictObject({ organizationId: z.uuid() });
+const tokenInput = z.strictObject({ token: z.string().min(1).max(200) });
 const roleInput = z.enum(["owner", "admin", "member", "viewer"]);
 
 export const organizationRouter = router({
@@ -59,6 +62,16 @@ export const organizationRouter = router({
   revokeInvitation: personProcedure
     .input(organizationInput.extend({ invitationId: z.uuid() }))
     .mutation(({ ctx: { service, actor }, input }) => revokeInvitation(service, { actor, ...input })),
+
+  /** What a link offers the caller. Not a query: addresses end up in logs, and the token is a secret. */
+  describeInvitation: personProcedure
+    .input(tokenInput)
+    .mutation(({ ctx: { service, actor }, input }) => describeInvitation(service, { actor, ...input })),
+
+  /** Joins the caller to the organization whose link they hold. */
+  acceptInvitation: personProcedure
+    .input(tokenInput)
+    .mutation(({ ctx: { service, actor }, input }) => acceptInvitation(service, { actor, ...input })),
 
   /** A link to join, shown once: only its hash is kept. */
   invite: personProcedure
