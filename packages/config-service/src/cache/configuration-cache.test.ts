@@ -136,6 +136,20 @@ test("before announcements are heard an entry lives two seconds", async () => {
   expect(cache.peek(user("a"))).toBeUndefined();
 });
 
+test("once something was written the next read asks the database, however short ago it was away", async () => {
+  const { cache, loads, load } = setUp();
+  const early = cache.get(user("a"));
+  loads[0]?.reject(unavailable());
+  expect((await early).stale).toBe(true);
+  cache.noteReachable();
+  cache.forgetUser("a");
+  const late = cache.get(user("a"));
+  await settle();
+  expect(load).toHaveBeenCalledTimes(2);
+  loads[1]?.resolve(answer(user("a"), null, "new"));
+  expect((await late).etag).toBe('"new"');
+});
+
 test("with the database away the last good answer is given and flagged, and tried again after two seconds", async () => {
   const { cache, loads, load, clock } = setUp();
   const first = cache.get(user("a"));

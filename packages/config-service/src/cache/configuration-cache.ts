@@ -39,6 +39,8 @@ export interface ConfigurationCache {
   forgetOrganization(organizationId: string): void;
   /** Forgets everything, because what was announced may have been missed. */
   forgetAll(): void;
+  /** Tells that the database answers, so that the next read asks it although it was away a moment ago. */
+  noteReachable(): void;
   /** Whether announcements are heard. */
   setAnnounced(isAnnounced: boolean): void;
   readonly size: number;
@@ -186,6 +188,9 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
       for (const flight of flights.values()) flight.isOutdated = true;
       unavailableUntil = Number.NEGATIVE_INFINITY;
       forget(entries.keys());
+    },
+    noteReachable() {
+      unavailableUntil = Number.NEGATIVE_INFINITY;
     },
     setAnnounced(value) {
       isAnnounced = value;
