@@ -88,7 +88,6 @@ export {
 export { configurationJsonSchema } from "./configuration-json-schema.ts";
 export { type CalculateCostOptions, calculateCost } from "./cost/calculate-cost.ts";
 export {
-  type AnthropicUsage,
   type Cost,
   type CostBasis,
   type CostOptions,
@@ -108,6 +107,7 @@ export {
   type UpperBoundOptions,
   upperBound,
 } from "./cost/upper-bound.ts";
+export type { AnthropicUsage } from "./cost/usage.ts";
 export { compareUsd, formatUsd, sumUsd, type Usd } from "./cost/usd.ts";
 export { AIConfigError, type AIConfigErrorOptions, ERROR_CATALOGUE, type ErrorCode } from "./errors.ts";
 export type { FieldControl, FieldType, FieldUnit } from "./field.ts";
@@ -116,6 +116,7 @@ export { findInconsistencies } from "./find-inconsistencies.ts";
 export { formatFieldValue } from "./format-field-value.ts";
 export { LAYER_BYTES_MAX } from "./inspect-json.ts";
 export type { Checked, Issue, IssueCode } from "./issue.ts";
+export { issuesFromZod } from "./issues-from-zod.ts";
 export { compareLayers, type KeyHints, type Layer, type LayerRef, type LayerSource } from "./layer.ts";
 export { mergeLayers } from "./merge-layers.ts";
 export { patchBetween } from "./patch-between.ts";

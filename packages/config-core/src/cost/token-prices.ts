@@ -13,7 +13,7 @@ export type TokenKind = (typeof TOKEN_KINDS)[number];
 export interface PriceModifiers {
   /** Sent as part of a batch. */
   readonly batch?: boolean | undefined;
-  /** Where it ran: "us" costs more. Anything else than a known region costs what "global" does. */
+  /** Where it ran: "us" costs more. A region that is not known is taken to cost what "global" does. */
   readonly geo?: string | null | undefined;
   readonly speed?: "standard" | "fast" | null | undefined;
   /** A negotiated factor of the list price, with at most four decimal places: 0.85 is 15 % off. */
@@ -24,21 +24,25 @@ export interface CallPrices {
   /** Exact price of one token of each kind. */
   readonly perToken: Readonly<Record<TokenKind, Amount>>;
   readonly perWebSearch: Amount;
-  /** Whether the modifiers are ones that the model has. */
+  /** Whether the modifiers are ones that are known, and that the model has. */
   readonly isExact: boolean;
 }
 
 /** The prices of one call: a row of the catalogue and everything that multiplies it. */
-export function callPrices(model: ModelInfo, row: PriceRow, modifiers: PriceModifiers): CallPrices {
+export function callPrices(
+  model: ModelInfo,
+  row: PriceRow,
+  modifiers: Omit<PriceModifiers, "speed"> & { readonly speed?: string | null | undefined },
+): CallPrices {
   const { batch = false, geo, speed, multiplier = 1 } = modifiers;
   const wantsFast = speed === "fast";
   // Batches know no fast mode.
   const fast = wantsFast && !batch ? (model.fastMultiplier ?? 1) : 1;
-  const region = geo === undefined || geo === null ? 1 : (model.geoMultipliers[geo] ?? 1);
+  const region = regionFactor(model, geo);
   const factor =
     scaled(batch ? (model.batchMultiplier ?? 1) : 1, 4) *
     scaled(fast, 4) *
-    scaled(region, 4) *
+    scaled(region ?? 1, 4) *
     scaled(multiplier, 4);
   const of = (perMillion: number) => scaled(perMillion, 6) * factor;
   return {
@@ -54,6 +58,15 @@ export function callPrices(model: ModelInfo, row: PriceRow, modifiers: PriceModi
     isExact:
       !(batch && (wantsFast || model.batchMultiplier === null)) &&
       !(wantsFast && model.fastMultiplier === null) &&
-      !(geo === "us" && model.geoMultipliers.us === undefined),
+      (wantsFast || (speed ?? "standard") === "standard") &&
+      region !== undefined,
   };
+}
+
+/** What a region multiplies the price with; undefined for one that the catalogue does not know. */
+function regionFactor({ geoMultipliers }: ModelInfo, geo: string | null | undefined): number | undefined {
+  const region = geo ?? "global";
+  if (Object.hasOwn(geoMultipliers, region)) return geoMultipliers[region];
+  // Answers of models that can name no region say "not_available".
+  return region === "global" || region === "not_available" ? 1 : undefined;
 }
