@@ -17,6 +17,12 @@ export interface ApiContext {
   readonly signUp: "open" | "invitation";
 }
 
+const unreadable: Issue = {
+  path: "",
+  code: "malformed",
+  message: "Must be valid JSON, and for a batch an object with an input for each number.",
+};
+
 const t = initTRPC.context<ApiContext>().create({
   errorFormatter: ({ shape, error, ctx }) => {
     const problem = problemOf(error);
@@ -39,24 +45,25 @@ export function problemOf(error: TRPCError): AIConfigError {
       return new AIConfigError("UNSUPPORTED_MEDIA_TYPE");
     case "BAD_REQUEST":
     case "PARSE_ERROR":
-      return new AIConfigError("INPUT_INVALID", { issues: issuesOf(error.cause) });
+      return new AIConfigError("INPUT_INVALID", { issues: [unreadable] });
     default:
       return toAIConfigError(error.cause ?? error);
   }
 }
 
-function issuesOf(cause: unknown): Issue[] {
-  if (cause instanceof z.ZodError) return issuesFromZod(cause);
-  const message = "Must be valid JSON, and for a batch an object with an input for each number.";
-  return [{ path: "", code: "malformed", message }];
-}
-
-const translateErrors = t.middleware(async ({ next }) => {
+const translateErrors = t.middleware(async ({ next, getRawInput }) => {
   const result = await next();
   if (result.ok) return result;
-  const cause = problemOf(result.error);
+  const cause = isInputError(result.error)
+    ? new AIConfigError("INPUT_INVALID", { issues: issuesFromZod(result.error.cause, await getRawInput()) })
+    : problemOf(result.error);
   throw new TRPCError({ code: trpcCodes[cause.code], message: cause.message, cause });
 });
+
+/** Whether the input was read, and is not what the procedure takes. */
+function isInputError(error: TRPCError): error is TRPCError & { cause: z.ZodError } {
+  return error.code === "BAD_REQUEST" && error.cause instanceof z.ZodError;
+}
 
 const requirePerson = t.middleware(async ({ ctx, next }) => {
   const person = await ctx.authenticate();

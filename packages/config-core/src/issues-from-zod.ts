@@ -8,7 +8,7 @@ import { SECRET_MESSAGE } from "./secret.ts";
 type ZodIssue = z.core.$ZodIssue;
 type Problem = Omit<Issue, "path">;
 
-/** Zod's problems in our words. A problem of one item of a list is told at the list's own path. */
+/** Zod's problems in the product's words. A problem of one item of a list is told at the list's own path. */
 export function issuesFromZod(zodIssues: readonly ZodIssue[], input: unknown, base = ""): Issue[] {
   return zodIssues
     .filter((issue) => !isSafeIntegerBound(issue))
@@ -41,8 +41,13 @@ function problemOf(issue: ZodIssue, received: unknown, path: string): Problem {
     case "invalid_type":
       return wrongType(issue.expected, received);
     case "too_small":
-      if (issue.origin === "string") return { code: "out_of_range", message: "Must not be empty." };
-      return { code: "out_of_range", message: `Must be ${amount(issue.minimum)} or more.` };
+      if (issue.origin === "string" && Number(issue.minimum) === 1) {
+        return { code: "out_of_range", message: "Must not be empty." };
+      }
+      return {
+        code: "out_of_range",
+        message: `Must be ${amount(issue.minimum)}${unitOf(issue.origin)} or more.`,
+      };
     case "too_big":
       return {
         code: "out_of_range",
@@ -97,6 +102,7 @@ const NAMES: Readonly<Record<string, string>> = {
   boolean: "true or false",
   array: "a list",
   object: "an object",
+  record: "an object",
 };
 
 function nameOf(value: unknown): string {

@@ -89,7 +89,8 @@ async function claimFor(
 }
 
 async function readBody(request: Request): Promise<z.output<typeof signUpBody>> {
-  const parsed = signUpBody.safeParse(await request.json().catch(() => undefined));
+  const body: unknown = await request.json().catch(() => undefined);
+  const parsed = signUpBody.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new AIConfigError("INPUT_INVALID", { issues: issuesFromZod(parsed.error) });
+  throw new AIConfigError("INPUT_INVALID", { issues: issuesFromZod(parsed.error, body) });
 }

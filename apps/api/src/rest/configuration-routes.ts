@@ -15,7 +15,7 @@ import * as z from "zod";
 
 import type { ApiVariables } from "../http/guard.ts";
 import { configNameInput } from "../routers/owner.ts";
-import { callerOf, readInput } from "./caller.ts";
+import { callerOf, readInput, withFieldNames } from "./caller.ts";
 
 const query = z.strictObject({ organizationId: z.uuid().optional() });
 const patchBody = z.strictObject({ configName: configNameInput, updates: z.unknown() });
@@ -76,11 +76,9 @@ export function configurationRoutes(service: ServiceContext) {
     const actor = await callerOf(c.var.authenticate, c.var.requestId);
     const { newPrimaryKey } = readInput(rotateBody, c.var.body);
     const owner = { type: "user", userId: actor.userId } as const;
-    const { keyVersion, hint, verified } = await rotateApiKey(service, {
-      actor,
-      owner,
-      newKey: newPrimaryKey,
-    });
+    const { keyVersion, hint, verified } = await withFieldNames({ newKey: "newPrimaryKey" }, () =>
+      rotateApiKey(service, { actor, owner, newKey: newPrimaryKey }),
+    );
     return c.json({ success: true, keyVersion, hint, verified });
   });
 

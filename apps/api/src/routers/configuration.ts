@@ -11,7 +11,7 @@ import {
 import * as z from "zod";
 
 import { personProcedure, router } from "../trpc.ts";
-import { configNameInput, ownerInput, ownerOf, reasonInput } from "./owner.ts";
+import { configNameInput, expectedVersionInput, ownerInput, ownerOf, reasonInput } from "./owner.ts";
 
 export const configurationRouter = router({
   /** What applies, with the source of every value. For an organization: without any member's own layer. */
@@ -35,7 +35,7 @@ export const configurationRouter = router({
         owner: ownerInput,
         configName: configNameInput,
         updates: z.unknown(),
-        expectedVersion: z.int().min(0).optional(),
+        expectedVersion: expectedVersionInput,
         reason: reasonInput,
       }),
     )
@@ -61,7 +61,7 @@ export const configurationRouter = router({
       z.strictObject({
         owner: ownerInput,
         auditId: z.string().max(20),
-        expectedVersion: z.int().min(0).optional(),
+        expectedVersion: expectedVersionInput,
         reason: reasonInput,
       }),
     )

@@ -3,7 +3,7 @@ import { getPolicy, previewPolicy, setPolicy } from "@ai-config/config-service";
 import * as z from "zod";
 
 import { personProcedure, router } from "../trpc.ts";
-import { reasonInput } from "./owner.ts";
+import { expectedVersionInput, reasonInput } from "./owner.ts";
 
 const organizationInput = z.strictObject({ organizationId: z.uuid() });
 
@@ -29,7 +29,7 @@ export const policyRouter = router({
     .input(
       organizationInput.extend({
         policy: policyInput,
-        expectedVersion: z.int().min(0).optional(),
+        expectedVersion: expectedVersionInput,
         reason: reasonInput,
       }),
     )
