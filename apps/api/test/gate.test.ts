@@ -162,6 +162,20 @@ describe("what the gate lets through", () => {
     expect(replaced.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  test.each([
+    ["weak, as proxies make it", (etag: string) => `W/${etag}`, 304],
+    ["among others", (etag: string) => `"other", W/"another", ${etag}`, 304],
+    ["as anything at all", () => "*", 304],
+    ["among others that it is not", () => '"other", W/"another"', 200],
+    ["as nothing that a tag can be", () => "other", 200],
+  ])("the tag of an answer counts %s", async (_name, ifNoneMatch, status) => {
+    const etag = (await dana.send("GET", path)).headers.get("etag") ?? "";
+    const answer = await dana.send("GET", path, { headers: { "if-none-match": ifNoneMatch(etag) } });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get("etag")).toBe(etag);
+    expect(answer.body === "").toBe(status === 304);
+  });
+
   test("an unchanged configuration is answered with 304 and no body, a changed one in full", async () => {
     const first = await dana.send("GET", path);
     const etag = first.headers.get("etag") ?? "";

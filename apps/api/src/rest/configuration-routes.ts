@@ -13,6 +13,7 @@ import {
 import { Hono } from "hono";
 import * as z from "zod";
 
+import { isUnchanged } from "../http/entity-tag.ts";
 import type { ApiVariables } from "../http/guard.ts";
 import { configNameInput } from "../routers/owner.ts";
 import { callerOf, readInput, withFieldNames } from "./caller.ts";
@@ -52,7 +53,7 @@ export function configurationRoutes(service: ServiceContext) {
     }
     const { bytes, etag } = await answer;
     const headers = { etag, "cache-control": "private, no-cache" };
-    if (c.req.header("if-none-match") === etag) return c.body(null, 304, headers);
+    if (isUnchanged(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
     return c.body(bytes, 200, { ...headers, "content-type": "application/json" });
   });
 
