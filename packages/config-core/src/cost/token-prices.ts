@@ -64,7 +64,10 @@ export function callPrices(
 }
 
 /** What a region multiplies the price with; undefined for one that the catalogue does not know. */
-function regionFactor({ geoMultipliers }: ModelInfo, geo: string | null | undefined): number | undefined {
+export function regionFactor(
+  { geoMultipliers }: ModelInfo,
+  geo: string | null | undefined,
+): number | undefined {
   const region = geo ?? "global";
   if (Object.hasOwn(geoMultipliers, region)) return geoMultipliers[region];
   // Answers of models that can name no region say "not_available".

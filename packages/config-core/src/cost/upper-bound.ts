@@ -1,9 +1,10 @@
 import { priceOf } from "../catalogue/look-up.ts";
 import type { ModelInfo } from "../catalogue/models.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
+import { billedTools } from "./billed-tools.ts";
 import { type Cost, checkedMultiplier } from "./cost-of.ts";
 import { tokenCount } from "./token-count.ts";
-import { callPrices, type PriceModifiers } from "./token-prices.ts";
+import { callPrices, type PriceModifiers, regionFactor } from "./token-prices.ts";
 import { type Amount, formatUsd, toUsd, type Usd } from "./usd.ts";
 
 /** What decides the price of a request: the body that is about to be sent, whatever else it holds. */
@@ -17,10 +18,11 @@ export interface PricedParams {
 
 export interface UpperBoundOptions extends ModelOptions, Pick<PriceModifiers, "batch" | "multiplier"> {
   readonly date: Date;
-  /** The workspace's default region, which counts where the request names none. */
+  /** The workspace's default region, which counts where the request names none; the dearest unless told. */
   readonly geo?: string | undefined;
 }
 
+/** `exact`: the cost is no more than this. `estimated`: it may be, by what cannot be foreseen. */
 export type UpperBound = Pick<Cost, "amount" | "basis" | "formatted">;
 
 const UNKNOWN: UpperBound = Object.freeze({ amount: null, basis: "unknown", formatted: "unknown" });
@@ -29,7 +31,8 @@ const UNKNOWN: UpperBound = Object.freeze({ amount: null, basis: "unknown", form
  * The most a request can cost: what a reservation holds back until the true cost is known. `promptTokens` is the
  * most prompt tokens it can be billed for, results of server tools included. Prompt tokens count as cache writes
  * only where the request asks for a cache. The basis is unknown where no bound exists: a model without a price,
- * or web search without `max_uses`.
+ * or web search without `max_uses`. It is estimated where something is not known to the catalogue, or costs what
+ * no usage reports, as the hours of code execution do.
  */
 export function upperBound(
   params: PricedParams,
@@ -37,19 +40,23 @@ export function upperBound(
   options: UpperBoundOptions,
 ): UpperBound {
   const model = findModel(params.model, options.models);
-  const searches = webSearchesMax(params.tools ?? []);
+  const { searches, areForeseen } = billedTools(params.tools ?? []);
   if (model === undefined || searches === undefined) return UNKNOWN;
+  const dearest = dearestRegion(model);
+  const geo = params.inference_geo ?? options.geo ?? dearest;
+  const isKnownRegion = regionFactor(model, geo) !== undefined;
+  const speed = params.speed ?? "standard";
   const modifiers = {
     batch: options.batch,
-    geo: params.inference_geo ?? options.geo,
-    speed: params.speed === "fast" ? ("fast" as const) : ("standard" as const),
+    geo: isKnownRegion ? geo : dearest,
+    speed: speed === "standard" ? speed : "fast",
     multiplier: checkedMultiplier(options.multiplier),
   };
   const prompt = tokenCount("promptTokens", promptTokens);
   const output = tokenCount("params.max_tokens", params.max_tokens);
   const write = cacheWriteOf(params);
   let most: Amount | undefined;
-  let isExact = true;
+  let isExact = areForeseen && isKnownRegion && (speed === "standard" || speed === "fast");
   for (const tokens of promptSizes(model, prompt)) {
     const row = priceOf(model, options.date, tokens);
     if (row === undefined) return UNKNOWN;
@@ -67,6 +74,14 @@ export function upperBound(
   if (most === undefined) return UNKNOWN;
   const amount: Usd = toUsd(most);
   return { amount, basis: isExact ? "exact" : "estimated", formatted: formatUsd(amount) };
+}
+
+function dearestRegion({ geoMultipliers }: ModelInfo): string {
+  let dearest = "global";
+  for (const [region, factor] of Object.entries(geoMultipliers)) {
+    if (factor > (geoMultipliers[dearest] ?? 1)) dearest = region;
+  }
+  return dearest;
 }
 
 /** `Math.max` cannot compare bigints. */
@@ -99,15 +114,4 @@ function cacheWriteOf(value: unknown): "5m" | "1h" | undefined {
     found ??= here;
   }
   return found;
-}
-
-function webSearchesMax(tools: readonly unknown[]): number | undefined {
-  let sum = 0;
-  for (const tool of tools) {
-    const { type, max_uses: uses } = (tool ?? {}) as { type?: unknown; max_uses?: unknown };
-    if (typeof type !== "string" || !type.startsWith("web_search")) continue;
-    if (!Number.isSafeInteger(uses) || (uses as number) < 0) return undefined;
-    sum += uses as number;
-  }
-  return sum;
 }
