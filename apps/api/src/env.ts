@@ -7,9 +7,6 @@ import * as z from "zod";
 
 import { type KeptSecret, keepSecret } from "./keep-secret.ts";
 
-/** The exit code for a configuration error, as sysexits.h has it. */
-export const EX_CONFIG = 78;
-
 const defaultDataDirectory = fileURLToPath(new URL("../../../.data", import.meta.url));
 
 const optionalText = z
@@ -87,9 +84,7 @@ export class EnvError extends Error {
  */
 export function readEnv(source: Readonly<Record<string, string | undefined>>): Env {
   const parsed = variables.safeParse(source);
-  const problems = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const problems = parsed.success ? [] : problemsOf(parsed.error);
   const keys = source.AI_CONFIG_ENCRYPTION_KEYS?.trim();
   if (keys) problems.push(...problemsOfKeys(keys));
   const isProduction = source.NODE_ENV === "production";
@@ -135,6 +130,24 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
     logLevel: read.LOG_LEVEL,
     source,
   };
+}
+
+const migrationVariables = variables.pick({ MIGRATION_DATABASE_URL: true, AI_CONFIG_APP_PASSWORD: true });
+
+/** What migrations need, which is less than the server does. */
+export function readMigrationEnv(source: Readonly<Record<string, string | undefined>>): {
+  url: string;
+  appPassword: string | undefined;
+} {
+  const parsed = migrationVariables.safeParse(source);
+  if (!parsed.success) throw new EnvError(problemsOf(parsed.error).join("\n"));
+  const { MIGRATION_DATABASE_URL: url, AI_CONFIG_APP_PASSWORD: appPassword } = parsed.data;
+  if (url !== undefined) return { url, appPassword };
+  throw new EnvError("MIGRATION_DATABASE_URL: Must be set to a connection as the owner of the schema.");
+}
+
+function problemsOf(error: z.ZodError): string[] {
+  return error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
 }
 
 const recipe = `Make one with: node -p "require('crypto').randomBytes(32).toString('base64url')"`;

@@ -1,10 +1,9 @@
-import { AIConfigError, ERROR_CATALOGUE } from "@ai-config/config-core";
-import { describeDatabaseError } from "@ai-config/db";
+import { ERROR_CATALOGUE } from "@ai-config/config-core";
 
-import { EnvError, EX_CONFIG, readEnv } from "./env.ts";
+import { EnvError, readEnv } from "./env.ts";
+import { EX_CONFIG, explainFailure, type Failure } from "./explain-failure.ts";
 import { createLog, reportBug } from "./log.ts";
 import { start } from "./start.ts";
-import { StartError } from "./start-error.ts";
 
 /** npm, a shell and a terminal may each pass on the same Ctrl-C; only a later one means "at once". */
 const SAME_SIGNAL_MS = 1_000;
@@ -43,8 +42,9 @@ async function main(): Promise<void> {
   } catch (error) {
     // A process that goes down while it waits has nothing to complain about.
     if (stopping !== undefined) return;
-    console.error(explain(error, env.port));
-    process.exit(error instanceof AIConfigError || error instanceof StartError ? EX_CONFIG : 1);
+    const { sentence, exitCode } = explain(error, env.port);
+    console.error(sentence);
+    process.exit(exitCode);
   }
 }
 
@@ -74,12 +74,10 @@ function welcome(
   say("");
 }
 
-/** A sentence for the person at the terminal; database errors without the statement and its values. */
-function explain(error: unknown, port: number): string {
-  if ((error as { code?: unknown } | null)?.code === "EADDRINUSE") {
-    return `Port ${port} is already in use. Stop what listens there, or choose another: PORT=4000 npm start`;
-  }
-  const database = describeDatabaseError(error);
-  if (database !== undefined) return `The database refused to work: ${JSON.stringify(database)}`;
-  return error instanceof Error ? error.message : String(error);
+function explain(error: unknown, port: number): Failure {
+  if ((error as { code?: unknown } | null)?.code !== "EADDRINUSE") return explainFailure(error);
+  return {
+    sentence: `Port ${port} is already in use. Stop what listens there, or choose another: PORT=4000 npm start`,
+    exitCode: 1,
+  };
 }

@@ -1,8 +1,9 @@
 // npm run keys:rewrap: seals every stored key under the first master key of AI_CONFIG_ENCRYPTION_KEYS.
 import { createKeyVault, rewrapKeys } from "@ai-config/config-service";
-import { connect, describeDatabaseError } from "@ai-config/db";
+import { connect } from "@ai-config/db";
 
-import { EnvError, EX_CONFIG, readEnv } from "./env.ts";
+import { readEnv } from "./env.ts";
+import { explainFailure } from "./explain-failure.ts";
 import { startEmbedded } from "./start-embedded.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -29,12 +30,9 @@ async function run(): Promise<number> {
     );
     return 1;
   } catch (error) {
-    const database = describeDatabaseError(error);
-    const sentence = error instanceof Error ? error.message : String(error);
-    console.error(
-      database === undefined ? sentence : `The database refused to work: ${JSON.stringify(database)}`,
-    );
-    return error instanceof EnvError ? EX_CONFIG : 1;
+    const { sentence, exitCode } = explainFailure(error);
+    console.error(sentence);
+    return exitCode;
   } finally {
     for (const step of undo.splice(0).reverse()) await step();
   }

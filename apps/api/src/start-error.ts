@@ -13,6 +13,12 @@ export function explainLogin(error: unknown, variable: string): unknown {
       return new StartError(`${variable}: the database refused the login. Correct its user and password.`);
     case "3D000":
       return new StartError(`${variable}: the server has no such database. Create it, or correct the name.`);
+    case "42501":
+      return variable === "MIGRATION_DATABASE_URL"
+        ? new StartError(
+            `${variable}: its user may not change the schema. Connect as the owner of the schema.`,
+          )
+        : error;
     default:
       return error;
   }

@@ -1,3 +1,4 @@
+import { AIConfigError } from "@ai-config/config-core";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
@@ -29,9 +30,10 @@ export async function migrate({
 }: MigrateOptions): Promise<{ applied: number }> {
   const address = readAddress(url);
   if (address.isPooled) {
-    throw new Error(
-      "Migrations need a direct connection, not a transaction pooler. Set MIGRATION_DATABASE_URL to one.",
-    );
+    throw new AIConfigError("INPUT_INVALID", {
+      message:
+        "Migrations need a direct connection, not a transaction pooler. Set MIGRATION_DATABASE_URL to one.",
+    });
   }
   const client: SqlClient = postgres(address.url, {
     ...commonOptions("ai-config migrations"),
