@@ -1,3 +1,5 @@
+import { invalidInput } from "./checked-input.ts";
+
 /** Tools that cost nothing but their tokens. */
 const FREE =
   /^(custom|mcp_toolset|(bash|browser|computer|memory|text_editor|tool_search_tool|web_fetch)_.+)$/;
@@ -10,10 +12,12 @@ export interface BilledTools {
 }
 
 /** What the tools of a request can cost beside tokens. */
-export function billedTools(tools: readonly unknown[]): BilledTools {
+export function billedTools(tools: unknown): BilledTools {
+  const list: unknown = tools ?? [];
+  if (!Array.isArray(list)) throw invalidInput("params.tools", "invalid_type", "Must be a list.");
   let searches: number | undefined = 0;
   let areForeseen = true;
-  for (const tool of tools) {
+  for (const tool of list) {
     const { type, max_uses: uses } = (tool ?? {}) as { type?: unknown; max_uses?: unknown };
     const kind = type ?? "custom";
     if (typeof kind !== "string") areForeseen = false;

@@ -75,6 +75,12 @@ describe("a price that is announced", () => {
   });
 });
 
+test.each([new Date("x"), null])("the day %j has no price", (day) => {
+  expect(() => calculateCost(1, 1, OPUS.id, { date: day as Date })).toThrow(
+    expect.objectContaining({ code: "INPUT_INVALID", issues: [expect.objectContaining({ path: "date" })] }),
+  );
+});
+
 test("a model without a price has no cost", () => {
   expect(() => calculateCost(1, 1, "m", { models: modelWith([]) })).toThrow(
     expect.objectContaining({ issues: [expect.objectContaining({ code: "unknown_price", path: "model" })] }),

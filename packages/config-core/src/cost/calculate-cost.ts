@@ -3,7 +3,7 @@ import { priceOf } from "../catalogue/look-up.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
 import { AIConfigError } from "../errors.ts";
 import { unknownModelIssue } from "../find-inconsistencies.ts";
-import { tokenCount } from "./token-count.ts";
+import { checkDate, tokenCount } from "./checked-input.ts";
 import { callPrices } from "./token-prices.ts";
 import { toUsd } from "./usd.ts";
 
@@ -25,6 +25,7 @@ export function calculateCost(
 ): number {
   const input = tokenCount("inputTokens", inputTokens);
   const output = tokenCount("outputTokens", outputTokens);
+  checkDate(date);
   const info = findModel(model, models);
   const row = info && priceOf(info, date, input);
   if (info === undefined || row === undefined) {

@@ -85,3 +85,43 @@ test.each([
     }),
   );
 });
+
+describe("what cannot be priced is refused at its path", () => {
+  test.each([null, undefined, "usage", 3])("usage %j", (usage) => {
+    expect(() => costOf(usage as unknown as AnthropicUsage, opus)).toThrow(refusal("usage"));
+  });
+
+  test.each([
+    ["usage.input_tokens", { input_tokens: null }],
+    ["usage.output_tokens", { output_tokens: -1 }],
+    ["usage.cache_creation_input_tokens", { cache_creation_input_tokens: 0.5 }],
+    [
+      "usage.cache_creation.ephemeral_1h_input_tokens",
+      { cache_creation: { ephemeral_1h_input_tokens: "1" } },
+    ],
+    [
+      "usage.cache_creation.ephemeral_5m_input_tokens",
+      { cache_creation: { ephemeral_5m_input_tokens: 2 ** 53 } },
+    ],
+    ["usage.cache_read_input_tokens", { cache_read_input_tokens: Number.NaN }],
+    ["usage.server_tool_use.web_search_requests", { server_tool_use: { web_search_requests: 1.5 } }],
+  ])("%s", (path, change) => {
+    expect(() => priced(change)).toThrow(refusal(path));
+  });
+
+  test.each([new Date("x"), "2026-11-23", null, undefined])("the date %j", (day) => {
+    expect(() => priced({}, { ...opus, date: day as Date })).toThrow(refusal("date"));
+    expect(() => priced({}, { model: "claude-99", date: day as Date })).toThrow(refusal("date"));
+  });
+
+  test.each([null, "1", Number.NaN, -1, 100.1, 0.33333])("the multiplier %j", (multiplier) => {
+    expect(() => priced({}, { ...opus, multiplier: multiplier as number })).toThrow(refusal("multiplier"));
+  });
+});
+
+function refusal(path: string) {
+  return expect.objectContaining({
+    code: "INPUT_INVALID",
+    issues: [expect.objectContaining({ path })],
+  });
+}

@@ -1,7 +1,7 @@
 import { priceOf } from "../catalogue/look-up.ts";
 import type { PriceRow } from "../catalogue/model-entry.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
-import { AIConfigError } from "../errors.ts";
+import { checkDate, checkedMultiplier } from "./checked-input.ts";
 import { callPrices, type PriceModifiers, TOKEN_KINDS, type TokenKind } from "./token-prices.ts";
 import { type AnthropicUsage, readUsage } from "./usage.ts";
 import { type Amount, formatUsd, toUsd, type Usd } from "./usd.ts";
@@ -40,10 +40,11 @@ const UNKNOWN: Cost = Object.freeze({
 /**
  * What a call cost, from the usage that Anthropic reported. Batch, region and speed are taken from `usage` unless
  * given. What has no known price, such as a region or a field that is newer than this, makes the cost estimated.
- * Throws INPUT_INVALID for counts that are not counts, and for totals in another provider's words, which may or
+ * Throws INPUT_INVALID for input that is not what it should be, and for totals in another provider's words, which may or
  * may not include cached tokens.
  */
 export function costOf(usage: AnthropicUsage, options: CostOptions): Cost {
+  checkDate(options.date);
   const { counts, webSearches, isUnderstood } = readUsage(usage);
   const model = findModel(options.model, options.models);
   const promptTokens = counts.input + counts.cacheWrite5m + counts.cacheWrite1h + counts.cacheRead;
@@ -66,13 +67,4 @@ export function costOf(usage: AnthropicUsage, options: CostOptions): Cost {
   const isOfItsTime = price.effectiveFrom === null || options.date >= new Date(price.effectiveFrom);
   const basis = isUnderstood && prices.isExact && isOfItsTime ? "exact" : "estimated";
   return { amount, parts, basis, formatted: formatUsd(amount), price };
-}
-
-/** A negotiated factor between 0 and 100. Throws INPUT_INVALID otherwise. */
-export function checkedMultiplier(multiplier = 1): number {
-  if (multiplier >= 0 && multiplier <= 100 && Number(multiplier.toFixed(4)) === multiplier) return multiplier;
-  const message = "Must be between 0 and 100, with four decimal places or fewer.";
-  throw new AIConfigError("INPUT_INVALID", {
-    issues: [{ path: "multiplier", code: "out_of_range", message }],
-  });
 }

@@ -1,9 +1,8 @@
 import { servingModelOf } from "../catalogue/look-up.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
 import type { AIConfiguration } from "../configuration.ts";
-import { AIConfigError } from "../errors.ts";
+import { checkDate, invalidInput, tokenCount } from "./checked-input.ts";
 import { type Cost, costOf } from "./cost-of.ts";
-import { tokenCount } from "./token-count.ts";
 import { formatUsd, parseUsd, toUsd, type Usd } from "./usd.ts";
 
 export interface Traffic {
@@ -40,12 +39,17 @@ export function estimateMonthly(
   traffic: Traffic,
   { date, multiplier, models }: EstimateOptions,
 ): MonthlyEstimate {
+  checkDate(date);
   const requests = tokenCount("traffic.requestsPerMonth", traffic.requestsPerMonth);
   const prompt = tokenCount("traffic.inputTokens", traffic.inputTokens);
   const read = share("traffic.cacheReadShare", traffic.cacheReadShare);
   const written = share("traffic.cacheWriteShare", traffic.cacheWriteShare);
   if (read + written > 1)
-    throw invalid("traffic.cacheWriteShare", "Must leave room: with the reads it is more than the prompt.");
+    throw invalidInput(
+      "traffic.cacheWriteShare",
+      "out_of_range",
+      "Must leave room: with the reads it is more than the prompt.",
+    );
   const readTokens = Math.round(prompt * read);
   const writtenTokens = Math.min(Math.round(prompt * written), prompt - readTokens);
   const { model: settings } = configuration;
@@ -92,9 +96,5 @@ function speedOf(speed: "standard" | "fast" | undefined, id: string, models: Mod
 
 function share(path: string, value = 0): number {
   if (value >= 0 && value <= 1) return value;
-  throw invalid(path, "Must be between 0 and 1.");
-}
-
-function invalid(path: string, message: string): AIConfigError {
-  return new AIConfigError("INPUT_INVALID", { issues: [{ path, code: "out_of_range", message }] });
+  throw invalidInput(path, "out_of_range", "Must be between 0 and 1.");
 }

@@ -6,7 +6,7 @@ const date = new Date("2026-11-23T12:00:00Z");
 /** 1,000 tokens at 4 USD and 1,000 at 20 USD a million. */
 const request = { model: "claude-opus-5-5", max_tokens: 1_000 };
 
-function bound(change: object, options: { geo?: string } = {}) {
+function bound(change: object, options: object = {}) {
   return upperBound({ ...request, ...change } as PricedParams, 1_000, { date, ...options });
 }
 
@@ -75,3 +75,48 @@ describe("tools", () => {
     expect(bound({ tools: [search] })).toMatchObject({ amount: null, basis: "unknown" });
   });
 });
+
+describe("a cache", () => {
+  const cached = (ttl?: string) => ({
+    messages: [{ content: [{ cache_control: { type: "ephemeral", ttl } }] }],
+  });
+
+  test("that is asked for anywhere in the request may cost a write", () => {
+    const options = { geo: "global" };
+    // 1,000 × 5 or 8, and 1,000 × 20 USD a million.
+    expect(bound(cached(), options).amount).toBe("0.025");
+    expect(bound({ ...cached(), system: cached("1h") }, options).amount).toBe("0.028");
+    expect(bound({ messages: [{ cache_control: null }] }, options).amount).toBe("0.024");
+  });
+
+  test("is found however deep it is, and in what holds itself", () => {
+    let body: object = cached("1h");
+    for (let depth = 0; depth < 20_000; depth += 1) body = { body };
+    const circle: { body: object; own?: object } = { body };
+    circle.own = circle;
+    expect(bound(circle, { geo: "global" }).amount).toBe("0.028");
+  });
+});
+
+describe("what cannot be priced is refused at its path", () => {
+  test.each([null, undefined, "claude"])("the request %j", (params) => {
+    expect(() => upperBound(params as unknown as PricedParams, 1, { date })).toThrow(refusal("params"));
+  });
+
+  test.each([
+    ["params.max_tokens", { max_tokens: null }, {}],
+    ["params.tools", { tools: {} }, {}],
+    ["date", {}, { date: new Date("x") }],
+    ["date", { model: "claude-99" }, { date: new Date("x") }],
+    ["multiplier", {}, { multiplier: null }],
+  ])("%s", (path, change, options) => {
+    expect(() => bound(change, options)).toThrow(refusal(path));
+  });
+});
+
+function refusal(path: string) {
+  return expect.objectContaining({
+    code: "INPUT_INVALID",
+    issues: [expect.objectContaining({ path })],
+  });
+}

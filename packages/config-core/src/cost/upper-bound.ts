@@ -2,8 +2,8 @@ import { priceOf } from "../catalogue/look-up.ts";
 import type { ModelInfo } from "../catalogue/models.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
 import { billedTools } from "./billed-tools.ts";
-import { type Cost, checkedMultiplier } from "./cost-of.ts";
-import { tokenCount } from "./token-count.ts";
+import { checkDate, checkedMultiplier, checkObject, tokenCount } from "./checked-input.ts";
+import type { Cost } from "./cost-of.ts";
 import { callPrices, type PriceModifiers, regionFactor } from "./token-prices.ts";
 import { type Amount, formatUsd, toUsd, type Usd } from "./usd.ts";
 
@@ -39,8 +39,10 @@ export function upperBound(
   promptTokens: number,
   options: UpperBoundOptions,
 ): UpperBound {
+  checkObject("params", params);
+  checkDate(options.date);
   const model = findModel(params.model, options.models);
-  const { searches, areForeseen } = billedTools(params.tools ?? []);
+  const { searches, areForeseen } = billedTools(params.tools);
   if (model === undefined || searches === undefined) return UNKNOWN;
   const dearest = dearestRegion(model);
   const geo = params.inference_geo ?? options.geo ?? dearest;
@@ -100,18 +102,17 @@ function promptSizes({ prices }: ModelInfo, prompt: number): number[] {
 }
 
 /** The longest life of anything that the request asks to be cached. */
-function cacheWriteOf(value: unknown): "5m" | "1h" | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
+function cacheWriteOf(request: object): "5m" | "1h" | undefined {
   let found: "5m" | "1h" | undefined;
-  for (const [name, item] of Object.entries(value)) {
-    const here =
-      name === "cache_control" && typeof item === "object" && item !== null
-        ? (item as { ttl?: unknown }).ttl === "1h"
-          ? "1h"
-          : "5m"
-        : cacheWriteOf(item);
-    if (here === "1h") return here;
-    found ??= here;
+  // A set is walked to its end while it grows, however deep a request is, and holds what holds itself only once.
+  const parts = new Set<object>([request]);
+  for (const part of parts) {
+    for (const [name, item] of Object.entries(part)) {
+      if (typeof item !== "object" || item === null) continue;
+      if (name !== "cache_control") parts.add(item);
+      else if (item.ttl === "1h") return "1h";
+      else found = "5m";
+    }
   }
   return found;
 }

@@ -1,6 +1,5 @@
-import { AIConfigError } from "../errors.ts";
 import { joinPath } from "../inspect-json.ts";
-import { tokenCount } from "./token-count.ts";
+import { checkObject, invalidInput, tokenCount } from "./checked-input.ts";
 import type { TokenKind } from "./token-prices.ts";
 
 /**
@@ -52,12 +51,11 @@ export interface ReadUsage {
 
 /** What is billed of a usage object. Throws INPUT_INVALID where it is not one. */
 export function readUsage(usage: AnthropicUsage): ReadUsage {
+  checkObject("usage", usage);
   const foreign = Object.keys(usage).find((name) => FOREIGN.test(name));
   if (foreign !== undefined) {
     const message = "Must be the usage object of Anthropic's Messages API as it came.";
-    throw new AIConfigError("INPUT_INVALID", {
-      issues: [{ path: joinPath("usage", foreign), code: "unknown_field", message }],
-    });
+    throw invalidInput(joinPath("usage", foreign), "unknown_field", message);
   }
   const { cache_creation: writes, server_tool_use: tools } = usage;
   const written = tokenCount("usage.cache_creation_input_tokens", usage.cache_creation_input_tokens ?? 0);

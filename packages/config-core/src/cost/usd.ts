@@ -1,4 +1,4 @@
-import { AIConfigError } from "../errors.ts";
+import { invalidInput } from "./checked-input.ts";
 
 /**
  * Decimal places of an exact amount: 6 of a price per million tokens, 6 for one token of the million, and 4 for
@@ -31,9 +31,7 @@ export function parseUsd(text: Usd): Amount {
   const [, sign, whole = "", fraction = ""] = USD.exec(text) ?? [];
   if (sign === undefined) {
     const message = 'Must be an amount of USD as decimal text, such as "0.0105".';
-    throw new AIConfigError("INPUT_INVALID", {
-      issues: [{ path: "amount", code: "invalid_value", message }],
-    });
+    throw invalidInput("amount", "invalid_value", message);
   }
   const amount = BigInt(whole) * UNIT + BigInt(fraction.padEnd(SCALE, "0"));
   return sign === "-" ? -amount : amount;
