@@ -40,13 +40,14 @@ export class HttpPerson {
     return { status: response.status, headers: response.headers, body: parse(text) };
   }
 
-  /** Creates an account and keeps its session. */
-  async signUp(email: string, name = "Dana Reyes"): Promise<Answer> {
+  /** Creates an account, by an invitation's link if there is one, and keeps its session. */
+  async signUp(email: string, name = "Dana Reyes", link?: URL): Promise<Answer> {
     const origin = new URL(this.#url).origin;
+    const invitation = link?.searchParams.get("invitation") ?? undefined;
     return this.call(
       "POST",
       "/api/auth/sign-up/email",
-      { name, email, password: "correct horse battery" },
+      { name, email, password: "correct horse battery", invitation },
       { origin },
     );
   }

@@ -20,30 +20,40 @@ const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFou
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/sign-in",
-  validateSearch: (search): { returnTo?: string } => ({ returnTo: textOf(search.returnTo) }),
+  validateSearch: signInSearch,
   component: lazyRouteComponent(() => import("./features/identity/sign-in-page.tsx"), "SignInPage"),
 });
 
 const signUpRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/sign-up",
-  validateSearch: (search): { invitation?: string; returnTo?: string } => ({
-    invitation: textOf(search.invitation),
-    returnTo: textOf(search.returnTo),
-  }),
+  validateSearch: signInSearch,
+  beforeLoad: async ({ search: { invitation } }) => {
+    // An invitation's link leads here; who has an account already has only to say yes.
+    if (invitation !== undefined && (await isSignedIn())) {
+      throw redirect({ to: "/join", search: { invitation } });
+    }
+  },
   component: lazyRouteComponent(() => import("./features/identity/sign-up-page.tsx"), "SignUpPage"),
+});
+
+const joinRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/join",
+  validateSearch: (search): { invitation: string } => ({ invitation: textOf(search.invitation) ?? "" }),
+  beforeLoad: async ({ search: { invitation } }) => {
+    if (invitation === "") throw redirect({ to: "/configuration" });
+    if (!(await isSignedIn())) throw redirect({ to: "/sign-in", search: { invitation } });
+  },
+  component: lazyRouteComponent(() => import("./features/identity/join-page.tsx"), "JoinPage"),
+  pendingComponent: PendingPage,
 });
 
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "signed-in",
   beforeLoad: async ({ location }) => {
-    try {
-      await loadMe();
-    } catch (error) {
-      if (isUnauthenticated(error)) throw redirect({ to: "/sign-in", search: { returnTo: location.href } });
-      throw error;
-    }
+    if (!(await isSignedIn())) throw redirect({ to: "/sign-in", search: { returnTo: location.href } });
   },
   component: AppShell,
   pendingComponent: PendingPage,
@@ -87,6 +97,7 @@ export const router = createRouter({
     homeRoute,
     signInRoute,
     signUpRoute,
+    joinRoute,
     signedInRoute.addChildren([configurationRoute, auditRoute, keysRoute]),
   ]),
   defaultPreload: "intent",
@@ -96,15 +107,32 @@ export const router = createRouter({
 });
 
 whenSignedOut(() => {
-  const { pathname, href } = router.state.location;
+  const { pathname, href, search } = router.state.location;
   if (pathname === "/sign-in" || pathname === "/sign-up") return;
-  void router.navigate({ to: "/sign-in", search: { returnTo: href }, ignoreBlocker: true });
+  const { invitation } = search as { invitation?: string };
+  const kept = pathname === "/join" ? { invitation } : { returnTo: href };
+  void router.navigate({ to: "/sign-in", search: kept, ignoreBlocker: true });
 });
 
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
   }
+}
+
+/** Whether somebody is signed in; a failure to find out counts as a failure. */
+async function isSignedIn(): Promise<boolean> {
+  try {
+    await loadMe();
+    return true;
+  } catch (error) {
+    if (isUnauthenticated(error)) return false;
+    throw error;
+  }
+}
+
+function signInSearch(search: Record<string, unknown>): { invitation?: string; returnTo?: string } {
+  return { invitation: textOf(search.invitation), returnTo: textOf(search.returnTo) };
 }
 
 function levelSearch(search: Record<string, unknown>): { level?: Level } {

@@ -1,35 +1,13 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useRouter } from "@tanstack/react-router";
 import { ChevronsUpDown, LogOut } from "lucide-react";
-import { signOut } from "../data/identity.ts";
 import { useMe } from "../data/use-me.ts";
-import { forgetDrafts } from "../features/configuration/use-draft.ts";
 import { Menu, MenuItem } from "../ui/menu.tsx";
-import { showToast } from "../ui/toast.tsx";
 import { Avatar } from "./avatar.tsx";
+import { useSignOut } from "./use-sign-out.ts";
 
 /** Who is signed in, and the way out. */
 export function AccountMenu() {
   const { user } = useMe();
-  const router = useRouter();
-  const queryClient = useQueryClient();
-
-  const leave = async () => {
-    try {
-      await signOut();
-    } catch (error) {
-      showToast({
-        kind: "error",
-        title: "Not signed out",
-        description: error instanceof Error ? error.message : undefined,
-      });
-      return;
-    }
-    forgetDrafts();
-    await router.navigate({ to: "/sign-in", ignoreBlocker: true });
-    queryClient.clear();
-  };
-
+  const signOut = useSignOut();
   return (
     <Menu
       trigger={
@@ -47,7 +25,7 @@ export function AccountMenu() {
         </button>
       }
     >
-      <MenuItem onSelect={() => void leave()}>
+      <MenuItem onSelect={() => void signOut()}>
         <LogOut aria-hidden className="size-4" />
         Sign out
       </MenuItem>

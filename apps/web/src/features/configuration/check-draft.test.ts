@@ -7,8 +7,8 @@ import {
 } from "@ai-config/config-core";
 import { describe, expect, test } from "vitest";
 import { valueAt } from "../../lib/path-value.ts";
+import type { DraftEntry } from "../../settings/draft.ts";
 import { checkDraft, draftWarnings } from "./check-draft.ts";
-import type { DraftEntry } from "./draft.ts";
 import { fieldStateOf, type OwnLayer } from "./field-state.ts";
 
 const own: OwnLayer = { source: "user", configName: "default", priority: 0 };

@@ -9,7 +9,7 @@ import {
 } from "@ai-config/config-core";
 import type { Model } from "../../data/use-models.ts";
 import { nest } from "../../lib/path-value.ts";
-import { type Draft, patchOf } from "./draft.ts";
+import { type Draft, patchOf } from "../../settings/draft.ts";
 import type { FieldState } from "./field-state.ts";
 
 /**

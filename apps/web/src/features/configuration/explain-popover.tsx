@@ -2,10 +2,10 @@ import type { FieldSource, LayerSource } from "@ai-config/config-core";
 import { Info } from "lucide-react";
 import type { Model } from "../../data/use-models.ts";
 import { classNames } from "../../lib/class-names.ts";
+import { formatValue } from "../../settings/format-value.ts";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { Popover } from "../../ui/popover.tsx";
 import type { FieldState } from "./field-state.ts";
-import { formatValue } from "./format-value.ts";
 import { LevelMark } from "./level-mark.tsx";
 
 /** The levels that are always told, strongest first; rarer ones appear when they have a say. */

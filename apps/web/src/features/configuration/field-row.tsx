@@ -5,15 +5,15 @@ import { memo } from "react";
 import type { Level } from "../../data/owner.ts";
 import type { Model } from "../../data/use-models.ts";
 import { classNames } from "../../lib/class-names.ts";
+import type { DraftEntry } from "../../settings/draft.ts";
+import { FieldControl } from "../../settings/field-control.tsx";
+import { formatValue } from "../../settings/format-value.ts";
 import { Chip } from "../../ui/chip.tsx";
 import { Tooltip } from "../../ui/tooltip.tsx";
 import { Capabilities } from "./capabilities.tsx";
-import type { DraftEntry } from "./draft.ts";
 import { ExplainPopover } from "./explain-popover.tsx";
-import { FieldControl } from "./field-control.tsx";
 import { entryOf, type FieldState, type OwnLayer } from "./field-state.ts";
 import { FieldWarning } from "./field-warning.tsx";
-import { formatValue } from "./format-value.ts";
 import { hasNoEffect } from "./has-no-effect.ts";
 import { Provenance } from "./provenance.tsx";
 

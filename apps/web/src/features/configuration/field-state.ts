@@ -7,7 +7,7 @@ import {
   type LayerSource,
 } from "@ai-config/config-core";
 import { isSameValue } from "../../lib/path-value.ts";
-import type { DraftEntry } from "./draft.ts";
+import type { DraftEntry } from "../../settings/draft.ts";
 
 /** Of rows with the same priority the youngest wins, and none is younger than one that is yet to be stored. */
 const notYet = "9999-12-31T00:00:00Z";

@@ -1,7 +1,7 @@
 import { CornerDownRight, RotateCcw } from "lucide-react";
 import type { Model } from "../../data/use-models.ts";
+import { formatValue } from "../../settings/format-value.ts";
 import type { FieldState, OwnLayer } from "./field-state.ts";
-import { formatValue } from "./format-value.ts";
 import { LevelMark, levelLooks } from "./level-mark.tsx";
 
 interface ProvenanceProps {

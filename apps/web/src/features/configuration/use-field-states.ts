@@ -2,7 +2,7 @@ import { FIELDS, type FieldExplanation, type FieldPath } from "@ai-config/config
 import { useRef } from "react";
 import type { EffectiveConfiguration } from "../../data/use-effective-configuration.ts";
 import { isSameValue, valueAt } from "../../lib/path-value.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft } from "../../settings/draft.ts";
 import { type FieldState, fieldStateOf, type OwnLayer } from "./field-state.ts";
 
 /**

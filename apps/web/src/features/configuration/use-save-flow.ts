@@ -3,9 +3,9 @@ import { useCallback, useState } from "react";
 import type { Owner } from "../../data/owner.ts";
 import { type ConfigurationUpdates, useSaveConfiguration } from "../../data/use-save-configuration.ts";
 import { problemOf } from "../../lib/api-problem.ts";
+import { patchOf, undoPatchOf } from "../../settings/draft.ts";
+import type { DraftControl } from "../../settings/use-draft.ts";
 import { showToast } from "../../ui/toast.tsx";
-import { patchOf, undoPatchOf } from "./draft.ts";
-import type { DraftControl } from "./use-draft.ts";
 
 interface SaveFlowInput {
   owner: Owner;

@@ -6,15 +6,16 @@ import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { checkIdentity } from "./check-identity.ts";
 import { IdentityCard } from "./identity-card.tsx";
+import { joinPath } from "./invitation-words.ts";
 import { useEnter } from "./use-enter.ts";
 
 const route = getRouteApi("/sign-in");
 
 /** Opens a session. */
 export function SignInPage() {
-  const { returnTo } = route.useSearch();
+  const { invitation, returnTo } = route.useSearch();
   const options = useSessionOptions();
-  const { enter, isBusy, failure } = useEnter(returnTo);
+  const { enter, isBusy, failure } = useEnter(invitation === undefined ? returnTo : joinPath(invitation));
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [wasSent, setWasSent] = useState(false);
@@ -23,15 +24,20 @@ export function SignInPage() {
   return (
     <IdentityCard
       title="Sign in"
-      description="See and change what governs your Claude calls."
+      description={
+        invitation === undefined
+          ? "See and change what governs your Claude calls."
+          : "Then you can join the organization that invited you."
+      }
       footer={
-        options.data?.signUp === "invitation" && options.data.hasAccounts ? (
+        invitation === undefined && options.data?.signUp === "invitation" && options.data.hasAccounts ? (
           <p>New here? Ask an owner or admin of your organization for an invitation.</p>
         ) : (
           <p>
             New here?{" "}
             <Link
               to="/sign-up"
+              search={{ invitation, returnTo }}
               className="inline-flex min-h-6 items-center font-medium text-accent-ink underline underline-offset-2"
             >
               Create an account

@@ -1,8 +1,9 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { signUp, useSessionOptions } from "../../data/identity.ts";
+import { classNames } from "../../lib/class-names.ts";
 import { Banner } from "../../ui/banner.tsx";
-import { Button } from "../../ui/button.tsx";
+import { Button, buttonClassNames } from "../../ui/button.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { checkIdentity, shortestPassword } from "./check-identity.ts";
 import { IdentityCard } from "./identity-card.tsx";
@@ -26,15 +27,18 @@ export function SignUpPage() {
       title="Create an account"
       description={describe(invitation, options.data?.hasAccounts)}
       footer={
-        <p>
-          Already have an account?{" "}
-          <Link
-            to="/sign-in"
-            className="inline-flex min-h-6 items-center font-medium text-accent-ink underline underline-offset-2"
-          >
-            Sign in
-          </Link>
-        </p>
+        !invitation && (
+          <p>
+            Already have an account?{" "}
+            <Link
+              to="/sign-in"
+              search={{ returnTo }}
+              className="inline-flex min-h-6 items-center font-medium text-accent-ink underline underline-offset-2"
+            >
+              Sign in
+            </Link>
+          </p>
+        )
       }
     >
       <form
@@ -86,12 +90,21 @@ export function SignUpPage() {
           Create account
         </Button>
       </form>
+      {invitation && (
+        <Link
+          to="/sign-in"
+          search={{ invitation }}
+          className={classNames(buttonClassNames("secondary"), "mt-3 w-full")}
+        >
+          I have an account: sign in
+        </Link>
+      )}
     </IdentityCard>
   );
 }
 
 function describe(invitation: string | undefined, hasAccounts: boolean | undefined): string {
-  if (invitation) return "You were invited. Choose how you will sign in.";
+  if (invitation) return "You were invited. With an account you can join the organization.";
   if (hasAccounts === false) return "This is the first account here.";
   return "It takes a name, an e-mail address and a password.";
 }

@@ -1,7 +1,7 @@
 import type { SectionName } from "@ai-config/config-core";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { classNames } from "../../lib/class-names.ts";
+import { classNames } from "../lib/class-names.ts";
 
 interface SectionListProps {
   sections: readonly { name: SectionName; title: string; mark?: string }[];

@@ -1,6 +1,6 @@
 import { type FieldDefinition, formatFieldValue } from "@ai-config/config-core";
-import type { Model } from "../../data/use-models.ts";
-import { quoteTexts } from "../../lib/escaped-text.ts";
+import type { Model } from "../data/use-models.ts";
+import { quoteTexts } from "../lib/escaped-text.ts";
 
 /** A value as people say it: models by name, texts in quotes, the rest as the registry formats it. */
 export function formatValue(field: FieldDefinition, value: unknown, models: Record<string, Model>): string {

@@ -1,4 +1,4 @@
-import { isSameValue, nest, valueAt } from "../../lib/path-value.ts";
+import { isSameValue, nest, valueAt } from "../lib/path-value.ts";
 
 /** What a person wants a field of this layer to be: a value, or nothing, so that it is inherited. */
 export type DraftEntry = { mode: "set"; value: unknown } | { mode: "inherit" };

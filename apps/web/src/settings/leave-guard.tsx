@@ -1,7 +1,7 @@
 import { useBlocker } from "@tanstack/react-router";
 import { useRef } from "react";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
 
 /** Asks before unsaved changes are left behind; a change of level stays on the page and keeps each level's draft. */
 export function LeaveGuard({ isDirty, onDiscard }: { isDirty: boolean; onDiscard(): void }) {

@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, useRef, useState } from "react";
-import { classNames } from "../../lib/class-names.ts";
-import { escapeText, unescapeText } from "../../lib/escaped-text.ts";
+import { classNames } from "../lib/class-names.ts";
+import { escapeText, unescapeText } from "../lib/escaped-text.ts";
 
 interface TextsFieldProps {
   id: string;

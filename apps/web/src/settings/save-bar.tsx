@@ -1,7 +1,7 @@
 import { CircleAlert, PencilLine } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../../ui/button.tsx";
-import { textInputClassNames } from "../../ui/text-field.tsx";
+import { Button } from "../ui/button.tsx";
+import { textInputClassNames } from "../ui/text-field.tsx";
 
 interface SaveBarProps {
   changeCount: number;

@@ -1,7 +1,7 @@
 import { Plus, X } from "lucide-react";
-import { Button } from "../../ui/button.tsx";
-import { IconButton } from "../../ui/icon-button.tsx";
-import { NumberField } from "../../ui/number-field.tsx";
+import { Button } from "../ui/button.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { NumberField } from "../ui/number-field.tsx";
 import { fractionOf, nextThreshold, percentOf } from "./percentages.ts";
 
 interface PercentagesFieldProps {

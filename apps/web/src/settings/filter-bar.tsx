@@ -1,7 +1,7 @@
 import { ListFilter, Search, X } from "lucide-react";
-import { classNames } from "../../lib/class-names.ts";
-import { IconButton } from "../../ui/icon-button.tsx";
-import { textInputClassNames } from "../../ui/text-field.tsx";
+import { classNames } from "../lib/class-names.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { textInputClassNames } from "../ui/text-field.tsx";
 
 interface FilterBarProps {
   search: string;

@@ -1,10 +1,10 @@
 import type { FieldDefinition } from "@ai-config/config-core";
 import { Link } from "@tanstack/react-router";
-import type { Model } from "../../data/use-models.ts";
-import { NumberField } from "../../ui/number-field.tsx";
-import { Select } from "../../ui/select.tsx";
-import { Slider } from "../../ui/slider.tsx";
-import { Switch } from "../../ui/switch.tsx";
+import type { Model } from "../data/use-models.ts";
+import { NumberField } from "../ui/number-field.tsx";
+import { Select } from "../ui/select.tsx";
+import { Slider } from "../ui/slider.tsx";
+import { Switch } from "../ui/switch.tsx";
 import { PercentagesField } from "./percentages-field.tsx";
 import { TextsField } from "./texts-field.tsx";
 import { ThinkingField } from "./thinking-field.tsx";

@@ -1,7 +1,7 @@
 import type { SectionName } from "@ai-config/config-core";
 import { Gauge, KeyRound, type LucideIcon, RefreshCw, SlidersHorizontal, Timer, Wallet } from "lucide-react";
 import type { ReactNode } from "react";
-import { Card } from "../../ui/card.tsx";
+import { Card } from "../ui/card.tsx";
 
 const icons: Record<SectionName, LucideIcon> = {
   model: SlidersHorizontal,

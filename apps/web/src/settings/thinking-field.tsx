@@ -1,7 +1,7 @@
 import type { FieldDefinition } from "@ai-config/config-core";
 import { useState } from "react";
-import { NumberField } from "../../ui/number-field.tsx";
-import { Select } from "../../ui/select.tsx";
+import { NumberField } from "../ui/number-field.tsx";
+import { Select } from "../ui/select.tsx";
 
 interface ThinkingFieldProps {
   field: FieldDefinition;

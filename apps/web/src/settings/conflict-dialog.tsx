@@ -1,6 +1,6 @@
 import { useRef } from "react";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
 
 interface ConflictDialogProps {
   isOpen: boolean;
