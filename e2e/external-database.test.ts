@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
 import { connect as connectSocket, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -143,7 +144,7 @@ test("a database that is away at the start is waited for, and the process says s
   await door.open();
   try {
     await expect.poll(() => statusOf("/readyz"), { timeout: 30_000 }).toBe(200);
-    await expect.poll(() => product.output()).toContain("/sign-up?invitation=");
+    await expect.poll(() => product.output(), { timeout: 30_000 }).toContain("/sign-up?invitation=");
     expect(await statusOf("/api/ai-configuration")).toBe(401);
     expect(await product.stop()).toBe(0);
   } finally {
@@ -166,39 +167,28 @@ test("a request that is open when the process is told to go down is answered; no
     dataDirectory,
     env: { ...secrets, DATABASE_URL: database.appUrl, AI_CONFIG_SIGN_UP: "open" },
   });
-  const dana = new HttpPerson(product.url);
-  await dana.signUp("dana@example.com");
-  const change = (temperature: number) =>
-    dana.call("PATCH", "/api/ai-configuration", {
-      configName: "default",
-      updates: { model: { temperature } },
-    });
-  expect((await change(0.1)).status).toBe(200);
-
-  // Somebody else holds the row, so the change is under way until they let go.
-  const [held, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const holding = database.owner.begin(async (tx) => {
-    await tx`select 1 from public.ai_configurations for update`;
-    held.resolve();
-    await letGo.promise;
+  const { headers } = await new HttpPerson(product.url).signUp("dana@example.com");
+  const cookie = headers.getSetCookie().map((line) => line.split(";", 1)[0]);
+  const slow = request(`${product.url}/api/ai-configuration`, {
+    method: "PATCH",
+    headers: { cookie: cookie.join("; "), "content-type": "application/json", expect: "100-continue" },
   });
-  await held.promise;
-  const changing = change(0.2);
-  const waiting = () => database.owner`select 1 from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`;
-  await expect.poll(async () => (await waiting()).length).toBeGreaterThan(0);
+  const answered = once(slow, "response");
+  slow.flushHeaders();
+  // The server is at work on it, and waits for the body.
+  await once(slow, "continue");
+
   const stopped = product.stop("SIGTERM");
-  await expect
-    .poll(() =>
-      fetch(`${product.url}/readyz`).then(
-        ({ status }) => status,
-        () => 0,
-      ),
-    )
-    .toBe(0);
-  letGo.resolve();
-  await holding;
-  expect((await changing).status).toBe(200);
+  const isTaken = () =>
+    fetch(`${product.url}/healthz`, { headers: { connection: "close" } }).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isTaken, { timeout: 30_000 }).toBe(false);
+  slow.end(JSON.stringify({ configName: "default", updates: { model: { temperature: 0.2 } } }));
+  const [answer] = (await answered) as [IncomingMessage];
+  expect(answer.statusCode).toBe(200);
+  answer.resume();
   expect(await stopped).toBe(0);
   const [row] = await database.owner`select configuration from public.ai_configurations`;
   expect(row).toEqual({ configuration: { model: { temperature: 0.2 } } });
