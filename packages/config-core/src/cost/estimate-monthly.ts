@@ -1,8 +1,12 @@
 import { servingModelOf } from "../catalogue/look-up.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
+import { compileMessageParams } from "../compile/compile-message-params.ts";
+import type { MessageParams } from "../compile/compiler-rule.ts";
+import { preferredApiVersion } from "../compile/preferred-api-version.ts";
 import type { AIConfiguration } from "../configuration.ts";
 import { checkDate, invalidInput, tokenCount } from "./checked-input.ts";
 import { type Cost, costOf } from "./cost-of.ts";
+import type { AnthropicUsage } from "./usage.ts";
 import { formatUsd, parseUsd, toUsd, type Usd } from "./usd.ts";
 
 export interface Traffic {
@@ -33,46 +37,35 @@ export interface EstimateOptions extends ModelOptions {
   readonly multiplier?: number | undefined;
 }
 
-/** What a month of average requests costs with a configuration. Throws INPUT_INVALID for traffic that cannot be. */
+/**
+ * What a month of average requests costs with a configuration, as they are compiled for the day. Unknown where no
+ * request is made: of a retired model that nothing replaces or may replace. Throws INPUT_INVALID for traffic that
+ * cannot be.
+ */
 export function estimateMonthly(
   configuration: Readonly<AIConfiguration>,
   traffic: Traffic,
-  { date, multiplier, models }: EstimateOptions,
+  options: EstimateOptions,
 ): MonthlyEstimate {
+  const { date, multiplier, models } = options;
   checkDate(date);
   const requests = tokenCount("traffic.requestsPerMonth", traffic.requestsPerMonth);
-  const prompt = tokenCount("traffic.inputTokens", traffic.inputTokens);
-  const read = share("traffic.cacheReadShare", traffic.cacheReadShare);
-  const written = share("traffic.cacheWriteShare", traffic.cacheWriteShare);
-  if (read + written > 1)
-    throw invalidInput(
-      "traffic.cacheWriteShare",
-      "out_of_range",
-      "Must leave room: with the reads it is more than the prompt.",
+  const usage = averageUsage(traffic);
+  const request = requestOf(configuration, options);
+  const id = request?.model ?? configuration.model.model;
+  const model = findModel(id, models)?.id ?? id;
+  const cost =
+    request &&
+    costOf(
+      {
+        ...usage,
+        output_tokens: Math.min(usage.output_tokens, request.max_tokens),
+        inference_geo: request.inference_geo,
+        speed: request.speed,
+      },
+      { model, date, multiplier, models },
     );
-  const readTokens = Math.round(prompt * read);
-  const writtenTokens = Math.min(Math.round(prompt * written), prompt - readTokens);
-  const { model: settings } = configuration;
-  const known = findModel(settings.model, models);
-  const model = (known && servingModelOf(known, date, models)?.id) ?? settings.model;
-  const cost = costOf(
-    {
-      input_tokens: prompt - readTokens - writtenTokens,
-      cache_read_input_tokens: readTokens,
-      cache_creation_input_tokens: writtenTokens,
-      cache_creation: { ephemeral_5m_input_tokens: writtenTokens, ephemeral_1h_input_tokens: 0 },
-      output_tokens: Math.min(tokenCount("traffic.outputTokens", traffic.outputTokens), settings.maxTokens),
-    },
-    {
-      model,
-      date,
-      multiplier,
-      models,
-      geo: settings.inferenceGeo,
-      speed: speedOf(settings.speed, model, models),
-    },
-  );
-  if (cost.amount === null || cost.parts === null) {
+  if (!cost?.amount || !cost.parts) {
     return { amount: null, parts: null, perRequest: null, formatted: "unknown", basis: "unknown", model };
   }
   const monthly = (...amounts: Usd[]) =>
@@ -89,9 +82,35 @@ export function estimateMonthly(
   };
 }
 
-/** Fast mode is dropped from a call to a model that has none. */
-function speedOf(speed: "standard" | "fast" | undefined, id: string, models: ModelOptions["models"]) {
-  return findModel(id, models)?.fastMultiplier === null ? "standard" : speed;
+function averageUsage(traffic: Traffic): AnthropicUsage {
+  const prompt = tokenCount("traffic.inputTokens", traffic.inputTokens);
+  const read = share("traffic.cacheReadShare", traffic.cacheReadShare);
+  const written = share("traffic.cacheWriteShare", traffic.cacheWriteShare);
+  if (read + written > 1) {
+    const message = "Must leave room: with the reads it is more than the prompt.";
+    throw invalidInput("traffic.cacheWriteShare", "out_of_range", message);
+  }
+  const readTokens = Math.round(prompt * read);
+  const writtenTokens = Math.min(Math.round(prompt * written), prompt - readTokens);
+  return {
+    input_tokens: prompt - readTokens - writtenTokens,
+    cache_read_input_tokens: readTokens,
+    cache_creation_input_tokens: writtenTokens,
+    output_tokens: tokenCount("traffic.outputTokens", traffic.outputTokens),
+  };
+}
+
+/** The request of every call; undefined where none is made, because the model is retired. */
+function requestOf(
+  configuration: Readonly<AIConfiguration>,
+  options: EstimateOptions,
+): MessageParams | undefined {
+  const { model: id, onRetiredModel } = configuration.model;
+  const model = findModel(id, options.models);
+  const serving = model && servingModelOf(model, options.date, options.models);
+  if (model !== serving && (onRetiredModel === "fail" || serving === undefined)) return undefined;
+  const apiVersion = preferredApiVersion(configuration, options);
+  return compileMessageParams(configuration, { ...options, apiVersion }).params;
 }
 
 function share(path: string, value = 0): number {
