@@ -59,6 +59,8 @@ export const priceRowSchema = z.strictObject({
   cacheWrite5m: price,
   cacheWrite1h: price,
   cacheRead: price,
+  /** USD per 1,000 web searches, where it is not what Anthropic asks of every model. */
+  webSearch: z.optional(price),
   /** Where the figures come from. */
   source: text(200),
 });

@@ -2,7 +2,7 @@ import type { PriceRow } from "../catalogue/model-entry.ts";
 import type { ModelInfo } from "../catalogue/models.ts";
 import { type Amount, scaled } from "./usd.ts";
 
-/** Anthropic's price of a web search, USD per 1,000 (pricing page, 2026-08-22). Fetching pages is free. */
+/** What a web search costs where a price row says nothing, USD per 1,000 (pricing page, 2026-08-22). */
 const WEB_SEARCH_USD_PER_1000 = 10;
 
 /** Kinds of tokens that have a price of their own. */
@@ -53,8 +53,8 @@ export function callPrices(
       cacheRead: of(row.cacheRead),
       output: of(row.output),
     },
-    // Searches have one price everywhere: only what is negotiated changes it. 10 USD per 1,000 is 10^4 per million.
-    perWebSearch: scaled(WEB_SEARCH_USD_PER_1000 * 1_000, 6) * scaled(multiplier, 4) * 10n ** 12n,
+    // Searches cost the same everywhere: only what is negotiated changes it. The last factor fills up to 28 places.
+    perWebSearch: scaled(row.webSearch ?? WEB_SEARCH_USD_PER_1000, 6) * scaled(multiplier, 4) * 10n ** 15n,
     isExact:
       !(batch && (wantsFast || model.batchMultiplier === null)) &&
       !(wantsFast && model.fastMultiplier === null) &&
