@@ -82,7 +82,7 @@ export const ERROR_CATALOGUE: Readonly<
     message: "This address takes other methods. Use one of those in the header allow.",
     httpStatus: 405,
   },
-  REQUEST_TIMEOUT: { message: "The request did not arrive in time. Send it again.", httpStatus: 408 },
+  REQUEST_TIMEOUT: { message: "The request did not arrive whole in time. Send it again.", httpStatus: 408 },
   REQUEST_TOO_LARGE: { message: "The request is too large. Send less.", httpStatus: 413 },
   UNSUPPORTED_MEDIA_TYPE: {
     message: "Send JSON with the header content-type: application/json.",

@@ -7,7 +7,7 @@ const ISSUES_MAX = 100;
 /** What is wrong with an envelope, in the words of the product. What is inside `updates` the service judges. */
 export function issuesFromZod(error: z.ZodError, input: unknown): Issue[] {
   const issues = error.issues.flatMap((issue) => {
-    const message = formatMessage(issue);
+    const message = ownMessage(issue);
     if (message === undefined) return issuesOf([issue], input);
     return [{ path: issue.path.join("."), code: "invalid_value", message } as const];
   });
@@ -20,14 +20,15 @@ export function issuesFromZod(error: z.ZodError, input: unknown): Issue[] {
 }
 
 /** What is said of an envelope and never of a configuration. */
-function formatMessage(issue: z.core.$ZodIssue): string | undefined {
+function ownMessage(issue: z.core.$ZodIssue): string | undefined {
   // Zod's types do not tell of the options yet.
   if (issue.code === "invalid_union" && "options" in issue && Array.isArray(issue.options)) {
     return `Must be one of ${issue.options.map((option) => `"${String(option)}"`).join(", ")}.`;
   }
+  if (issue.code === "custom" && issue.params === undefined) return issue.message;
   if (issue.code !== "invalid_format") return undefined;
   if (issue.format === "uuid") return "Must be an id as the API gives them.";
   if (issue.format === "email") return "Must be an e-mail address, like name@example.com.";
-  // Each pattern brings its own sentence.
+  // Each pattern and rule of an envelope brings its own sentence.
   return issue.message;
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { type AIConfigError, ERROR_CATALOGUE, type ErrorCode, type Issue } from "@ai-config/config-core";
 import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import type { Context } from "hono";
@@ -30,6 +32,15 @@ export function problemResponse(
   });
   if (httpStatus === 503) headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   return new Response(JSON.stringify(body), { status: httpStatus, headers });
+}
+
+/** The answer to a request that no route can be asked about, since its address or host is none. */
+export function strayResponse(error: AIConfigError): Response {
+  const requestId = randomUUID();
+  return new Response(JSON.stringify(problemBody(error, requestId)), {
+    status: ERROR_CATALOGUE[error.code].httpStatus,
+    headers: { "content-type": "application/json", "x-request-id": requestId, connection: "close" },
+  });
 }
 
 /** The body of a refused REST request. */

@@ -28,12 +28,16 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   }
   const parts: Uint8Array[] = [];
   let size = 0;
-  if (request.body !== null) {
-    for await (const part of request.body as unknown as AsyncIterable<Uint8Array>) {
+  try {
+    for await (const part of request.body ?? []) {
       size += part.length;
       if (size > BODY_BYTES_MAX) throw new AIConfigError("REQUEST_TOO_LARGE");
       parts.push(part);
     }
+  } catch (error) {
+    if (error instanceof AIConfigError) throw error;
+    // Whoever sends it went away, or was cut off for being too slow.
+    throw new AIConfigError("REQUEST_TIMEOUT", { cause: error });
   }
   return Buffer.concat(parts);
 }

@@ -4,9 +4,9 @@ import { createServer as createNetServer } from "node:net";
 import { createServiceContext, type RunningServiceContext } from "@ai-config/config-service";
 import { connect } from "@ai-config/db";
 import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
-import { serve } from "@hono/node-server";
 import { pino } from "pino";
 
+import { type HttpTimeouts, openServer } from "../../src/http/open-server.ts";
 import { createBuiltInIdentity } from "../../src/identity/built-in-identity.ts";
 import type { Identity } from "../../src/identity/identity.ts";
 import { createServer } from "../../src/server.ts";
@@ -26,9 +26,12 @@ export interface TestApi extends AsyncDisposable {
 export interface TestApiOptions {
   signUp?: "open" | "invitation";
   fetch?: typeof fetch;
+  timeouts?: HttpTimeouts;
+  trustedProxies?: number;
 }
 
-export async function startApi({ signUp = "open", fetch: outgoing }: TestApiOptions = {}): Promise<TestApi> {
+export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { signUp = "open", fetch: outgoing, timeouts, trustedProxies = 0 } = options;
   const test = await createTestDatabase();
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -65,13 +68,13 @@ export async function startApi({ signUp = "open", fetch: outgoing }: TestApiOpti
     publicUrl: url,
     allowedOrigins,
     signUp,
-    trustedProxies: 0,
+    trustedProxies,
     webFolder: "no-such-folder",
     isAccepting: () => isAccepting,
     isPrepared: () => true,
     log,
   });
-  const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" });
+  const server = openServer(app, log, timeouts).listen(port, "127.0.0.1");
   await once(server, "listening");
   return {
     url,
