@@ -46,7 +46,7 @@ create table ai_configurations (
   updated_by uuid,
   constraint ai_configurations_configuration_check CHECK ((private.config_problem(configuration) IS NULL)),
   constraint ai_configurations_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
-  constraint ai_configurations_name_check CHECK (((config_name IS NFC NORMALIZED) AND (config_name ~ '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$'::text))),
+  constraint ai_configurations_name_check CHECK (((config_name IS NFC NORMALIZED) AND (config_name ~ '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$'::text) AND (config_name !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
   constraint ai_configurations_one_owner CHECK ((num_nonnulls(user_id, organization_id) = 1)),
   constraint ai_configurations_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
   constraint ai_configurations_pkey PRIMARY KEY (id),
@@ -126,7 +126,7 @@ create table organization_invitations (
   claim uuid,
   claimed_until timestamp with time zone,
   constraint organization_invitations_accepted_by_users_id_fk FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE SET NULL,
-  constraint organization_invitations_email_check CHECK (((char_length(email) <= 320) AND (email !~ '[[:cntrl:]]'::text))),
+  constraint organization_invitations_email_check CHECK (((char_length(email) <= 320) AND (email !~ '[[:cntrl:]]'::text) AND (email !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
   constraint organization_invitations_invited_by_users_id_fk FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE CASCADE,
   constraint organization_invitations_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
   constraint organization_invitations_pkey PRIMARY KEY (id),
@@ -169,7 +169,7 @@ create table organizations (
   updated_at timestamp with time zone not null default now(),
   created_by uuid,
   constraint organizations_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
-  constraint organizations_name_check CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 120)) AND (name = btrim(name)) AND (name !~ '[[:cntrl:]]'::text))),
+  constraint organizations_name_check CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 120)) AND (name = btrim(name)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
   constraint organizations_pkey PRIMARY KEY (id)
 );
 alter table organizations enable row level security;

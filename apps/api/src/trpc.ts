@@ -1,4 +1,4 @@
-import { AIConfigError, type Issue } from "@ai-config/config-core";
+import { AIConfigError, type Issue, withoutSecrets } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
 import { initTRPC, TRPCError } from "@trpc/server";
 import * as z from "zod";
@@ -28,7 +28,9 @@ const t = initTRPC.context<ApiContext>().create({
     const problem = problemOf(error);
     const { stack: _stack, ...data } = shape.data as typeof shape.data & { stack?: string };
     const aiConfig: WireProblem = { code: problem.code, issues: problem.issues, requestId: ctx?.requestId };
-    return { ...shape, message: problem.message, data: { ...data, aiConfig } };
+    // The caller wrote the path, and whatever is in it.
+    const path = data.path === undefined ? {} : { path: withoutSecrets(data.path) };
+    return { ...shape, message: problem.message, data: { ...data, ...path, aiConfig } };
   },
 });
 

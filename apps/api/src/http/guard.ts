@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { AIConfigError } from "@ai-config/config-core";
+import { AIConfigError, containsSecret } from "@ai-config/config-core";
 import { createMiddleware } from "hono/factory";
 
 import type { Person } from "../identity/identity.ts";
@@ -21,7 +21,8 @@ const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Gives every request an id: the caller's own where it is harmless, else a new one. */
 export const identifyRequest = createMiddleware<{ Variables: ApiVariables }>(async (c, next) => {
   const given = c.req.header("x-request-id");
-  const requestId = given !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(given) ? given : randomUUID();
+  const isHarmless = given !== undefined && /^[A-Za-z0-9._-]{8,64}$/.test(given) && !containsSecret(given);
+  const requestId = isHarmless ? given : randomUUID();
   c.set("requestId", requestId);
   await next();
   // Afterwards, because the answer to an error is a new one.

@@ -1,6 +1,13 @@
+import { containsSecret } from "@ai-config/config-core";
 import * as z from "zod";
 
 const NAME_MAX = 100;
+
+/** For texts that others will read. */
+export const withoutKey = [
+  (text: string) => !containsSecret(text),
+  { error: "Must not hold an API key." },
+] as const;
 
 /** What a person or an organization is called: one line, as people write it, in one Unicode form. */
 export const nameInput = z
@@ -11,7 +18,8 @@ export const nameInput = z
       .string()
       .min(1, { error: "Must not be empty." })
       .max(NAME_MAX, { error: `Must be ${NAME_MAX} characters or less.` })
-      .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: "Must be text on one line." }),
+      .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: "Must be text on one line." })
+      .refine(...withoutKey),
   );
 
 /** The name of the organization that somebody gets for themselves, from whatever they are called elsewhere. */

@@ -3,7 +3,7 @@ import type { ServiceContext } from "@ai-config/config-service";
 import * as z from "zod";
 
 import { issuesFromZod } from "../http/issues-from-zod.ts";
-import { nameInput } from "../http/name-input.ts";
+import { nameInput, withoutKey } from "../http/name-input.ts";
 import { type Claim, claimInvitation, redeemInvitation, releaseInvitation } from "./sign-up-invitations.ts";
 
 /** OWASP asks for 8 and recommends length over rules; 10 leaves a margin. */
@@ -13,7 +13,10 @@ export const PASSWORD_LENGTH_MAX = 128;
 
 const signUpBody = z.strictObject({
   name: nameInput,
-  email: z.email({ error: "Must be an e-mail address, like name@example.com." }).max(320),
+  email: z
+    .email({ error: "Must be an e-mail address, like name@example.com." })
+    .max(320)
+    .refine(...withoutKey),
   password: z
     .string({ error: "Must be text." })
     .min(PASSWORD_LENGTH_MIN, { error: `Must be ${PASSWORD_LENGTH_MIN} characters or more.` })

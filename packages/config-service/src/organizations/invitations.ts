@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 
-import { AIConfigError } from "@ai-config/config-core";
+import { AIConfigError, containsSecret } from "@ai-config/config-core";
 import { type Actor, type MemberRole, sql } from "@ai-config/db";
 
 import { requireAdmin, requireVisible } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
 import { isoTime } from "../iso-time.ts";
 import { runAs } from "../run-as.ts";
+import { secretIn } from "../secret-in.ts";
 
 /** Long enough for a holiday week, short enough that a forgotten link does not stay a door. */
 const VALID_MS = 7 * 24 * 60 * 60_000;
@@ -119,6 +120,7 @@ export async function revokeInvitation(
 
 function readEmail(email: string | null | undefined): string | null {
   const plain = email?.trim() || null;
+  if (plain !== null && containsSecret(plain)) throw secretIn("email");
   if (plain === null || (plain.length <= 320 && /^[^\s@]+@[^\s@]+$/.test(plain))) return plain;
   const message = "Must be an e-mail address.";
   throw new AIConfigError("INPUT_INVALID", { issues: [{ path: "email", code: "invalid_value", message }] });

@@ -1,9 +1,10 @@
-import { AIConfigError } from "@ai-config/config-core";
+import { AIConfigError, containsSecret } from "@ai-config/config-core";
 import { type Actor, type MemberRole, sql } from "@ai-config/db";
 
 import type { ServiceContext } from "../context.ts";
 import { forgetOwner } from "../forget-owner.ts";
 import { runAs } from "../run-as.ts";
+import { secretIn } from "../secret-in.ts";
 
 /** An organization as one of its members sees it. */
 export interface OrganizationSummary {
@@ -102,6 +103,7 @@ export async function listOrganizations(
 
 function readName(name: string): string {
   const plain = name.trim().normalize("NFC");
+  if (containsSecret(plain)) throw secretIn("name");
   // What the database checks too, told with the field's name.
   if (plain.length >= 1 && plain.length <= 120 && !/[\p{Cc}\p{Cs}]/u.test(plain)) return plain;
   const message = "Must be 1 to 120 characters on one line.";

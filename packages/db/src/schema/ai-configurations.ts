@@ -13,7 +13,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-import { ownedBy } from "./expressions.ts";
+import { noSecret, ownedBy } from "./expressions.ts";
 import { organizations } from "./organizations.ts";
 import { authenticated, service, serviceRole } from "./roles.ts";
 import { users } from "./users.ts";
@@ -55,7 +55,7 @@ export const aiConfigurations = pgTable(
       check("ai_configurations_one_owner", sql`num_nonnulls(${table.userId}, ${table.organizationId}) = 1`),
       check(
         "ai_configurations_name_check",
-        sql`${table.configName} is nfc normalized and ${table.configName} ~ '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$'`,
+        sql`${table.configName} is nfc normalized and ${table.configName} ~ '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$' and ${noSecret(table.configName)}`,
       ),
       check("ai_configurations_priority_check", sql`${table.priority} between -1000 and 1000`),
       check(

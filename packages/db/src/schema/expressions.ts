@@ -25,3 +25,8 @@ export function ownedBy(
 ): SQL {
   return sql`${table.userId} = ${currentUserId} or ${inOrganizations(table.organizationId, atLeast)}`;
 }
+
+/** True where a text that people read holds nothing like a provider's key. */
+export function noSecret(column: AnyPgColumn): SQL {
+  return sql`${column} !~ 'sk-ant-[A-Za-z0-9_-]{6}'`;
+}

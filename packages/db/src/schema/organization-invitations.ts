@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, pgPolicy, pgTable, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
 
-import { currentUserId, inOrganizations, type MemberRole } from "./expressions.ts";
+import { currentUserId, inOrganizations, type MemberRole, noSecret } from "./expressions.ts";
 import { organizations } from "./organizations.ts";
 import { authenticated, service, serviceRole } from "./roles.ts";
 import { users } from "./users.ts";
@@ -39,7 +39,7 @@ export const organizationInvitations = pgTable(
       ),
       check(
         "organization_invitations_email_check",
-        sql`char_length(${table.email}) <= 320 and ${table.email} !~ '[[:cntrl:]]'`,
+        sql`char_length(${table.email}) <= 320 and ${table.email} !~ '[[:cntrl:]]' and ${noSecret(table.email)}`,
       ),
       check(
         "organization_invitations_token_hash_check",

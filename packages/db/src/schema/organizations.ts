@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, pgPolicy, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
-import { inOrganizations } from "./expressions.ts";
+import { inOrganizations, noSecret } from "./expressions.ts";
 import { authenticated, service, serviceRole } from "./roles.ts";
 import { users } from "./users.ts";
 
@@ -19,7 +19,7 @@ export const organizations = pgTable(
     index("organizations_created_by_idx").on(table.createdBy),
     check(
       "organizations_name_check",
-      sql`char_length(${table.name}) between 1 and 120 and ${table.name} = btrim(${table.name}) and ${table.name} !~ '[[:cntrl:]]'`,
+      sql`char_length(${table.name}) between 1 and 120 and ${table.name} = btrim(${table.name}) and ${table.name} !~ '[[:cntrl:]]' and ${noSecret(table.name)}`,
     ),
     pgPolicy("organizations_select", {
       for: "select",

@@ -1,0 +1,6 @@
+ALTER TABLE "organizations" DROP CONSTRAINT "organizations_name_check";--> statement-breakpoint
+ALTER TABLE "organization_invitations" DROP CONSTRAINT "organization_invitations_email_check";--> statement-breakpoint
+ALTER TABLE "ai_configurations" DROP CONSTRAINT "ai_configurations_name_check";--> statement-breakpoint
+ALTER TABLE "organizations" ADD CONSTRAINT "organizations_name_check" CHECK (char_length("organizations"."name") between 1 and 120 and "organizations"."name" = btrim("organizations"."name") and "organizations"."name" !~ '[[:cntrl:]]' and "organizations"."name" !~ 'sk-ant-[A-Za-z0-9_-]{6}');--> statement-breakpoint
+ALTER TABLE "organization_invitations" ADD CONSTRAINT "organization_invitations_email_check" CHECK (char_length("organization_invitations"."email") <= 320 and "organization_invitations"."email" !~ '[[:cntrl:]]' and "organization_invitations"."email" !~ 'sk-ant-[A-Za-z0-9_-]{6}');--> statement-breakpoint
+ALTER TABLE "ai_configurations" ADD CONSTRAINT "ai_configurations_name_check" CHECK ("ai_configurations"."config_name" is nfc normalized and "ai_configurations"."config_name" ~ '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$' and "ai_configurations"."config_name" !~ 'sk-ant-[A-Za-z0-9_-]{6}');
