@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
-import { connect as connectSocket, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect as connectSocket, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createTestDatabase } from "@ai-config/db/testing";
+import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
+import { startFakeAnthropic } from "@ai-config/runtime/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { HttpPerson } from "./support/http-person.ts";
@@ -149,6 +150,73 @@ test("a database that is away at the start is waited for, and the process says s
     expect(await product.stop()).toBe(0);
   } finally {
     await door.close();
+  }
+});
+
+/** Seals a key with the keys of this file, as somebody who used the product before. */
+async function storeKey(database: TestDatabase): Promise<void> {
+  await using anthropic = await startFakeAnthropic();
+  await using product = await startProduct({
+    dataDirectory,
+    env: {
+      ...secrets,
+      DATABASE_URL: database.appUrl,
+      AI_CONFIG_SIGN_UP: "open",
+      ANTHROPIC_API_BASE_URL: `${anthropic.url}/v1`,
+    },
+  });
+  const dana = new HttpPerson(product.url);
+  await dana.signUp("dana@example.com");
+  const { status } = await dana.call("POST", "/api/ai-configuration/rotate-key", {
+    newPrimaryKey: `sk-ant-api03-${randomBytes(24).toString("base64url")}`,
+  });
+  expect(status).toBe(200);
+}
+
+test.each([
+  [
+    "a role that is too powerful",
+    (database: TestDatabase) => ({ ...production, DATABASE_URL: database.ownerUrl }),
+    "its role is too powerful",
+  ],
+  [
+    "keys that do not open what is stored",
+    (database: TestDatabase) => ({
+      ...production,
+      DATABASE_URL: database.appUrl,
+      AI_CONFIG_ENCRYPTION_KEYS: secret(),
+    }),
+    "AI_CONFIG_ENCRYPTION_KEYS",
+  ],
+])("%s is refused also when the database comes late", async (_what, envOf, sentence) => {
+  await using database = await createTestDatabase();
+  await storeKey(database);
+  const env = envOf(database);
+  const door = await startDoor(new URL(env.DATABASE_URL));
+  await using product = await launchProduct({ dataDirectory, env: { ...env, DATABASE_URL: door.url.href } });
+  await expect.poll(() => product.output(), { timeout: 30_000 }).toContain("waits.");
+  await door.open();
+  try {
+    expect([await product.ended, product.output()]).toEqual([78, expect.stringContaining(sentence)]);
+  } finally {
+    await door.close();
+  }
+});
+
+test("a port that is taken is named, with the way to another", async () => {
+  await using database = await createTestDatabase();
+  const taken = createServer().listen(0, "127.0.0.1");
+  try {
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const { code, output } = await outcomeOf({
+      ...production,
+      DATABASE_URL: database.appUrl,
+      PORT: String(port),
+    });
+    expect([code, output]).toEqual([1, expect.stringContaining(`Port ${port} is already in use. `)]);
+  } finally {
+    taken.close();
   }
 });
 

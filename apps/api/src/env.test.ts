@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { EnvError, readEnv } from "./env.ts";
 
@@ -25,3 +28,56 @@ describe("AI_CONFIG_TRUSTED_PROXIES", () => {
     );
   });
 });
+
+describe("secrets that the first start made", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "ai-config-env-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const read = () => readEnv({ AI_CONFIG_DATA_DIR: folder });
+
+  test("are the same at the next start", () => {
+    const { authSecret, encryptionKeys } = read();
+    expect(read()).toMatchObject({ authSecret, encryptionKeys });
+  });
+
+  test.each([
+    ["auth-secret", ""],
+    ["auth-secret", "a-part-of-a-secret"],
+    ["encryption-keys", ""],
+    ["encryption-keys", "a-part-of-a-key"],
+  ])("%s with %j is refused by its file, which stays, and without what it holds", (name, text) => {
+    writeFileSync(join(folder, name), text);
+    const refused = captured(read);
+    expect(refused).toBeInstanceOf(EnvError);
+    expect(refused.message).toContain(`${join(folder, name)}: `);
+    expect(refused.message).toContain("Restore the file.");
+    if (text) expect(refused.message).not.toContain(text);
+    expect(readFileSync(join(folder, name), "utf8")).toBe(text);
+  });
+});
+
+describe("a server needs from its operator", () => {
+  test("in production everything that nobody else can know, told at once", () => {
+    expect(captured(() => readEnv({ NODE_ENV: "production" })).message.match(/^\w+/gm)).toEqual([
+      "AI_CONFIG_PUBLIC_URL",
+      "AI_CONFIG_ENCRYPTION_KEYS",
+      "AI_CONFIG_AUTH_SECRET",
+    ]);
+  });
+
+  test("its secrets with a database of its own", () => {
+    const { message } = captured(() => readEnv({ DATABASE_URL: "postgres://app@db.example.com/app" }));
+    expect(message.match(/^\w+/gm)).toEqual(["AI_CONFIG_ENCRYPTION_KEYS", "AI_CONFIG_AUTH_SECRET"]);
+  });
+});
+
+function captured(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("Nothing was thrown.");
+}

@@ -1,10 +1,4 @@
-import {
-  checkApplicationRole,
-  type Database,
-  isDatabaseUnavailable,
-  migrate,
-  readSchemaVersion,
-} from "@ai-config/db";
+import { checkApplicationRole, type Database, migrate, readSchemaVersion } from "@ai-config/db";
 
 import type { Env } from "./env.ts";
 import { explainLogin, StartError } from "./start-error.ts";
@@ -12,20 +6,10 @@ import { explainLogin, StartError } from "./start-error.ts";
 type Say = (line: string) => void;
 
 /**
- * Brings a database to where requests can be served from it: true where it is, false where it is away for now.
- * Rejects with a StartError for what waiting does not mend.
+ * Brings a database to where requests can be served from it. Rejects with a StartError for what waiting does not
+ * mend, and with the database's own error where it is away.
  */
-export async function tryToPrepare(env: Env, database: Database, say: Say): Promise<boolean> {
-  try {
-    await prepareDatabase(env, database, say);
-    return true;
-  } catch (error) {
-    if (isDatabaseUnavailable(error)) return false;
-    throw error;
-  }
-}
-
-async function prepareDatabase(env: Env, database: Database, say: Say): Promise<void> {
+export async function prepareDatabase(env: Env, database: Database, say: Say): Promise<void> {
   if (env.databaseUrl !== undefined && env.migrationDatabaseUrl !== undefined) {
     await explained("MIGRATION_DATABASE_URL", () =>
       migrate({ url: env.migrationDatabaseUrl ?? "", appPassword: env.appPassword, log: say }),

@@ -1,35 +1,22 @@
-import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-import { type RetryStrategy, retryDelay } from "@ai-config/config-core";
-import { createServiceContext } from "@ai-config/config-service";
+import { checkCanaries, createServiceContext, type ServiceContext } from "@ai-config/config-service";
 import { connect } from "@ai-config/db";
-import { serve } from "@hono/node-server";
-import type { Hono } from "hono";
 import type { Logger } from "pino";
 
 import type { Env } from "./env.ts";
-import type { ApiVariables } from "./http/guard.ts";
+import { openServer } from "./http/open-server.ts";
 import { createBuiltInIdentity } from "./identity/built-in-identity.ts";
+import type { Identity } from "./identity/identity.ts";
 import { inviteFirstAccount } from "./identity/sign-up-invitations.ts";
+import { listen } from "./listen.ts";
 import { currentCatalogue, sayWhatEnds } from "./model-news.ts";
-import { tryToPrepare } from "./prepare-database.ts";
+import { prepareDatabase } from "./prepare-database.ts";
 import { createServer } from "./server.ts";
 import { startEmbedded } from "./start-embedded.ts";
+import { isAvailable, untilAvailable } from "./until-available.ts";
 
 const webFolder = fileURLToPath(new URL("../../web/dist", import.meta.url));
-/** How long open requests may take to finish when the process goes down. */
-const DRAIN_MS_MAX = 10_000;
-/** Waiting for a database that is away: quick at first, and never so rare that a restart of it is felt. */
-const WAITING: RetryStrategy = {
-  maxRetries: Number.POSITIVE_INFINITY,
-  backoffType: "exponential",
-  baseDelay: 250,
-  maxDelay: 5_000,
-};
-
-type Undo = (() => Promise<unknown>)[];
 
 export interface RunningProduct {
   readonly url: string;
@@ -48,7 +35,7 @@ export interface RunningProduct {
  * failure: the process listens, says that it is not ready, and keeps trying.
  */
 export async function start(env: Env, log: Logger, say: (line: string) => void): Promise<RunningProduct> {
-  const undo: Undo = [];
+  const undo: (() => Promise<unknown>)[] = [];
   const stopping = new AbortController();
   const stop = async () => {
     stopping.abort();
@@ -58,7 +45,8 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
     const url = env.databaseUrl ?? (await startEmbedded(env, undo, say));
     const database = connect({ url, directUrl: env.directDatabaseUrl, maxConnections: 10 });
     undo.push(() => database.close());
-    let isPrepared = await tryToPrepare(env, database, say);
+    const prepare = () => prepareDatabase(env, database, say);
+    let isPrepared = await isAvailable(prepare);
     const isWaiting = !isPrepared;
 
     const service = await createServiceContext({
@@ -101,53 +89,38 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
       isPrepared: () => isPrepared,
       log,
     });
-    await listen(app, env, undo);
+    undo.push(await listen(openServer(app, log), env));
 
     const becomeReady = async () => {
-      if (!isPrepared) await keepTrying(() => tryToPrepare(env, database, say), stopping.signal);
-      const firstAccountUrl = (await identity.hasAccounts())
-        ? null
-        : signUp === "open"
-          ? `${publicUrl}/sign-up`
-          : `${publicUrl}/sign-up?invitation=${await inviteFirstAccount(service)}`;
+      if (isWaiting) {
+        await untilAvailable(prepare, stopping.signal);
+        await untilAvailable(() => checkCanaries(database, service.vault), stopping.signal);
+      }
+      const findUrl = () => firstAccountUrlOf(env, service, identity);
+      const firstAccountUrl = await untilAvailable(findUrl, stopping.signal);
       isPrepared = true;
       return { firstAccountUrl };
     };
-    return { url: publicUrl, isWaiting, ready: becomeReady(), stop };
+    const ready = becomeReady().catch(async (error: unknown) => {
+      await stop();
+      throw error;
+    });
+    return { url: publicUrl, isWaiting, ready, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-/** Accepts connections, and lets open requests finish when it is undone. */
-async function listen(
-  app: Hono<{ Variables: ApiVariables }>,
-  { port, host }: Env,
-  undo: Undo,
-): Promise<void> {
-  const server = serve({ fetch: app.fetch, port, hostname: host });
-  await Promise.race([
-    once(server, "listening"),
-    once(server, "error").then(([error]) => Promise.reject(error)),
-  ]);
-  undo.push(async () => {
-    const closed = new Promise((resolve) => server.close(resolve));
-    if ("closeIdleConnections" in server) server.closeIdleConnections();
-    const timer = setTimeout(
-      () => "closeAllConnections" in server && server.closeAllConnections(),
-      DRAIN_MS_MAX,
-    );
-    await closed;
-    clearTimeout(timer);
-  });
-}
-
-async function keepTrying(attempt: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
-  for (let number = 0; ; number += 1) {
-    await sleep(retryDelay(number, WAITING), undefined, { signal });
-    if (await attempt()) return;
-  }
+/** Where the first account is made, or null where there are accounts. */
+async function firstAccountUrlOf(
+  { publicUrl, signUp }: Env,
+  service: ServiceContext,
+  identity: Identity,
+): Promise<string | null> {
+  if (await identity.hasAccounts()) return null;
+  if (signUp === "open") return `${publicUrl}/sign-up`;
+  return `${publicUrl}/sign-up?invitation=${await inviteFirstAccount(service)}`;
 }
 
 /** Where pages that may act for a signed-in person come from. */

@@ -35,6 +35,7 @@ export {
 export { closeDefaultServiceContext } from "./default-service-context.ts";
 export type { EnvironmentLayer } from "./environment-layer.ts";
 export { type AIConfigWithKey, getAIConfigForUser } from "./get-ai-config-for-user.ts";
+export { checkCanaries } from "./keys/check-canaries.ts";
 export { createKeyVault, type KeyContext, type KeySlot, type KeyVault } from "./keys/key-vault.ts";
 export { type KeyListing, listKeys } from "./keys/list-keys.ts";
 export { type OpenApiKeyInput, openApiKey } from "./keys/open-api-key.ts";
