@@ -24,7 +24,7 @@ test("the first start says where to go and how to sign in, and a clean stop ends
   expect(product.output()).toContain(product.url);
   expect(product.output()).toMatch(/sign-up/);
   // The default of the contract is about to be retired by Anthropic, and whoever starts is told.
-  expect(product.output()).toMatch(/The default model: .*Claude Sonnet 4\.5.*(retire|replace)/);
+  expect(product.output()).toMatch(/The default model: Claude Sonnet 4\.5 .*(retire|replace)/);
   expect(await product.stop("SIGTERM")).toBe(0);
 });
 

@@ -16,9 +16,8 @@ import type { Env } from "./env.ts";
  * Anthropic says today. What it says is logged; when it cannot be asked the start goes on without.
  */
 export async function currentCatalogue(
-  { catalogue, refreshModels, source }: Env,
+  { catalogue, refreshModels, source }: Pick<Env, "catalogue" | "refreshModels" | "source">,
   log: Logger,
-  send: typeof fetch = fetch,
 ): Promise<CatalogueFile> {
   if (!refreshModels) return catalogue;
   const { apiKey, baseUrl } = configurationFromEnvironment(source, { models: catalogue.models });
@@ -27,7 +26,7 @@ export async function currentCatalogue(
     return catalogue;
   }
   try {
-    const remote = await fetchRemoteModels(send, baseUrl, new Secret(apiKey));
+    const remote = await fetchRemoteModels(fetch, baseUrl, new Secret(apiKey));
     const { models, changes, skipped } = refreshCatalogue(remote, catalogue.models);
     log.info(
       { changes, skipped },
@@ -42,7 +41,14 @@ export async function currentCatalogue(
 }
 
 /** Tells at the start when the model that everybody inherits is about to be retired, or gone. */
-export function sayWhatEnds({ environment, models, now }: ServiceContext, say: (line: string) => void): void {
+export function sayWhatEnds(
+  {
+    environment,
+    models,
+    now,
+  }: Pick<ServiceContext, "models" | "now"> & { environment: Pick<ServiceContext["environment"], "values"> },
+  say: (line: string) => void,
+): void {
   const { configuration } = resolveConfiguration([{ source: "environment", values: environment.values }], {
     models,
   });
