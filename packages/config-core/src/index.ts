@@ -121,7 +121,16 @@ export { compareLayers, type KeyHints, type Layer, type LayerRef, type LayerSour
 export { mergeLayers } from "./merge-layers.ts";
 export { patchBetween } from "./patch-between.ts";
 export { findBreaches } from "./policy/find-breaches.ts";
-export type { FieldBounds, FieldLock, FieldRule, Imposed, Policy, PolicyPool } from "./policy/policy.ts";
+export { imposeOnField } from "./policy/impose-policy.ts";
+export {
+  type FieldBounds,
+  type FieldLock,
+  type FieldRule,
+  type Imposed,
+  isLock,
+  type Policy,
+  type PolicyPool,
+} from "./policy/policy.ts";
 export { BOUNDED_PATHS, readPolicy, validatePolicy } from "./policy/read-policy.ts";
 export { type Resolution, type ResolveOptions, resolveConfiguration } from "./resolve-configuration.ts";
 export { type RetryDelayOptions, retryDelay } from "./retry-delay.ts";

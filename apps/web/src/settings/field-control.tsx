@@ -2,7 +2,7 @@ import type { FieldDefinition } from "@ai-config/config-core";
 import { Link } from "@tanstack/react-router";
 import type { Model } from "../data/use-models.ts";
 import { NumberField } from "../ui/number-field.tsx";
-import { Select } from "../ui/select.tsx";
+import { Select, type SelectOption } from "../ui/select.tsx";
 import { Slider } from "../ui/slider.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { PercentagesField } from "./percentages-field.tsx";
@@ -15,6 +15,10 @@ export interface FieldControlProps {
   labelId: string;
   value: unknown;
   models: Record<string, Model>;
+  /** Ids of the models that may be chosen; undefined for all. */
+  allowedModels?: readonly string[] | undefined;
+  /** Why the other models may not. */
+  notAllowed?: string;
   level: "you" | "organization";
   isMuted: boolean;
   isInvalid: boolean;
@@ -81,11 +85,7 @@ export function FieldControl(props: FieldControlProps) {
           {...shared}
           labelledBy={labelId}
           value={text}
-          options={Object.values(props.models).map((model) => ({
-            value: model.id,
-            label: model.displayName,
-            hint: model.id,
-          }))}
+          options={modelOptions(props)}
           onChange={onChange}
         />
       );
@@ -139,6 +139,13 @@ export function FieldControl(props: FieldControlProps) {
         </output>
       );
   }
+}
+
+function modelOptions({ models, allowedModels, notAllowed }: FieldControlProps): SelectOption[] {
+  return Object.values(models).map(({ id, displayName }) => {
+    const isDisabled = allowedModels !== undefined && !allowedModels.includes(id);
+    return { value: id, label: displayName, hint: isDisabled ? notAllowed : id, isDisabled };
+  });
 }
 
 function numberBounds(field: FieldDefinition) {

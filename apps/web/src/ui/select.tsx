@@ -7,6 +7,8 @@ export interface SelectOption {
   value: string;
   label: string;
   hint?: string;
+  /** It can be read and not be chosen; the hint says why. */
+  isDisabled?: boolean;
 }
 
 export interface SelectProps {
@@ -27,7 +29,9 @@ export function Select(props: SelectProps) {
   const { id, labelledBy, value, options, onChange } = props;
   const { home, lookFrom } = usePopupHome();
   const isKnown = value === null || options.some((option) => option.value === value);
-  const choices = isKnown ? options : [...options, { value, label: value, hint: "Not in the catalogue" }];
+  const choices: readonly SelectOption[] = isKnown
+    ? options
+    : [...options, { value, label: value, hint: "Not in the catalogue" }];
   return (
     <Base.Root
       id={id}
@@ -67,7 +71,8 @@ export function Select(props: SelectProps) {
               <Base.Item
                 key={choice.value}
                 value={choice.value}
-                className="flex min-h-8 cursor-default items-center gap-2 rounded-md px-2 py-1.5 outline-none data-[highlighted]:bg-accent-soft data-[highlighted]:text-accent-ink"
+                disabled={choice.isDisabled}
+                className="flex min-h-8 cursor-default items-center gap-2 rounded-md px-2 py-1.5 outline-none data-[highlighted]:bg-accent-soft data-[highlighted]:text-accent-ink data-[disabled]:text-faint"
               >
                 <span className="grid size-4 shrink-0 place-items-center">
                   <Base.ItemIndicator>

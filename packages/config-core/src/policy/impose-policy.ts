@@ -4,36 +4,41 @@ import { formatFieldValue } from "../format-field-value.ts";
 import type { LayerRef } from "../layer.ts";
 import { type Imposed, imposedOn, type Policy } from "./policy.ts";
 
-/**
- * Puts a policy above what the layers say. A field that it changes or locks has the policy as its source and the
- * layers' value as the first that is hidden; whoever applies the rule to that value gets the effective one. Of
- * models that are not allowed the nearest hidden one that is takes over, else the first that is allowed.
- */
+/** Puts a policy above what the layers say, field by field. */
 export function imposePolicy(
   fields: Record<FieldPath, FieldExplanation>,
   policy: Policy,
   by: LayerRef,
 ): void {
-  const { allowedModels } = policy;
-  const model = fields["model.model"];
-  if (allowedModels && !allowedModels.includes(String(model.value))) {
-    const allowed = model.hidden.find(({ value }) => allowedModels.includes(String(value)));
-    const value = allowed?.value ?? allowedModels[0];
-    fields["model.model"] = explain(
-      "model.model",
-      model,
-      value,
-      { kind: "models", limit: allowedModels },
-      by,
-    );
-  }
+  fields["model.model"] = imposeOnField("model.model", fields["model.model"], policy, by);
   for (const key in policy.fields) {
     const path = key as FieldPath;
-    const rule = policy.fields[path];
-    const before = fields[path];
-    const result = rule && imposedOn(rule, before.value);
-    if (result) fields[path] = explain(path, before, result.value, result.imposed, by);
+    if (path !== "model.model") fields[path] = imposeOnField(path, fields[path], policy, by);
   }
+}
+
+/**
+ * What a policy makes of one field. Where it changes or locks the field, the policy is the source and the layers'
+ * value the first that is hidden; whoever applies the rule to that value gets the effective one. Of models that
+ * are not allowed the nearest hidden one that is takes over, else the first that is allowed.
+ */
+export function imposeOnField(
+  path: FieldPath,
+  before: FieldExplanation,
+  policy: Policy,
+  by: LayerRef,
+): FieldExplanation {
+  const allowed = path === "model.model" ? amongAllowed(before, policy, by) : before;
+  const rule = policy.fields?.[path];
+  const result = rule && imposedOn(rule, allowed.value);
+  return result ? explain(path, allowed, result.value, result.imposed, by) : allowed;
+}
+
+function amongAllowed(before: FieldExplanation, { allowedModels }: Policy, by: LayerRef): FieldExplanation {
+  if (!allowedModels || allowedModels.includes(String(before.value))) return before;
+  const allowed = before.hidden.find(({ value }) => allowedModels.includes(String(value)));
+  const value = allowed?.value ?? allowedModels[0];
+  return explain("model.model", before, value, { kind: "models", limit: allowedModels }, by);
 }
 
 function explain(

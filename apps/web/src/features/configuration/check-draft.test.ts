@@ -8,18 +8,27 @@ import {
 import { describe, expect, test } from "vitest";
 import { valueAt } from "../../lib/path-value.ts";
 import type { DraftEntry } from "../../settings/draft.ts";
-import { checkDraft, draftWarnings } from "./check-draft.ts";
-import { fieldStateOf, type OwnLayer } from "./field-state.ts";
+import { checkDraft, draftWarnings, type Judgement } from "./check-draft.ts";
+import { fieldStateOf, type OwnLayer, type PolicyInForce } from "./field-state.ts";
 
 const own: OwnLayer = { source: "user", configName: "default", priority: 0 };
 
-function issuesOf(entries: Record<string, DraftEntry>, saved = DEFAULT_AI_CONFIGURATION) {
+function issuesOf(
+  entries: Record<string, DraftEntry>,
+  saved = DEFAULT_AI_CONFIGURATION,
+  more: Partial<Judgement> = {},
+) {
   const states = FIELDS.map((field) => {
     const value = valueAt(saved, field.path);
     const layer = { source: "defaults" } as const;
-    return fieldStateOf(field, { value, source: "defaults", layer, hidden: [] }, own, entries[field.path]);
+    const explanation = { value, source: "defaults", layer, hidden: [] } as const;
+    return fieldStateOf(field, explanation, own, entries[field.path], undefined, more.policy);
   });
-  return checkDraft({ baseVersion: 0, entries, seen: {} }, states, saved, AVAILABLE_MODELS);
+  return checkDraft({ baseVersion: 0, entries, seen: {} }, states, {
+    saved,
+    models: AVAILABLE_MODELS,
+    ...more,
+  });
 }
 
 describe("checking a draft", () => {
@@ -98,6 +107,49 @@ describe("checking a draft", () => {
     expect(issues).toMatchObject([
       { path: "costBudget.dailyBudget", message: expect.stringContaining("$400") },
     ]);
+  });
+});
+
+describe("a draft under a policy", () => {
+  const policy: PolicyInForce = {
+    name: "Acme",
+    rules: {
+      fields: {
+        "model.maxTokens": { max: 2048, onBreach: "refuse" },
+        "model.topP": { max: 0.5 },
+        "model.temperature": { lock: 0.2 },
+      },
+      allowedModels: ["claude-sonnet-4-5-20250929"],
+    },
+  };
+  const set = (value: unknown): DraftEntry => ({ mode: "set", value });
+
+  test("is refused for what the server would refuse, in the same words", () => {
+    const entries = {
+      "model.maxTokens": set(3000),
+      "model.temperature": set(0.3),
+      "model.model": set("claude-haiku-5-5"),
+    };
+    const issues = issuesOf(entries, DEFAULT_AI_CONFIGURATION, { policy });
+    expect(issues.map(({ path, code }) => [path, code]).sort()).toEqual([
+      ["model.maxTokens", "policy_limit"],
+      ["model.model", "policy_model"],
+      ["model.temperature", "policy_locked"],
+    ]);
+    expect(issues.find(({ path }) => path === "model.maxTokens")?.message).toBe(
+      "Must be 2,048 tokens or less: the limit of Acme.",
+    );
+  });
+
+  test("may hold what is only limited where it is used, and what keeps within the bounds", () => {
+    const entries = { "model.topP": set(0.9), "model.maxTokens": set(2048) };
+    expect(issuesOf(entries, DEFAULT_AI_CONFIGURATION, { policy })).toEqual([]);
+  });
+
+  test("is not blamed for what was stored before the policy came", () => {
+    const stored = { model: { maxTokens: 4_000 } };
+    const issues = issuesOf({ "model.topK": set(40) }, DEFAULT_AI_CONFIGURATION, { policy, stored });
+    expect(issues).toEqual([]);
   });
 });
 

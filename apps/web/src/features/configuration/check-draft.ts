@@ -1,6 +1,8 @@
 import {
   type AIConfiguration,
+  applyPatch,
   type FieldPath,
+  findBreaches,
   findInconsistencies,
   findWarnings,
   type Issue,
@@ -10,18 +12,28 @@ import {
 import type { Model } from "../../data/use-models.ts";
 import { nest } from "../../lib/path-value.ts";
 import { type Draft, patchOf } from "../../settings/draft.ts";
-import type { FieldState } from "./field-state.ts";
+import type { FieldState, PolicyInForce } from "./field-state.ts";
+
+/** What a draft is judged against. */
+export interface Judgement {
+  /** What is effective before the draft. */
+  saved: AIConfiguration;
+  models: Record<string, Model>;
+  /** What the row stores before the draft. */
+  stored?: unknown;
+  /** What the organization refuses to be stored. */
+  policy?: PolicyInForce | undefined;
+}
 
 /**
- * Judges the draft as the server will: the patch alone, and the effective result it would give. A problem of the
- * result counts if it is new or at a field that the draft changes, so that an old one never locks an unrelated
- * change.
+ * Judges the draft as the server will: the patch alone, what the policy refuses, and the effective result it would
+ * give. A problem of the result counts if it is new or at a field that the draft changes, so that an old one never
+ * locks an unrelated change.
  */
 export function checkDraft(
   draft: Draft,
   states: readonly FieldState[],
-  saved: AIConfiguration,
-  models: Record<string, Model>,
+  { saved, models, stored = {}, policy }: Judgement,
 ): Issue[] {
   const blanks = states.filter(isBlank).map(blankIssue);
   const blankPaths = blanks.map((issue) => issue.path);
@@ -30,12 +42,18 @@ export function checkDraft(
   );
   if (Object.keys(draft.entries).length === 0) return [];
 
-  const checked = validatePatch(patchOf(filled), { models });
+  const patch = patchOf(filled);
+  const checked = validatePatch(patch, { models });
+  const breaches = policy ? breachesOf(policy, stored, patch) : [];
   const known = new Set(findInconsistencies(saved, { models }).map(identityOf));
   const introduced = findInconsistencies(candidateOf(saved, states), { models }).filter(
     (issue) => !known.has(identityOf(issue)) || issue.path in draft.entries,
   );
-  return firstPerPath([...blanks, ...(checked.success ? [] : checked.errors), ...introduced]);
+  return firstPerPath([...blanks, ...(checked.success ? [] : checked.errors), ...breaches, ...introduced]);
+}
+
+function breachesOf({ rules, name }: PolicyInForce, before: unknown, patch: object): Issue[] {
+  return findBreaches(rules, applyPatch(before, patch), { name, before });
 }
 
 /** What of the effective result of the draft would have no effect, by field. It blocks nothing. */

@@ -21,7 +21,7 @@ import { ConfigurationNotices } from "./configuration-notices.tsx";
 import { controlIdOf, FieldRow } from "./field-row.tsx";
 import { countOverrides, type FieldState, isOverride, type OwnLayer } from "./field-state.ts";
 import { useDeepLink } from "./use-deep-link.ts";
-import { useFieldStates } from "./use-field-states.ts";
+import { policyInForce, useFieldStates } from "./use-field-states.ts";
 import { useSaveFlow } from "./use-save-flow.ts";
 
 export interface ConfigurationFormProps {
@@ -32,12 +32,15 @@ export interface ConfigurationFormProps {
   effective: EffectiveConfiguration;
   rows: readonly ConfigurationSummary[];
   names: { user: string; organization?: string };
+  /** Whether what is saved here is judged by the policy that is shown, and not by another organization's. */
+  isHeldToPolicy: boolean;
   isReadOnly: boolean;
 }
 
 /** Every field of one level, with one draft and one way to save it. */
 export function ConfigurationForm(props: ConfigurationFormProps) {
-  const { level, owner, organizationId, draftKey, effective, rows, names, isReadOnly } = props;
+  const { level, owner, organizationId, draftKey, effective, rows, names, isHeldToPolicy, isReadOnly } =
+    props;
   const row = rows.find((candidate) => candidate.configName === editedConfigName);
   const own: OwnLayer = {
     source: owner.type,
@@ -54,10 +57,11 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
   const [search, setSearch] = useState("");
   const [onlyOverrides, setOnlyOverrides] = useState(false);
 
-  const draftIssues = useMemo(
-    () => checkDraft(draft, states, effective.configuration, models),
-    [draft, states, effective, models],
-  );
+  const stored = row?.configuration;
+  const draftIssues = useMemo(() => {
+    const policy = isHeldToPolicy ? policyInForce(effective) : undefined;
+    return checkDraft(draft, states, { saved: effective.configuration, models, stored, policy });
+  }, [draft, states, effective, models, stored, isHeldToPolicy]);
   const issueByPath = new Map<string, Issue>();
   for (const issue of [...draftIssues, ...saving.serverIssues]) {
     if (!issueByPath.has(issue.path)) issueByPath.set(issue.path, issue);
@@ -146,6 +150,7 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
                     level={level}
                     ownSource={own.source}
                     names={names}
+                    allowedModels={effective.policy?.allowedModels}
                     isReadOnly={isReadOnly}
                     isTarget={target === state.field.path}
                     onEdit={edit}

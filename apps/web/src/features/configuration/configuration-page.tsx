@@ -67,6 +67,8 @@ function LevelConfiguration({ level, owner, organization }: LevelConfigurationPr
         effective={effective.data}
         rows={stored}
         names={{ user: me.user.name, organization: organization?.name }}
+        // The server judges an account by its default organization, whichever is looked at.
+        isHeldToPolicy={level === "organization" || organization?.isDefault === true}
         isReadOnly={!rows.data || isClosed}
       />
     );

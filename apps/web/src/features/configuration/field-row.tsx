@@ -1,7 +1,7 @@
 import type { Issue, Warning } from "@ai-config/config-core";
 import { Link } from "@tanstack/react-router";
-import { CircleAlert, Hash } from "lucide-react";
-import { memo } from "react";
+import { CircleAlert, Hash, Lock } from "lucide-react";
+import { memo, useMemo } from "react";
 import type { Level } from "../../data/owner.ts";
 import type { Model } from "../../data/use-models.ts";
 import { classNames } from "../../lib/class-names.ts";
@@ -15,6 +15,8 @@ import { ExplainPopover } from "./explain-popover.tsx";
 import { entryOf, type FieldState, type OwnLayer } from "./field-state.ts";
 import { FieldWarning } from "./field-warning.tsx";
 import { hasNoEffect } from "./has-no-effect.ts";
+import { PolicyNote } from "./policy-note.tsx";
+import { withinBounds } from "./policy-texts.ts";
 import { Provenance } from "./provenance.tsx";
 
 export interface FieldRowProps {
@@ -28,6 +30,8 @@ export interface FieldRowProps {
   level: Level;
   ownSource: OwnLayer["source"];
   names: { user: string; organization?: string };
+  /** Ids of the models that the organization allows; undefined for all. */
+  allowedModels?: readonly string[];
   isReadOnly: boolean;
   isTarget: boolean;
   onEdit(state: FieldState, entry: DraftEntry): void;
@@ -45,7 +49,10 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
   const { state, issue, problem, models, level, ownSource, names, onEdit } = props;
   const { field } = state;
   const id = controlIdOf(field.path);
-  const isReadOnly = props.isReadOnly || !field.writable;
+  const isReadOnly = props.isReadOnly || !field.writable || state.isLocked;
+  const isRuled = state.rule !== undefined || state.imposed !== undefined;
+  const organization = names.organization ?? "Your organization";
+  const bounded = useMemo(() => withinBounds(field, state.rule), [field, state.rule]);
   const hasFacts = field.control === "model";
   const isWritten = field.control !== "secret" && field.control !== "readonly";
   // What has to be corrected comes first; what it would do is told once it is right.
@@ -55,6 +62,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
     `${id}-help`,
     issue && `${id}-issue`,
     warnings.length > 0 && `${id}-warning`,
+    isRuled && `${id}-policy`,
     isWritten && `${id}-source`,
   );
   return (
@@ -74,6 +82,12 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
             {field.label}
           </label>
           {state.isEdited && <Chip tone="accent">Edited</Chip>}
+          {state.isLocked && (
+            <Chip>
+              <Lock aria-hidden className="size-2.5" />
+              Locked
+            </Chip>
+          )}
           <Tooltip text="Link to this setting">
             <Link
               to="/configuration"
@@ -99,11 +113,13 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
             )}
           >
             <FieldControl
-              field={field}
+              field={bounded}
               id={id}
               labelId={`${id}-label`}
               value={state.value}
               models={models}
+              allowedModels={props.allowedModels}
+              notAllowed={`Not allowed by ${organization}`}
               level={level}
               isMuted={!state.isSetHere || isIdle}
               isInvalid={issue !== undefined}
@@ -118,6 +134,15 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
               {issue.message}
             </p>
           )}
+          {state.isLocked && state.isEdited && !props.isReadOnly && (
+            <button
+              type="button"
+              onClick={() => onEdit(state, savedEntryOf(state))}
+              className="min-h-6 font-medium text-accent-ink text-xs underline underline-offset-2"
+            >
+              Take my change back
+            </button>
+          )}
           {state.isContested && (
             <p className="mt-1 flex flex-wrap items-center gap-x-2 text-warn-ink text-xs">
               Meanwhile changed to {formatValue(field, state.savedValue, models)}.
@@ -129,6 +154,15 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
                 Use it
               </button>
             </p>
+          )}
+          {isRuled && (
+            <PolicyNote
+              id={`${id}-policy`}
+              state={state}
+              isRefused={issue?.code.startsWith("policy_") ?? false}
+              organization={organization}
+              models={models}
+            />
           )}
           <FieldWarning id={`${id}-warning`} warnings={warnings} />
           {problem && <p className="mt-1 text-warn-ink text-xs">{problem.message}</p>}
@@ -148,7 +182,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
           isOrganizationLevel={level === "organization"}
         />
       </div>
-      {hasFacts && <Capabilities model={models[String(state.value)]} />}
+      {hasFacts && <Capabilities model={models[String(state.imposed ? state.winner.value : state.value)]} />}
     </div>
   );
 });

@@ -1,4 +1,4 @@
-import { type FieldExplanation, type FieldSource, fieldAt } from "@ai-config/config-core";
+import { type FieldExplanation, type FieldSource, fieldAt, type Policy } from "@ai-config/config-core";
 import { describe, expect, test } from "vitest";
 import { entryOf, fieldStateOf, type OwnLayer } from "./field-state.ts";
 
@@ -129,7 +129,11 @@ function optionalStateOf(
 }
 
 describe("a stronger source", () => {
-  const policy: FieldSource = { value: 0.1, source: "policy", layer: { source: "policy", name: "Safety" } };
+  const trial: FieldSource = {
+    value: 0.1,
+    source: "user",
+    layer: { source: "user", id: "trial", name: "trial", priority: 9 },
+  };
   const named: FieldSource = {
     value: 0.4,
     source: "user",
@@ -137,15 +141,69 @@ describe("a stronger source", () => {
   };
 
   test("is named as overruling what is set here", () => {
-    expect(stateOf([policy, mine, defaults])).toMatchObject({
-      winner: policy,
-      overruledBy: policy,
+    expect(stateOf([trial, mine, defaults])).toMatchObject({
+      winner: trial,
+      overruledBy: trial,
       value: 0.9,
     });
   });
 
   test("may be another row of the same owner, and it is not mistaken for this one", () => {
     expect(stateOf([named, defaults])).toMatchObject({ isSetHere: false, winner: named, overruledBy: named });
+  });
+});
+
+describe("a policy", () => {
+  const by = { source: "policy", name: "Acme" } as const;
+  const held = (
+    rules: Policy,
+    chain: [FieldSource, ...FieldSource[]],
+    entry?: Parameters<typeof fieldStateOf>[3],
+  ) => {
+    const field = fieldAt("model.temperature");
+    if (!field) throw new Error("model.temperature is not in the registry");
+    const [winner, ...hidden] = chain;
+    return fieldStateOf(field, { ...winner, hidden }, own, entry, undefined, { rules, name: "Acme" });
+  };
+  const limited: FieldSource = { value: 0.5, source: "policy", layer: by };
+  const atMostHalf: Policy = { fields: { "model.temperature": { max: 0.5 } } };
+
+  test("limits what is set here, which stays to be seen and changed", () => {
+    const state = held(atMostHalf, [limited, mine, defaults]);
+    expect(state).toMatchObject({
+      value: 0.9,
+      isSetHere: true,
+      isLocked: false,
+      winner: limited,
+      overruledBy: limited,
+      resetValue: 0.5,
+      inherited: { value: 0.7 },
+      imposed: { kind: "max", message: "Limited to 0.5 by Acme." },
+    });
+    expect(state.chain.map(({ value }) => value)).toEqual([0.5, 0.9, 0.7]);
+  });
+
+  test("lets go of a value that a draft brings within its bounds, and limits one that leaves them", () => {
+    const within = held(atMostHalf, [limited, mine, defaults], { mode: "set", value: 0.4 });
+    expect(within).toMatchObject({ winner: { value: 0.4, source: "user" }, overruledBy: undefined });
+    expect(within.imposed).toBeUndefined();
+    const beyond = held(atMostHalf, [{ ...mine, value: 0.4 }, defaults], { mode: "set", value: 0.6 });
+    expect(beyond).toMatchObject({ value: 0.6, winner: limited, imposed: { kind: "max" } });
+  });
+
+  test("limits what is inherited", () => {
+    expect(held(atMostHalf, [limited, defaults])).toMatchObject({ value: 0.5, isSetHere: false });
+  });
+
+  test("locks a field to its own value, whatever is set here", () => {
+    const locked = { ...limited, value: 0.2 };
+    const state = held({ fields: { "model.temperature": { lock: 0.2 } } }, [locked, mine, defaults]);
+    expect(state).toMatchObject({
+      value: 0.2,
+      isLocked: true,
+      savedOwn: 0.9,
+      imposed: { message: "Locked by Acme." },
+    });
   });
 });
 

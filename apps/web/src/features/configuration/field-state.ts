@@ -2,9 +2,13 @@ import {
   compareLayers,
   type FieldDefinition,
   type FieldExplanation,
+  type FieldRule,
   type FieldSource,
+  imposeOnField,
+  isLock,
   type LayerRef,
   type LayerSource,
+  type Policy,
 } from "@ai-config/config-core";
 import { isSameValue } from "../../lib/path-value.ts";
 import type { DraftEntry } from "../../settings/draft.ts";
@@ -24,6 +28,13 @@ export interface OwnLayer {
   createdAt?: string;
 }
 
+/** What an organization imposes on the fields of this page. */
+export interface PolicyInForce {
+  rules: Policy;
+  /** The organization's name. */
+  name: string;
+}
+
 /** Everything a row has to show about one field, with the draft already counted in. */
 export interface FieldState {
   field: FieldDefinition;
@@ -39,14 +50,22 @@ export interface FieldState {
   isSetHere: boolean;
   /** Set here to what would be inherited anyway. */
   isRedundant: boolean;
-  /** What a reset would give; its value is undefined where that is nothing. */
+  /** What would be inherited; its value is undefined where that is nothing. */
   inherited: FieldSource;
+  /** What a reset would give: what is inherited, within the policy. */
+  resetValue: unknown;
   /** The source that decides now; its value is undefined where no source has one. */
   winner: FieldSource;
   /** Set here, or possible here, but something stronger decides. */
   overruledBy?: FieldSource;
   /** Every source with a value, strongest first. */
   chain: readonly FieldSource[];
+  /** What the policy says about the field, whether or not it changes the value. */
+  rule?: FieldRule;
+  /** The policy decides alone: nothing can be set here. */
+  isLocked: boolean;
+  /** What the policy does to the value, in words. */
+  imposed?: FieldExplanation["imposed"];
 }
 
 /** Works out how one field stands at one level. `seen` is what was shown when its edit began. */
@@ -56,8 +75,12 @@ export function fieldStateOf(
   own: OwnLayer,
   entry?: DraftEntry,
   seen?: unknown,
+  policy?: PolicyInForce,
 ): FieldState {
-  const saved: readonly FieldSource[] = [explanation, ...explanation.hidden].filter(isSaid);
+  // The policy is applied anew below: the draft may change what it does.
+  const saved = [explanation, ...explanation.hidden].filter(
+    (item) => isSaid(item) && item.source !== "policy",
+  );
   // Keys are stored apart from the rows, so for them the source alone says whose they are.
   const ownSource = saved.find((item) => (field.writable ? isOwn(item, own) : item.source === own.source));
   const others = saved.filter((item) => item !== ownSource);
@@ -72,12 +95,14 @@ export function fieldStateOf(
   const mine: FieldSource[] = isSetHere
     ? [{ value: ownValue, source: own.source, layer: ownSource?.layer ?? ownRef }]
     : [];
-  const chain = [...above, ...mine, ...below];
+  const rule = policy?.rules.fields?.[field.path];
+  const isLocked = rule !== undefined && isLock(rule);
+  const [chain, imposed] = impose(field, [...above, ...mine, ...below], policy);
   const winner = chain[0] ?? inherited;
   const savedValue = ownSource ? ownSource.value : explanation.value;
   return {
     field,
-    value: isSetHere ? ownValue : winner.value,
+    value: isSetHere && !isLocked ? ownValue : winner.value,
     savedOwn: ownSource?.value,
     savedValue,
     isEdited: entry !== undefined,
@@ -85,10 +110,27 @@ export function fieldStateOf(
     isSetHere,
     isRedundant: isSetHere && isSameValue(ownValue, inherited.value),
     inherited,
+    resetValue: impose(field, [...above, ...below], policy)[0][0]?.value,
     winner,
-    overruledBy: above[0],
+    overruledBy: imposed ? chain[0] : above[0],
     chain,
+    rule,
+    isLocked,
+    imposed,
   };
+}
+
+/** Puts the policy above the other sources, where it changes what they give. */
+function impose(
+  { path }: FieldDefinition,
+  sources: readonly FieldSource[],
+  policy: PolicyInForce | undefined,
+): [chain: readonly FieldSource[], imposed?: FieldExplanation["imposed"]] {
+  if (!policy) return [sources];
+  const [top = nothing, ...hidden] = sources;
+  const by: LayerRef = { source: "policy", name: policy.name };
+  const { imposed, value, source, layer } = imposeOnField(path, { ...top, hidden }, policy.rules, by);
+  return imposed ? [[{ value, source, layer }, ...sources], imposed] : [sources];
 }
 
 /**

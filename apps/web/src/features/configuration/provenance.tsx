@@ -13,11 +13,12 @@ interface ProvenanceProps {
 
 /** One line under each control: where the value comes from, and the way back to the inherited one. */
 export function Provenance({ state, ownSource, models, onReset }: ProvenanceProps) {
-  const { field, isSetHere, isRedundant, inherited, winner, overruledBy } = state;
+  const { field, isSetHere, isRedundant, inherited, winner, overruledBy, imposed, isLocked } = state;
+  // The policy has said so in words of its own, and what is set below it counts for nothing.
+  if (imposed && (isLocked || !isSetHere)) return null;
   if (winner.value === undefined || (field.control === "secret" && !winner.value)) {
     return <p className="mt-1 flex min-h-6 items-center text-muted text-xs">Not set at any level.</p>;
   }
-  const inheritedText = formatValue(field, inherited.value, models);
   return (
     <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-xs">
       <span className="inline-flex min-h-6 flex-wrap items-center gap-x-1.5 text-muted">
@@ -30,7 +31,7 @@ export function Provenance({ state, ownSource, models, onReset }: ProvenanceProp
           </>
         )}
         {isRedundant && <span>· Same as {levelLooks[inherited.source].word}</span>}
-        {overruledBy && isSetHere && (
+        {overruledBy && isSetHere && !imposed && (
           <span>
             · Overruled by {overruledBy.layer.name ?? levelLooks[overruledBy.source].word}:{" "}
             {formatValue(field, overruledBy.value, models)}
@@ -44,7 +45,7 @@ export function Provenance({ state, ownSource, models, onReset }: ProvenanceProp
           className="ml-auto inline-flex min-h-6 max-w-full items-center gap-1 rounded font-medium text-accent-ink hover:underline"
         >
           <RotateCcw aria-hidden className="size-3 shrink-0" />
-          <span className="truncate">Reset to {inheritedText}</span>
+          <span className="truncate">Reset to {formatValue(field, state.resetValue, models)}</span>
         </button>
       )}
     </div>

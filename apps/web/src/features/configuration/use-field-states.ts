@@ -1,4 +1,4 @@
-import { FIELDS, type FieldExplanation, type FieldPath } from "@ai-config/config-core";
+import { FIELDS, type FieldExplanation, type FieldPath, type Policy } from "@ai-config/config-core";
 import { useRef } from "react";
 import type { EffectiveConfiguration } from "../../data/use-effective-configuration.ts";
 import { isSameValue, valueAt } from "../../lib/path-value.ts";
@@ -11,14 +11,21 @@ import { type FieldState, fieldStateOf, type OwnLayer } from "./field-state.ts";
  */
 export function useFieldStates(effective: EffectiveConfiguration, own: OwnLayer, draft: Draft): FieldState[] {
   const earlier = useRef(new Map<string, FieldState>());
+  const policy = policyInForce(effective);
   const states = FIELDS.map((field) => {
     const explanation = explanationOf(effective, field.path);
-    const next = fieldStateOf(field, explanation, own, draft.entries[field.path], draft.seen[field.path]);
+    const entry = draft.entries[field.path];
+    const next = fieldStateOf(field, explanation, own, entry, draft.seen[field.path], policy);
     const before = earlier.current.get(field.path);
     return before && isSameValue(before, next) ? before : next;
   });
   earlier.current = new Map(states.map((state) => [state.field.path, state]));
   return states;
+}
+
+/** The policy that an answer was made under. */
+export function policyInForce({ policy, organizationName }: EffectiveConfiguration) {
+  return policy ? { rules: policy as Policy, name: organizationName ?? "your organization" } : undefined;
 }
 
 function explanationOf(effective: EffectiveConfiguration, path: FieldPath): FieldExplanation {
