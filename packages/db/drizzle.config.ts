@@ -19,5 +19,6 @@ export default defineConfig({
     "./src/schema/accounts.ts",
     "./src/schema/verifications.ts",
     "./src/schema/rate-limits.ts",
+    "./src/schema/request-limits.ts",
   ],
 });

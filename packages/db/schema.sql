@@ -86,6 +86,14 @@ create table identity.rate_limits (
 );
 alter table identity.rate_limits enable row level security;
 
+create table identity.request_limits (
+  key text not null,
+  points integer not null,
+  expire timestamp with time zone,
+  constraint request_limits_pkey PRIMARY KEY (key)
+);
+alter table identity.request_limits enable row level security;
+
 create table identity.sessions (
   id uuid not null default gen_random_uuid(),
   user_id uuid not null,
@@ -251,6 +259,7 @@ CREATE INDEX ai_configurations_updated_by_idx ON public.ai_configurations USING 
 CREATE INDEX ai_configurations_user_idx ON public.ai_configurations USING btree (user_id);
 CREATE UNIQUE INDEX ai_configurations_user_name_key ON public.ai_configurations USING btree (user_id, lower(config_name)) WHERE (user_id IS NOT NULL);
 CREATE INDEX accounts_user_idx ON identity.accounts USING btree (user_id);
+CREATE INDEX request_limits_expire_idx ON identity.request_limits USING btree (expire);
 CREATE INDEX sessions_user_idx ON identity.sessions USING btree (user_id);
 CREATE INDEX verifications_identifier_idx ON identity.verifications USING btree (identifier);
 CREATE INDEX organization_invitations_accepted_by_idx ON public.organization_invitations USING btree (accepted_by);
@@ -1816,6 +1825,10 @@ create policy rate_limits_identity on identity.rate_limits for all to ai_config_
   using (true)
   with check (true);
 
+create policy request_limits_identity on identity.request_limits for all to ai_config_identity
+  using (true)
+  with check (true);
+
 create policy sessions_identity on identity.sessions for all to ai_config_identity
   using (true)
   with check (true);
@@ -2006,6 +2019,7 @@ grant delete, insert, select, update (config_name, configuration, is_active, pri
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to service_role;
 grant delete, insert, select, update on table identity.accounts to ai_config_identity;
 grant delete, insert, select, update on table identity.rate_limits to ai_config_identity;
+grant delete, insert, select, update on table identity.request_limits to ai_config_identity;
 grant delete, insert, select, update on table identity.sessions to ai_config_identity;
 grant delete, insert, select, update on table identity.verifications to ai_config_identity;
 grant delete, insert, select, update on table organization_invitations to ai_config_service;

@@ -15,8 +15,10 @@ import { clientAddress } from "./http/client-address.ts";
 import { type ApiVariables, guardApi, identifyRequest } from "./http/guard.ts";
 import { identifyCaller } from "./http/identify-caller.ts";
 import { refuseOtherMethods } from "./http/known-methods.ts";
+import { limitWrites } from "./http/limit-writes.ts";
 import { toAIConfigError } from "./http/problem.ts";
 import { problemResponse, RETRY_AFTER_SECONDS } from "./http/problem-response.ts";
+import type { RequestLimiter } from "./http/request-limiter.ts";
 import type { Identity } from "./identity/identity.ts";
 import { logRequests, reportBug } from "./log.ts";
 import { auditRoutes } from "./rest/audit-routes.ts";
@@ -30,6 +32,7 @@ export interface ServerDependencies {
   signUp: "open" | "invitation";
   /** How many proxies in front of the server are ours, and so tell the truth of where a request came from. */
   trustedProxies: number;
+  limiter: RequestLimiter;
   /** The folder of the built web app. */
   webFolder: string;
   /** False while the process is going down. */
@@ -63,15 +66,16 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
     if (!deps.isPrepared()) throw new AIConfigError("DATABASE_UNAVAILABLE");
     return next();
   });
-  app.use("/api/*", guardApi(deps.allowedOrigins), identifyCaller(identity));
+  app.use("/api/*", (c, next) => {
+    const connection = getConnInfo(c).remote.address;
+    c.set("address", clientAddress(connection, c.req.header("x-forwarded-for"), deps.trustedProxies));
+    return next();
+  });
+  app.use("/api/*", guardApi(deps.allowedOrigins), identifyCaller(identity), limitWrites(deps.limiter));
   app.get("/api/session-options", async (c) =>
     c.json({ signUp: deps.signUp, hasAccounts: await identity.hasAccounts() }),
   );
-  app.all("/api/auth/*", (c) => {
-    const connection = getConnInfo(c).remote.address;
-    const address = clientAddress(connection, c.req.header("x-forwarded-for"), deps.trustedProxies);
-    return identity.handle(c.var.request, address);
-  });
+  app.all("/api/auth/*", (c) => identity.handle(c.var.request, c.var.address));
   app.route("/api/ai-configuration", configurationRoutes(service));
   app.route("/api/audit", auditRoutes(service));
   app.on(["GET", "POST"], "/api/trpc/*", answerCalls(deps));

@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 
 import type { Env } from "./env.ts";
 import { openServer } from "./http/open-server.ts";
+import { createRequestLimiter } from "./http/request-limiter.ts";
 import { createBuiltInIdentity } from "./identity/built-in-identity.ts";
 import type { Identity } from "./identity/identity.ts";
 import { inviteFirstAccount } from "./identity/sign-up-invitations.ts";
@@ -84,6 +85,7 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
       allowedOrigins,
       signUp,
       trustedProxies: env.trustedProxies,
+      limiter: createRequestLimiter(identityDatabase),
       webFolder,
       isAccepting: () => !stopping.signal.aborted,
       isPrepared: () => isPrepared,

@@ -1,12 +1,6 @@
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-
-import { serve } from "@hono/node-server";
-import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 
 import { inviteFirstAccount } from "../src/identity/sign-up-invitations.ts";
-import { createServer } from "../src/server.ts";
 import { Person } from "./support/person.ts";
 import { startApi, type TestApi } from "./support/start-api.ts";
 
@@ -237,35 +231,17 @@ describe("a session", () => {
 describe("the address that tries are counted under", () => {
   /** Tries to sign in, each time with another list of addresses, until refused for being too many. */
   async function statusesBehind(trustedProxies: number, forwardedFor: (attempt: number) => string) {
-    await using api = await startApi();
-    const app = createServer({
-      service: api.service,
-      identity: api.identity,
-      publicUrl: api.url,
-      allowedOrigins: new Set([api.url]),
-      signUp: "open",
-      webFolder: "no-such-folder",
-      isAccepting: () => true,
-      isPrepared: () => true,
-      trustedProxies,
-      log: pino({ level: "silent" }),
-    });
-    const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
-    await once(server, "listening");
+    await using api = await startApi({ trustedProxies });
+    const caller = new Person(api.url);
     const statuses = new Set<number>();
-    try {
-      const caller = new Person(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-      for (let attempt = 0; attempt < 25; attempt += 1) {
-        const { status } = await caller.json(
-          "POST",
-          "/api/auth/sign-in/email",
-          { email: "nobody@example.com", password: "wrong horse battery" },
-          { origin: api.url, "x-forwarded-for": forwardedFor(attempt) },
-        );
-        statuses.add(status);
-      }
-    } finally {
-      await new Promise((resolve) => server.close(resolve));
+    for (let attempt = 0; attempt < 25; attempt += 1) {
+      const { status } = await caller.json(
+        "POST",
+        "/api/auth/sign-in/email",
+        { email: "nobody@example.com", password: "wrong horse battery" },
+        { origin: api.url, "x-forwarded-for": forwardedFor(attempt) },
+      );
+      statuses.add(status);
     }
     return [...statuses];
   }

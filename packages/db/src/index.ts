@@ -23,6 +23,7 @@ export { organizationMembers } from "./schema/organization-members.ts";
 export { organizationPolicies } from "./schema/organization-policies.ts";
 export { organizations } from "./schema/organizations.ts";
 export { rateLimits } from "./schema/rate-limits.ts";
+export { requestLimits } from "./schema/request-limits.ts";
 export { sessions } from "./schema/sessions.ts";
 export { users } from "./schema/users.ts";
 export { verifications } from "./schema/verifications.ts";

@@ -12,11 +12,18 @@ export interface ApiVariables {
   body: unknown;
   /** The request with the checked text as its body, for handlers that read it themselves. */
   request: Request;
+  /** Where the request came from, as far as that can be known. */
+  address: string | undefined;
   /** Who calls, or null; asked once for each request. */
   authenticate: () => Promise<Person | null>;
 }
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Whether a method only reads. */
+export function isSafe(method: string): boolean {
+  return safeMethods.has(method);
+}
 
 /** Gives every request an id: the caller's own where it is harmless, else a new one. */
 export const identifyRequest = createMiddleware<{ Variables: ApiVariables }>(async (c, next) => {
@@ -33,7 +40,7 @@ export const identifyRequest = createMiddleware<{ Variables: ApiVariables }>(asy
 export function guardApi(allowedOrigins: ReadonlySet<string>) {
   return createMiddleware<{ Variables: ApiVariables }>(async (c, next) => {
     const { raw } = c.req;
-    if (safeMethods.has(raw.method)) {
+    if (isSafe(raw.method)) {
       c.set("request", raw);
     } else {
       refuseCrossSite(raw.headers, allowedOrigins);

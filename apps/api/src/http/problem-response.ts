@@ -30,6 +30,9 @@ export function problemResponse(
     "cache-control": "private, no-store",
     ...more,
   });
+  if (error.retryAfterMs !== undefined) {
+    headers.set("retry-after", String(Math.ceil(error.retryAfterMs / 1_000)));
+  }
   if (httpStatus === 503) headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   return new Response(JSON.stringify(body), { status: httpStatus, headers });
 }

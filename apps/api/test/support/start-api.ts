@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
 import { pino } from "pino";
 
 import { type HttpTimeouts, openServer } from "../../src/http/open-server.ts";
+import { createRequestLimiter } from "../../src/http/request-limiter.ts";
 import { createBuiltInIdentity } from "../../src/identity/built-in-identity.ts";
 import type { Identity } from "../../src/identity/identity.ts";
 import { createServer } from "../../src/server.ts";
@@ -28,10 +29,18 @@ export interface TestApiOptions {
   fetch?: typeof fetch;
   timeouts?: HttpTimeouts;
   trustedProxies?: number;
+  /** More than any test sends unless told. */
+  writesPerMinute?: number;
 }
 
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { signUp = "open", fetch: outgoing, timeouts, trustedProxies = 0 } = options;
+  const {
+    signUp = "open",
+    fetch: outgoing,
+    timeouts,
+    trustedProxies = 0,
+    writesPerMinute = 100_000,
+  } = options;
   const test = await createTestDatabase();
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -69,6 +78,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     allowedOrigins,
     signUp,
     trustedProxies,
+    limiter: createRequestLimiter(identityDatabase, writesPerMinute),
     webFolder: "no-such-folder",
     isAccepting: () => isAccepting,
     isPrepared: () => true,

@@ -109,6 +109,7 @@ async function furnish(): Promise<void> {
       values (${dana}, ${dana}, 'credential', ${secretText})`;
     await tx`insert into identity.verifications (identifier, value, expires_at) values (${secretText}, ${secretText}, now())`;
     await tx`insert into identity.rate_limits (key, count, last_request) values (${secretText}, 1, 1)`;
+    await tx`insert into identity.request_limits (key, points) values (${secretText}, 1)`;
   });
 }
 

@@ -1,0 +1,74 @@
+import { connect } from "@ai-config/db";
+import { expect, test } from "vitest";
+import { createRequestLimiter } from "../src/http/request-limiter.ts";
+import { Person } from "./support/person.ts";
+import { startApi, type TestApi } from "./support/start-api.ts";
+
+const change = (person: Person, temperature: number) =>
+  person.json("PATCH", "/api/ai-configuration", {
+    configName: "default",
+    updates: { model: { temperature } },
+  });
+
+/** Somebody with an account, and with all that a minute allows still ahead. */
+async function dana(api: TestApi): Promise<Person> {
+  const person = new Person(api.url);
+  await person.signUp("dana@example.com");
+  return person;
+}
+
+test("an account changes only so much in a minute, however it asks; it reads on, and others are not concerned", async () => {
+  await using api = await startApi({ writesPerMinute: 5 });
+  const person = await dana(api);
+  const kim = new Person(api.url);
+  await kim.signUp("kim@example.com");
+  for (let index = 1; index <= 4; index += 1) expect((await change(person, index / 10)).status).toBe(200);
+  const batch = await person.json("POST", "/api/trpc/organization.create,organization.create?batch=1", {
+    0: { name: "One" },
+    1: { name: "Two" },
+  });
+  expect([batch.status, JSON.stringify(batch.body)]).toEqual([429, expect.stringContaining("RATE_LIMITED")]);
+  const refused = await change(person, 0.9);
+  expect(refused).toMatchObject({
+    status: 429,
+    body: { error: { code: "RATE_LIMITED", message: "Too many requests. Wait a moment, then try again." } },
+  });
+  const wait = Number(refused.headers.get("retry-after"));
+  expect(wait).toBeGreaterThan(0);
+  expect(wait).toBeLessThanOrEqual(60);
+  const read = await person.send("GET", "/api/ai-configuration");
+  expect([read.status, (read.body as { effective: { model: object } }).effective.model]).toMatchObject([
+    200,
+    { temperature: 0.4 },
+  ]);
+  expect((await change(kim, 0.5)).status).toBe(200);
+});
+
+test("who is not signed in is counted by address", async () => {
+  await using api = await startApi({ writesPerMinute: 3 });
+  const statuses: number[] = [];
+  for (let index = 0; index < 5; index += 1) statuses.push((await change(new Person(api.url), 0.5)).status);
+  expect(statuses).toEqual([401, 401, 401, 429, 429]);
+});
+
+test("a sign-up that is refused for its fields counts as well", async () => {
+  await using api = await startApi({ writesPerMinute: 3 });
+  const statuses: number[] = [];
+  for (let index = 0; index < 5; index += 1) {
+    statuses.push((await new Person(api.url).signUp("dana@example.com", { password: "short" })).status);
+  }
+  expect(statuses).toEqual([400, 400, 400, 429, 429]);
+});
+
+test("all processes count together", async () => {
+  await using api = await startApi();
+  const databases = [1, 2, 3].map(() =>
+    connect({ url: api.test.appUrl, maxConnections: 2, role: "ai_config_identity" }),
+  );
+  const limiters = databases.map((database) => createRequestLimiter(database, 30));
+  const answers = await Promise.all(
+    Array.from({ length: 90 }, (_, index) => limiters[index % limiters.length]?.take("account dana", 1)),
+  );
+  expect(answers.filter((wait) => wait === undefined)).toHaveLength(30);
+  await Promise.all(databases.map((database) => database.close()));
+});
