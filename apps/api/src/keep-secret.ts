@@ -10,7 +10,7 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 export interface KeptSecret {
   readonly folder: string;
@@ -57,5 +57,18 @@ function writeOnce(path: string, text: string): void {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   } finally {
     rmSync(draft, { force: true });
+  }
+  syncFolder(dirname(path));
+}
+
+/** What is sealed with a secret outlives a power cut, and so must the secret's name in its folder. */
+function syncFolder(folder: string): void {
+  // Windows opens no folders, and writes their entries through by itself.
+  if (process.platform === "win32") return;
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
