@@ -1,9 +1,14 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import { expect, inject, test } from "vitest";
 
+import { dumpSchema } from "../../scripts/schema-dump.ts";
 import { checkApplicationRole } from "../../src/application-role.ts";
 import { connect } from "../../src/connect.ts";
 import { migrate } from "../../src/migrate.ts";
@@ -44,6 +49,52 @@ test("databases of one server may be migrated at once, although they share the l
     for (const database of databases) await database[Symbol.asyncDispose]();
   }
 });
+
+test("a migration that is killed half-way is made whole by the next one", async () => {
+  await using empty = await createEmptyDatabase();
+  const program = `
+    import { migrate } from ${JSON.stringify(new URL("../../src/migrate.ts", import.meta.url).href)};
+    await migrate({ url: process.env.DATABASE, appPassword: process.env.PASSWORD });`;
+  let killed = 0;
+  for (const delay of [0, 20, 60, 120, 200]) {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      env: { PATH: process.env.PATH, DATABASE: empty.url, PASSWORD: empty.appPassword },
+      stdio: "ignore",
+    });
+    const ended = once(child, "exit");
+    // From when it has the lock on, and a little later each time.
+    await untilMigrating(empty.url);
+    await sleep(delay);
+    child.kill("SIGKILL");
+    const [, signal] = await ended;
+    if (signal === "SIGKILL") killed += 1;
+  }
+  expect(killed).toBeGreaterThan(2);
+  await migrate(empty);
+  expect(await migrate(empty)).toEqual({ applied: 0 });
+  const owner = postgres(empty.url, { max: 1, onnotice: () => {} });
+  expect(
+    (await dumpSchema(owner)) === readFileSync(new URL("../../schema.sql", import.meta.url), "utf8"),
+  ).toBe(true);
+  await owner.end();
+});
+
+/** Resolves when somebody migrates the database, or has done so. */
+async function untilMigrating(url: string): Promise<void> {
+  const owner = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(2)) {
+      const [row] = await owner<{ busy: boolean }[]>`
+        select exists (select from pg_stat_activity
+          where application_name = 'ai-config migrations' and datname = current_database() and xact_start is not null)
+          or to_regclass('public.organization_policies') is not null as busy`;
+      if (row?.busy) return;
+    }
+    throw new Error("Nobody migrates.");
+  } finally {
+    await owner.end();
+  }
+}
 
 test("migrating through a transaction pooler is refused with the way out", async () => {
   await expect(migrate({ url: "postgres://a:b@db.example.com:6543/app" })).rejects.toThrow(
