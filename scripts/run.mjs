@@ -91,7 +91,9 @@ function pnpm(args) {
 
 /** Starts a script under the pinned Node and ends as it ends. A terminal signals the whole group by itself. */
 function handOver(script) {
-  const child = spawn(pinnedNode, [join(root, script), ...rest], { stdio: "inherit" });
+  // The product's own settings, and nobody else's; what the shell says wins over the file.
+  const settings = script.startsWith("apps/api/") ? [`--env-file-if-exists=${join(root, ".env")}`] : [];
+  const child = spawn(pinnedNode, [...settings, join(root, script), ...rest], { stdio: "inherit" });
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));

@@ -5,6 +5,7 @@ import { connect } from "@ai-config/db";
 import { readEnv } from "./env.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { startEmbedded } from "./start-embedded.ts";
+import { explainLogin } from "./start-error.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
 const say = (line: string) => console.log(line);
@@ -30,7 +31,7 @@ async function run(): Promise<number> {
     );
     return 1;
   } catch (error) {
-    const { sentence, exitCode } = explainFailure(error);
+    const { sentence, exitCode } = explainFailure(explainLogin(error, "DATABASE_URL"));
     console.error(sentence);
     return exitCode;
   } finally {
