@@ -317,7 +317,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     id: "claude-sonnet-4-20250514",
     aliases: ["claude-sonnet-4-0"],
     displayName: "Claude Sonnet 4",
-    prices: [priced(SONNET, "GP"), priced(SONNET_LONG, "GP", null, 200_000)],
+    prices: [priced(SONNET, "GP")],
     lifecycle: retired("2026-06-15", "claude-sonnet-5-5"),
     source: "PR",
   },
