@@ -1,4 +1,4 @@
-import { containsSecret } from "@ai-config/config-core";
+import { containsSecret, withoutSecrets } from "@ai-config/config-core";
 import * as z from "zod";
 
 const NAME_MAX = 100;
@@ -24,7 +24,7 @@ export const nameInput = z
 
 /** The name of the organization that somebody gets for themselves, from whatever they are called elsewhere. */
 export function organizationNameOf(personName: string): string {
-  const plain = personName
+  const plain = withoutSecrets(personName)
     .replaceAll(/[\p{Cc}\p{Cs}\s]+/gu, " ")
     .trim()
     .normalize("NFC");
