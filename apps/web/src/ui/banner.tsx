@@ -1,9 +1,10 @@
-import { CircleAlert, Info, TriangleAlert } from "lucide-react";
+import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { classNames } from "../lib/class-names.ts";
 
 const looks = {
   info: { icon: Info, className: "border-line bg-sunken text-muted" },
+  good: { icon: CircleCheck, className: "border-transparent bg-good-soft text-good-ink" },
   warn: { icon: TriangleAlert, className: "border-transparent bg-warn-soft text-warn-ink" },
   bad: { icon: CircleAlert, className: "border-transparent bg-bad-soft text-bad-ink" },
 } as const;

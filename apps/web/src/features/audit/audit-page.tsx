@@ -1,7 +1,8 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { History, Lock } from "lucide-react";
+import { useState } from "react";
 import type { Owner } from "../../data/owner.ts";
-import { useAuditLog } from "../../data/use-audit-log.ts";
+import { type AuditEntry, useAuditLog } from "../../data/use-audit-log.ts";
 import { mayEdit, useCurrentOrganization } from "../../data/use-current-organization.ts";
 import { useModels } from "../../data/use-models.ts";
 import { isForbidden } from "../../lib/api-problem.ts";
@@ -14,7 +15,10 @@ import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { CardsSkeleton } from "../../ui/skeleton.tsx";
 import { AuditEntryRow } from "./audit-entry-row.tsx";
+import { AuditTools } from "./audit-tools.tsx";
 import { groupByDay } from "./group-by-day.ts";
+import { RestoreDialog } from "./restore-dialog.tsx";
+import { isRestorable } from "./restore-plan.ts";
 
 const route = getRouteApi("/signed-in/audit");
 
@@ -58,6 +62,8 @@ function Closed() {
 function Timeline({ owner, of }: { owner: Owner; of?: string }) {
   const log = useAuditLog(owner);
   const models = useModels();
+  const modelName = (id: string) => models[id]?.displayName ?? id;
+  const [restoring, setRestoring] = useState<AuditEntry>();
   if (log.isPending) return <CardsSkeleton cards={1} rows={5} />;
   // A role that was taken away while the page was open.
   if (isForbidden(log.error)) return <Closed />;
@@ -82,6 +88,7 @@ function Timeline({ owner, of }: { owner: Owner; of?: string }) {
   const now = new Date();
   return (
     <>
+      <AuditTools owner={owner} />
       {groupByDay(entries).map((group) => {
         const headingId = `day-${group.day.replaceAll(" ", "-")}`;
         return (
@@ -95,7 +102,8 @@ function Timeline({ owner, of }: { owner: Owner; of?: string }) {
                   key={entry.id}
                   entry={entry}
                   of={of}
-                  modelName={(id) => models[id]?.displayName ?? id}
+                  modelName={modelName}
+                  onRestore={isRestorable(entries, entry) ? () => setRestoring(entry) : undefined}
                 />
               ))}
             </ol>
@@ -113,6 +121,16 @@ function Timeline({ owner, of }: { owner: Owner; of?: string }) {
         <Button isBusy={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
           Load more
         </Button>
+      )}
+      {restoring && (
+        <RestoreDialog
+          key={restoring.id}
+          owner={owner}
+          entries={entries}
+          entry={restoring}
+          modelName={modelName}
+          onClose={() => setRestoring(undefined)}
+        />
       )}
     </>
   );

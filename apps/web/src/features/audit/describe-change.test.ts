@@ -1,10 +1,12 @@
-import { expect, test } from "vitest";
-import { describeChange, describeDeed } from "./describe-change.ts";
+import { describe, expect, test } from "vitest";
+import { type Change, describeChanges } from "./describe-change.ts";
 
 const modelName = (id: string) => (id === "claude-x" ? "Claude X" : id);
+const describeOne = (change: Change) => describeChanges([change], modelName)[0];
 
 test("a change is told in the registry's words and units", () => {
-  expect(describeChange({ path: "costBudget.dailyBudget", from: 100, to: 50 }, modelName)).toEqual({
+  expect(describeOne({ path: "costBudget.dailyBudget", from: 100, to: 50 })).toEqual({
+    path: "costBudget.dailyBudget",
     label: "Daily budget",
     from: "$100",
     to: "$50",
@@ -12,13 +14,15 @@ test("a change is told in the registry's words and units", () => {
 });
 
 test("models are told by name, and absent values as absent", () => {
-  const change = { path: "model.model", from: null, to: "claude-x" };
-  expect(describeChange(change, modelName)).toEqual({ label: "Model", from: undefined, to: "Claude X" });
+  expect(describeOne({ path: "model.model", from: null, to: "claude-x" })).toMatchObject({
+    label: "Model",
+    from: undefined,
+    to: "Claude X",
+  });
 });
 
 test("texts are told in quotes, with their line breaks to be seen", () => {
-  const change = { path: "model.stopSequences", from: [], to: ["\n\nHuman:", "a, b"] };
-  expect(describeChange(change, modelName)).toEqual({
+  expect(describeOne({ path: "model.stopSequences", from: [], to: ["\n\nHuman:", "a, b"] })).toMatchObject({
     label: "Stop sequences",
     from: "none",
     to: String.raw`“\n\nHuman:”, “a, b”`,
@@ -26,18 +30,40 @@ test("texts are told in quotes, with their line breaks to be seen", () => {
 });
 
 test("a path that the registry does not know is shown as it is", () => {
-  expect(describeChange({ path: "is_active", from: true, to: false }, modelName)).toEqual({
+  expect(describeOne({ path: "is_active", from: true, to: false })).toMatchObject({
     label: "is_active",
     from: "true",
     to: "false",
   });
 });
 
-test("a deed says whose thing it was done to", () => {
-  const deed = { subject: "configuration", action: "update", configName: "default" };
-  expect(describeDeed(deed, undefined)).toBe("changed your configuration");
-  expect(describeDeed({ ...deed, action: "delete", configName: "night" }, "Acme")).toBe(
-    "deleted the “night” configuration of Acme",
-  );
-  expect(describeDeed({ ...deed, subject: "key" }, "Acme")).toBe("changed the API key of Acme");
+test("what a row, a key or a membership has is told in words too", () => {
+  const changes = [
+    { path: "isActive", from: true, to: false },
+    { path: "status", from: "active", to: "grace" },
+    { path: "role", from: "member", to: "admin" },
+    { path: "acceptedBy", from: null, to: "00000000-0000-0000-0000-00000000000a" },
+  ];
+  expect(describeChanges(changes, modelName)).toEqual([
+    { path: "isActive", label: "Active", from: "yes", to: "no" },
+    { path: "status", label: "Status", from: "active", to: "being replaced" },
+    { path: "role", label: "Role", from: "member", to: "admin" },
+  ]);
+});
+
+describe("a policy's change", () => {
+  test.each([
+    ["fields.model.temperature", { lock: 0.5 }, "Rule for Temperature", "locked to 0.5"],
+    ["fields.model.temperature", { min: 0.1, max: 0.5 }, "Rule for Temperature", "at least 0.1, at most 0.5"],
+    [
+      "fields.costBudget.dailyBudget",
+      { max: 50, onBreach: "refuse" },
+      "Rule for Daily budget",
+      "at most $50, else refused",
+    ],
+    ["allowedModels", ["claude-x", "claude-y"], "Allowed models", "Claude X, claude-y"],
+    ["pool.dailyBudget", 200, "Shared daily budget", "$200"],
+  ])("of %s", (path, to, label, words) => {
+    expect(describeOne({ path, from: null, to })).toEqual({ path, label, from: undefined, to: words });
+  });
 });

@@ -1,59 +1,115 @@
-import { type FieldPath, fieldAt, formatFieldValue } from "@ai-config/config-core";
+import {
+  type FieldDefinition,
+  type FieldPath,
+  fieldAt,
+  formatFieldValue,
+  isLock,
+} from "@ai-config/config-core";
 import { quoteTexts } from "../../lib/escaped-text.ts";
+import { formatAbsolute } from "../../lib/format-time.ts";
 
 export interface DescribedChange {
+  path: string;
   label: string;
   /** Undefined where nothing was set. */
-  from?: string;
-  to?: string;
+  from: string | undefined;
+  to: string | undefined;
 }
 
-interface Change {
+/** One value that a change gave, took or replaced; absent values are null or missing. */
+export interface Change {
   path: string;
   from?: unknown;
   to?: unknown;
 }
 
-/** What a row or a key has beside the fields of a configuration. */
-const OTHER_LABELS: Readonly<Record<string, string>> = {
-  configName: "Name",
-  isActive: "Active",
-  priority: "Priority",
-  provider: "Provider",
-  slot: "Slot",
-  hint: "Key",
-  keyVersion: "Key version",
-  status: "Status",
-  verified: "Verified",
-  expiresAt: "Expires",
+type ModelName = (id: string) => string;
+
+interface Words {
+  label: string;
+  say(value: unknown, modelName: ModelName): string;
+}
+
+const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+const asAnswer = (value: unknown) => (typeof value === "boolean" ? (value ? "yes" : "no") : asText(value));
+const asTime = (value: unknown) => formatAbsolute(String(value));
+const asModels = (value: unknown, modelName: ModelName) =>
+  Array.isArray(value) && value.length > 0 ? value.map((id) => modelName(String(id))).join(", ") : "none";
+
+const keyStates: Readonly<Record<string, string>> = {
+  active: "active",
+  grace: "being replaced",
+  revoked: "revoked",
 };
 
-/** One field's change in the words of the registry; what the registry does not know is shown as it is. */
-export function describeChange(
-  { path, from, to }: Change,
-  modelName: (id: string) => string,
-): DescribedChange {
+/** What is recorded beside the fields of a configuration. */
+const OTHER_WORDS: Readonly<Record<string, Words>> = {
+  configName: { label: "Name", say: asText },
+  isActive: { label: "Active", say: asAnswer },
+  priority: { label: "Priority", say: asText },
+  provider: { label: "Provider", say: (value) => (value === "anthropic" ? "Anthropic" : asText(value)) },
+  slot: { label: "Slot", say: asText },
+  hint: { label: "Key", say: asText },
+  keyVersion: { label: "Key version", say: asText },
+  status: { label: "Status", say: (value) => keyStates[String(value)] ?? asText(value) },
+  verified: { label: "Verified", say: asAnswer },
+  expiresAt: { label: "Expires", say: asTime },
+  name: { label: "Name", say: asText },
+  role: { label: "Role", say: asText },
+  email: { label: "For", say: asText },
+  allowedModels: { label: "Allowed models", say: asModels },
+  "pool.dailyBudget": sharedLimit("Shared daily budget", "costBudget.dailyBudget"),
+  "pool.weeklyBudget": sharedLimit("Shared weekly budget", "costBudget.weeklyBudget"),
+  "pool.monthlyBudget": sharedLimit("Shared monthly budget", "costBudget.monthlyBudget"),
+  "pool.requestsPerMinute": sharedLimit("Shared requests per minute", "rateLimiting.requestsPerMinute"),
+  "pool.concurrentRequests": sharedLimit("Shared concurrent requests", "rateLimiting.concurrentRequests"),
+};
+
+/** Told by the sentence above the changes already. */
+const UNTOLD: ReadonlySet<string> = new Set(["acceptedBy"]);
+
+/** Changes in the words of the registry; what the registry does not know is shown as it is. */
+export function describeChanges(changes: readonly Change[], modelName: ModelName): DescribedChange[] {
+  return changes
+    .filter(({ path }) => !UNTOLD.has(path))
+    .map(({ path, from, to }) => {
+      const { label, say } = wordsFor(path);
+      const sayIfSet = (value: unknown) => (value == null ? undefined : say(value, modelName));
+      return { path, label, from: sayIfSet(from), to: sayIfSet(to) };
+    });
+}
+
+function wordsFor(path: string): Words {
   const field = fieldAt(path as FieldPath);
-  const say = (value: unknown): string | undefined => {
-    if (value === undefined || value === null) return undefined;
-    if (field?.control === "model" && typeof value === "string") return modelName(value);
-    if (field?.type === "strings" && Array.isArray(value) && value.length > 0) return quoteTexts(value);
-    if (field) return formatFieldValue(field, value);
-    return typeof value === "string" ? value : JSON.stringify(value);
+  if (field) return { label: field.label, say: (value, modelName) => sayField(field, value, modelName) };
+  if (path.startsWith("fields.")) return ruleWords(path.slice("fields.".length));
+  return OTHER_WORDS[path] ?? { label: path, say: asText };
+}
+
+function sayField(field: FieldDefinition, value: unknown, modelName: ModelName): string {
+  if (field.control === "model" && typeof value === "string") return modelName(value);
+  if (field.type === "strings" && Array.isArray(value) && value.length > 0) return quoteTexts(value);
+  return formatFieldValue(field, value);
+}
+
+/** What a policy says about one field. */
+function ruleWords(path: string): Words {
+  const field = fieldAt(path as FieldPath);
+  return {
+    label: `Rule for ${field?.label ?? path}`,
+    say: (rule, modelName) => {
+      if (!field || typeof rule !== "object" || rule === null) return asText(rule);
+      if (isLock(rule)) return `locked to ${sayField(field, rule.lock, modelName)}`;
+      const { min, max, onBreach } = rule as { min?: unknown; max?: unknown; onBreach?: unknown };
+      const bounds = [
+        min === undefined ? "" : `at least ${sayField(field, min, modelName)}`,
+        max === undefined ? "" : `at most ${sayField(field, max, modelName)}`,
+      ].filter(Boolean);
+      return `${bounds.join(", ")}${onBreach === "refuse" ? ", else refused" : ""}`;
+    },
   };
-  return { label: field?.label ?? OTHER_LABELS[path] ?? path, from: say(from), to: say(to) };
 }
 
-interface Deed {
-  subject: string;
-  action: string;
-  configName: string | null;
-}
-
-/** What was done to what, as the rest of a sentence that begins with a name. `of` says whose it is. */
-export function describeDeed({ subject, action, configName }: Deed, of: string | undefined): string {
-  const verb = action === "insert" ? "created" : action === "delete" ? "deleted" : "changed";
-  const name = configName === null || configName === "default" ? "" : `“${configName}” `;
-  const thing = subject === "key" ? "API key" : `${name}configuration`;
-  return of === undefined ? `${verb} your ${thing}` : `${verb} the ${thing} of ${of}`;
+function sharedLimit(label: string, like: FieldPath): Words {
+  return { label, say: (value) => formatFieldValue(like, value) };
 }
