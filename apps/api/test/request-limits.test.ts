@@ -44,6 +44,20 @@ test("an account changes only so much in a minute, however it asks; it reads on,
   expect((await change(kim, 0.5)).status).toBe(200);
 });
 
+test("a batch counts each call also where its commas are written as escapes", async () => {
+  await using api = await startApi({ writesPerMinute: 5 });
+  const person = await dana(api);
+  const names = Object.fromEntries(
+    Array.from({ length: 6 }, (_, index) => [index, { name: `Batch ${index}` }]),
+  );
+  const procedures = Array(6).fill("organization.create").join("%2C");
+  const batch = await person.json("POST", `/api/trpc/${procedures}?batch=1`, names);
+  expect(batch.status).toBe(429);
+  expect(JSON.stringify((await person.send("GET", "/api/trpc/organization.list")).body)).not.toContain(
+    "Batch",
+  );
+});
+
 test("who is not signed in is counted by address", async () => {
   await using api = await startApi({ writesPerMinute: 3 });
   const statuses: number[] = [];
