@@ -16,7 +16,7 @@ let api: TestApi;
 let dana: Person;
 
 beforeAll(async () => {
-  api = await startApi({ timeouts: { headersMs: 200, requestMs: 300, checkMs: 50 } });
+  api = await startApi({ timeouts: { headersMs: 1_000, requestMs: 1_000, checkMs: 100 } });
   dana = new Person(api.url);
   await dana.signUp("dana@example.com");
 });
@@ -48,7 +48,7 @@ function refusalOf(answer: string): [status: string, code: string] {
   return [top.split(" ")[1] ?? "", error.code];
 }
 
-describe("who is too slow is cut off", () => {
+describe.concurrent("who is too slow is cut off", () => {
   test("with a body that stops", async () => {
     const answer = await sendBytes(api.url, `${patch("content-length: 100")}{"configName":`);
     expect(refusalOf(answer)).toEqual(["408", "REQUEST_TIMEOUT"]);
