@@ -155,6 +155,7 @@ describe("findWarnings", () => {
         path: "model.topP",
         code: "sampling_one_of_two",
         message: "Top-p 0.9 dropped: Claude Sonnet 4.5 accepts temperature or top-p, not both.",
+        isDropped: true,
       },
     ]);
     const active = configured({ model: "claude-opus-5-5", thinking: "off" });
@@ -164,6 +165,20 @@ describe("findWarnings", () => {
         .sort(),
     ).toEqual(["model.temperature", "model.thinking", "model.topP"]);
   });
+
+  test.each([
+    [{ model: "claude-opus-4-6", effort: "xhigh" }, "model.effort", undefined],
+    [{ model: "claude-opus-5-5", thinking: 2048 }, "model.thinking", undefined],
+    [{ model: "claude-opus-5-5", thinking: "off" }, "model.thinking", true],
+    [{ model: "claude-opus-5-5", temperature: 0.5 }, "model.temperature", true],
+    [{ model: "claude-haiku-4-5-20251001", effort: "low" }, "model.effort", true],
+  ] as const)(
+    "tells apart what is dropped and what is sent as something else: %j",
+    (section, path, isDropped) => {
+      const warning = findWarnings(configured(section), { date }).find((each) => each.path === path);
+      expect([warning?.path, warning?.isDropped]).toEqual([path, isDropped]);
+    },
+  );
 
   test("never throws for a retired or unknown model", () => {
     const failing = configured({ onRetiredModel: "fail" });

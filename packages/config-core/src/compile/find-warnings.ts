@@ -13,6 +13,8 @@ export interface Warning {
   readonly path: FieldPath;
   readonly code: WarningCode;
   readonly message: string;
+  /** Whether the value is not sent at all, rather than another one in its place. */
+  readonly isDropped?: true;
 }
 
 export interface WarningOptions extends ModelOptions, Pick<Draft, "fields"> {
@@ -28,10 +30,11 @@ export function findWarnings(configuration: Readonly<AIConfiguration>, options: 
   const apiVersion = options.apiVersion ?? preferredApiVersion(configuration, { date, models });
   try {
     const { adjustments } = compileMessageParams(configuration, { apiVersion, date, fields, models });
-    const warnings = adjustments.map(({ path, code, message }) => ({
+    const warnings = adjustments.map(({ path, to, code, message }) => ({
       path,
       code,
       message: sentence(message),
+      ...(to === null && { isDropped: true as const }),
     }));
     return about ? [about, ...warnings] : warnings;
   } catch (error) {

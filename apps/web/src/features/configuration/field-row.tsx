@@ -14,7 +14,6 @@ import { Capabilities } from "./capabilities.tsx";
 import { ExplainPopover } from "./explain-popover.tsx";
 import { entryOf, type FieldState, type OwnLayer } from "./field-state.ts";
 import { FieldWarning } from "./field-warning.tsx";
-import { hasNoEffect } from "./has-no-effect.ts";
 import { PolicyNote } from "./policy-note.tsx";
 import { withinBounds } from "./policy-texts.ts";
 import { Provenance } from "./provenance.tsx";
@@ -57,7 +56,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
   const isWritten = field.control !== "secret" && field.control !== "readonly";
   // What has to be corrected comes first; what it would do is told once it is right.
   const warnings = issue ? noWarnings : (props.warnings ?? noWarnings);
-  const isIdle = warnings.some(hasNoEffect);
+  const isIdle = warnings.some(({ isDropped }) => isDropped);
   const describedBy = classNames(
     `${id}-help`,
     issue && `${id}-issue`,

@@ -15,7 +15,9 @@ interface RetirementBannersProps {
 /** Models that are about to go or gone, the most urgent first, each with the way to another one. */
 export function RetirementBanners({ owner, effective, isReadOnly, onChooseModel }: RetirementBannersProps) {
   // Whoever may not change an organization's settings may not ask about its members either.
-  const { data } = useLifecycle(owner, { enabled: owner.type === "user" || !isReadOnly });
+  const { data } = useLifecycle(owner, effective.organizationId ?? undefined, {
+    enabled: owner.type === "user" || !isReadOnly,
+  });
   if (!data) return null;
   const { shown, more } =
     owner.type === "user"
