@@ -23,12 +23,25 @@ export function useRotateKey(owner: Owner) {
   });
   return {
     isRotating: mutation.isPending,
-    rotate: async (newKey: string) => {
+    rotate: async (newKey: string, overlapMs?: number) => {
       try {
-        return await mutation.mutateAsync({ owner, newKey });
+        return await mutation.mutateAsync({ owner, newKey, overlapMs });
       } finally {
         mutation.reset();
       }
     },
   };
+}
+
+/** Ends a key at once. */
+export function useRevokeKey(owner: Owner) {
+  const utils = trpc.useUtils();
+  return trpc.key.revoke.useMutation({
+    onSuccess: () =>
+      Promise.all([
+        utils.key.list.invalidate({ owner }),
+        utils.configuration.invalidate(),
+        utils.audit.invalidate(),
+      ]),
+  });
 }

@@ -46,8 +46,8 @@ export function AuditEntryRow({ entry, of, modelName, onRestore }: AuditEntryRow
           </div>
         )}
         {entry.reason && <p className="mt-1.5 break-words text-[0.8125rem]">“{entry.reason}”</p>}
-        <div className="mt-1 flex flex-wrap items-start justify-between gap-x-3">
-          <details className="min-w-0 flex-1 basis-40 text-xs">
+        <div className="mt-1 flex flex-wrap items-start gap-x-3">
+          <details className="min-w-0 flex-1 basis-16 text-xs open:basis-full">
             <summary className="inline-flex min-h-6 cursor-default items-center rounded font-medium text-muted hover:text-ink">
               Details
             </summary>
@@ -74,7 +74,7 @@ export function AuditEntryRow({ entry, of, modelName, onRestore }: AuditEntryRow
               size="small"
               aria-describedby={deedId}
               onClick={onRestore}
-              className="-mr-2.5 -mb-1"
+              className="-mr-2.5 -mb-1 ml-auto"
             >
               <RotateCcw aria-hidden className="size-3.5" />
               Restore this state

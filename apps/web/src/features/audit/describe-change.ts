@@ -47,8 +47,6 @@ const OTHER_WORDS: Readonly<Record<string, Words>> = {
   configName: { label: "Name", say: asText },
   isActive: { label: "Active", say: asAnswer },
   priority: { label: "Priority", say: asText },
-  provider: { label: "Provider", say: (value) => (value === "anthropic" ? "Anthropic" : asText(value)) },
-  slot: { label: "Slot", say: asText },
   hint: { label: "Key", say: asText },
   keyVersion: { label: "Key version", say: asText },
   status: { label: "Status", say: (value) => keyStates[String(value)] ?? asText(value) },
@@ -66,7 +64,7 @@ const OTHER_WORDS: Readonly<Record<string, Words>> = {
 };
 
 /** Told by the sentence above the changes already. */
-const UNTOLD: ReadonlySet<string> = new Set(["acceptedBy"]);
+const UNTOLD: ReadonlySet<string> = new Set(["acceptedBy", "provider", "slot"]);
 
 /** Changes in the words of the registry; what the registry does not know is shown as it is. */
 export function describeChanges(changes: readonly Change[], modelName: ModelName): DescribedChange[] {

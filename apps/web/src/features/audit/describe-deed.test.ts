@@ -21,6 +21,10 @@ test("a configuration or a key is told with whose it is", () => {
   );
   expect(describeDeed({ ...deed, subject: "key" }, "Acme")).toBe("changed the API key of Acme");
   expect(describeDeed({ ...deed, subject: "key", action: "insert" }, undefined)).toBe("stored your API key");
+  const slot = [{ path: "slot", from: "secondary", to: null }];
+  expect(describeDeed({ ...deed, subject: "key", action: "delete", changes: slot }, undefined)).toBe(
+    "deleted your secondary API key",
+  );
 });
 
 test.each([

@@ -24,7 +24,7 @@ export function describeDeed(deed: Deed, of: string | undefined): string {
     case "policy":
       return `${verbOf(deed, "set")} the policy of ${of ?? "the organization"}`;
     case "key":
-      return `${verbOf(deed, "stored")} ${ownersThing("API key", of)}`;
+      return `${verbOf(deed, "stored")} ${ownersThing(keyName(deed), of)}`;
     default:
       return `${verbOf(deed, "created")} ${ownersThing(configurationName(deed), of)}`;
   }
@@ -46,6 +46,13 @@ function ownersThing(thing: string, of: string | undefined): string {
 
 function configurationName({ configName }: Deed): string {
   return configName === null || configName === "default" ? "configuration" : `“${configName}” configuration`;
+}
+
+/** The slot is recorded where a key comes or goes. */
+function keyName({ changes }: Deed): string {
+  const slot = changes.find(({ path }) => path === "slot");
+  const name = slot?.to ?? slot?.from;
+  return name === "primary" || name === "secondary" ? `${name} API key` : "API key";
 }
 
 function describeOrganization({ action }: Deed, of: string): string {

@@ -14,6 +14,7 @@ import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { CardsSkeleton } from "../../ui/skeleton.tsx";
 import { KeyList } from "./key-list.tsx";
+import { RevokeKeyDialog } from "./revoke-key-dialog.tsx";
 import { RotateKeyDialog } from "./rotate-key-dialog.tsx";
 
 const route = getRouteApi("/signed-in/keys");
@@ -49,6 +50,7 @@ export function KeysPage() {
 function OwnerKeys({ owner, of, isReadOnly }: { owner: Owner; of?: string; isReadOnly: boolean }) {
   const keys = useKeys(owner);
   const [isRotating, setIsRotating] = useState(false);
+  const [revoked, setRevoked] = useState<KeySummary>();
   if (keys.isPending) return <CardsSkeleton cards={1} rows={2} />;
   if (!keys.data) {
     return (
@@ -84,11 +86,20 @@ function OwnerKeys({ owner, of, isReadOnly }: { owner: Owner; of?: string; isRea
           icon={KeyRound}
           action={!isReadOnly && open}
         >
-          <KeyList keys={keys.data} />
+          <KeyList keys={keys.data} onRevoke={isReadOnly ? undefined : setRevoked} />
         </Card>
       )}
       {isRotating && (
         <RotateKeyDialog owner={owner} of={of} hasKey={hasKey} onClose={() => setIsRotating(false)} />
+      )}
+      {revoked && (
+        <RevokeKeyDialog
+          owner={owner}
+          of={of}
+          revoked={revoked}
+          keys={keys.data}
+          onClose={() => setRevoked(undefined)}
+        />
       )}
     </>
   );

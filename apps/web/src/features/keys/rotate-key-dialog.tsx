@@ -1,12 +1,14 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
-import { useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import type { Owner } from "../../data/owner.ts";
 import { useRotateKey } from "../../data/use-keys.ts";
 import { problemOf } from "../../lib/api-problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { describeRefusal } from "./describe-refusal.ts";
+import { defaultOverlap, overlaps } from "./overlaps.ts";
 
 interface RotateKeyDialogProps {
   owner: Owner;
@@ -21,7 +23,9 @@ export function RotateKeyDialog({ owner, of, hasKey, onClose }: RotateKeyDialogP
   const input = useRef<HTMLInputElement>(null);
   const done = useRef<HTMLButtonElement>(null);
   const { rotate, isRotating } = useRotateKey(owner);
+  const overlapId = useId();
   const [newKey, setNewKey] = useState("");
+  const [overlap, setOverlap] = useState(defaultOverlap);
   const [error, setError] = useState<string>();
   const [result, setResult] = useState<{ hint: string; verified: boolean }>();
 
@@ -34,7 +38,7 @@ export function RotateKeyDialog({ owner, of, hasKey, onClose }: RotateKeyDialogP
     }
     setError(undefined);
     try {
-      setResult(await rotate(trimmed));
+      setResult(await rotate(trimmed, hasKey ? Number(overlap) : undefined));
       setNewKey("");
     } catch (failure) {
       setError(describeRefusal(problemOf(failure)));
@@ -106,6 +110,24 @@ export function RotateKeyDialog({ owner, of, hasKey, onClose }: RotateKeyDialogP
           onChange={setNewKey}
           error={error}
         />
+        {hasKey && (
+          <div className="mt-4">
+            <span id={`${overlapId}-label`} className="mb-1.5 block font-medium text-[0.8125rem]">
+              The former key stays usable
+            </span>
+            <Select
+              id={overlapId}
+              labelledBy={`${overlapId}-label`}
+              describedBy={`${overlapId}-hint`}
+              value={overlap}
+              options={overlaps}
+              onChange={setOverlap}
+            />
+            <p id={`${overlapId}-hint`} className="mt-1 text-muted text-xs">
+              As the secondary key, for what has opened it already. After that it is not used any more.
+            </p>
+          </div>
+        )}
       </form>
     </Dialog>
   );
