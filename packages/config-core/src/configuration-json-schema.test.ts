@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { configName, configurationJsonSchema, DEFAULT_AI_CONFIGURATION, FIELDS } from "./index.ts";
+import { configurationJsonSchema } from "./configuration-json-schema.ts";
+import { configName, DEFAULT_AI_CONFIGURATION, FIELDS } from "./index.ts";
 import { readField } from "./read-field.ts";
 
 const schema = configurationJsonSchema();

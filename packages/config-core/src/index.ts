@@ -85,7 +85,6 @@ export {
   type EnvironmentConfiguration,
   type EnvironmentProblem,
 } from "./configuration-from-environment.ts";
-export { configurationJsonSchema } from "./configuration-json-schema.ts";
 export { type CalculateCostOptions, calculateCost } from "./cost/calculate-cost.ts";
 export {
   type Cost,
