@@ -2,6 +2,7 @@ import { servingModelOf } from "../catalogue/look-up.ts";
 import { AVAILABLE_MODELS, findModel, type ModelInfo, type ModelOptions } from "../catalogue/models.ts";
 import type { AIConfiguration } from "../configuration.ts";
 import { AIConfigError } from "../errors.ts";
+import { adjust } from "./adjust.ts";
 import type { Adjustment, ApiVersion, CompilerRule, Draft, MessageParams } from "./compiler-rule.ts";
 import { OUTPUT_LIMIT, REQUEST_RULES } from "./request-rules.ts";
 import { SAMPLING_RULES } from "./sampling-rules.ts";
@@ -84,13 +85,8 @@ function servingModel(
   const model = servingModelOf(known, date, models);
   if (model === undefined || (model !== known && wanted.onRetiredModel === "fail")) throw retired(known);
   if (model === known) return wanted.model === known.id ? known : { ...known, id: wanted.model };
-  adjustments.push({
-    path: "model.model",
-    from: wanted.model,
-    to: model.id,
-    code: "model_retired",
-    message: `${known.displayName} replaced by ${model.displayName}: it was retired on ${known.lifecycle.retiresOn}.`,
-  });
+  const message = `${known.displayName} replaced by ${model.displayName}: it was retired on ${known.lifecycle.retiresOn}.`;
+  adjust({ wanted, adjustments }, "model", model.id, "model_retired", message);
   return model;
 }
 

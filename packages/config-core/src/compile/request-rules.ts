@@ -1,3 +1,4 @@
+import { adjust } from "./adjust.ts";
 import type { CompilerRule, Draft } from "./compiler-rule.ts";
 
 /**
@@ -11,16 +12,9 @@ export const OUTPUT_LIMIT: CompilerRule = {
   apply: (draft) => {
     const { model, params } = draft;
     if (params.max_tokens <= model.outputLimit) return;
-    const from = params.max_tokens;
     params.max_tokens = model.outputLimit;
     const message = `maximum output lowered to ${number(model.outputLimit)} tokens, the limit of ${model.displayName}.`;
-    draft.adjustments.push({
-      path: "model.maxTokens",
-      from,
-      to: model.outputLimit,
-      code: "output_limit",
-      message,
-    });
+    adjust(draft, "maxTokens", model.outputLimit, "output_limit", message);
   },
 };
 
@@ -39,13 +33,7 @@ function dropBlankStopSequences(draft: Draft): void {
   if (kept.length === 0) delete draft.params.stop_sequences;
   else draft.params.stop_sequences = kept;
   const message = "blank stop sequences dropped: Claude accepts none.";
-  draft.adjustments.push({
-    path: "model.stopSequences",
-    from: texts,
-    to: kept,
-    code: "blank_stop_sequence",
-    message,
-  });
+  adjust(draft, "stopSequences", kept, "blank_stop_sequence", message);
 }
 
 function dropSpeed(draft: Draft): void {
@@ -53,13 +41,7 @@ function dropSpeed(draft: Draft): void {
   if (params.speed !== "fast" || model.fastMultiplier !== null) return;
   delete params.speed;
   const message = `fast mode dropped: ${model.displayName} has none.`;
-  draft.adjustments.push({
-    path: "model.speed",
-    from: "fast",
-    to: null,
-    code: "speed_not_supported",
-    message,
-  });
+  adjust(draft, "speed", null, "speed_not_supported", message);
 }
 
 function dropGeo(draft: Draft): void {
@@ -68,13 +50,7 @@ function dropGeo(draft: Draft): void {
   if (geo === undefined || Object.hasOwn(model.geoMultipliers, geo)) return;
   delete params.inference_geo;
   const message = `region "${geo}" dropped: ${model.displayName} cannot be bound to a region.`;
-  draft.adjustments.push({
-    path: "model.inferenceGeo",
-    from: geo,
-    to: null,
-    code: "geo_not_supported",
-    message,
-  });
+  adjust(draft, "inferenceGeo", null, "geo_not_supported", message);
 }
 
 function streamLongAnswers(draft: Draft): void {
@@ -82,13 +58,7 @@ function streamLongAnswers(draft: Draft): void {
   if (params.stream || params.max_tokens <= UNSTREAMED_TOKENS_MAX) return;
   params.stream = true;
   const message = `streaming switched on: an answer of up to ${number(params.max_tokens)} tokens may take longer than a connection is kept waiting.`;
-  draft.adjustments.push({
-    path: "model.streaming",
-    from: false,
-    to: true,
-    code: "streaming_required",
-    message,
-  });
+  adjust(draft, "streaming", true, "streaming_required", message);
 }
 
 function number(count: number): string {

@@ -1,14 +1,11 @@
 import type { SamplingClass } from "../catalogue/model-entry.ts";
 import { compareLayers } from "../layer.ts";
-import type { ApiVersion, CompilerRule, Draft } from "./compiler-rule.ts";
+import { adjust } from "./adjust.ts";
+import type { AdjustmentCode, ApiVersion, CompilerRule, Draft } from "./compiler-rule.ts";
 
-const PARAMETERS = {
-  temperature: { path: "model.temperature", param: "temperature" },
-  topP: { path: "model.topP", param: "top_p" },
-  topK: { path: "model.topK", param: "top_k" },
-} as const;
+const PARAMS = { temperature: "temperature", topP: "top_p", topK: "top_k" } as const;
 
-type Parameter = keyof typeof PARAMETERS;
+type Parameter = keyof typeof PARAMS;
 type Range = readonly [least: number, greatest: number];
 
 interface SamplingRow {
@@ -51,10 +48,9 @@ function keepWithin(draft: Draft, { apiVersion, sampling, thinking, parameter, t
   if (draft.apiVersion !== apiVersion) return;
   if (sampling !== "any" && draft.model.sampling !== sampling) return;
   if (thinking === "on" && !isThinking(draft)) return;
-  const { path, param } = PARAMETERS[parameter];
+  const param = PARAMS[parameter];
   const value = draft.params[param];
   if (value === undefined || (takes && value >= takes[0] && value <= takes[1])) return;
-  delete draft.params[param];
   const who = sampling === "any" ? `API version ${apiVersion}` : draft.model.displayName;
   const when = thinking === "on" ? " while it thinks" : "";
   const [code, why] =
@@ -64,36 +60,29 @@ function keepWithin(draft: Draft, { apiVersion, sampling, thinking, parameter, t
           `${who} accepts no ${thinking === "on" ? "top-k" : "sampling parameters"}${when}`,
         ] as const)
       : (["sampling_out_of_bounds", `${who} accepts only ${rangeText(takes)}${when}`] as const);
-  const name = param === "temperature" ? "temperature" : param.replace("_", "-");
-  draft.adjustments.push({ path, from: value, to: null, code, message: `${name} ${value} dropped: ${why}.` });
+  drop(draft, parameter, code, why);
 }
 
 /** Of temperature and top-p the one that the more specific layer sets is sent, else temperature. */
 function keepOneOfTwo(draft: Draft): void {
   const { temperature, top_p: topP } = draft.params;
   if (temperature === undefined || topP === undefined) return;
-  const { displayName } = draft.model;
-  if (isMoreSpecific(draft)) {
-    delete draft.params.temperature;
-    const message = `temperature ${temperature} dropped: ${displayName} accepts temperature or top-p, and top-p is set closer to you.`;
-    draft.adjustments.push({
-      path: "model.temperature",
-      from: temperature,
-      to: null,
-      code: "sampling_one_of_two",
-      message,
-    });
-  } else {
-    delete draft.params.top_p;
-    const message = `top-p ${topP} dropped: ${displayName} accepts temperature or top-p, not both.`;
-    draft.adjustments.push({
-      path: "model.topP",
-      from: topP,
-      to: null,
-      code: "sampling_one_of_two",
-      message,
-    });
-  }
+  const [weaker, why] = isMoreSpecific(draft)
+    ? (["temperature", "and top-p is set closer to you"] as const)
+    : (["topP", "not both"] as const);
+  drop(
+    draft,
+    weaker,
+    "sampling_one_of_two",
+    `${draft.model.displayName} accepts temperature or top-p, ${why}`,
+  );
+}
+
+function drop(draft: Draft, parameter: Parameter, code: AdjustmentCode, why: string): void {
+  const param = PARAMS[parameter];
+  const message = `${param.replace("_", "-")} ${draft.params[param]} dropped: ${why}.`;
+  delete draft.params[param];
+  adjust(draft, parameter, null, code, message);
 }
 
 /** Whether top-p comes from a more specific layer than temperature. */

@@ -1,4 +1,5 @@
 import { EFFORTS, type Effort } from "../catalogue/model-entry.ts";
+import { adjust } from "./adjust.ts";
 import type { AdjustmentCode, CompilerRule, Draft } from "./compiler-rule.ts";
 
 /** The smallest budget that the API takes. */
@@ -19,7 +20,12 @@ function turnOffBetweenTools(draft: Draft): void {
   const { params } = draft;
   if (params.thinking?.type !== "disabled" || wayToTurnOff(draft) !== "between_tools") return;
   params.thinking = { type: "between_tools" };
-  adjust(draft, "between_tools", "thinking_between_tools", "thinks only between tools instead of not at all");
+  noteThinking(
+    draft,
+    "between_tools",
+    "thinking_between_tools",
+    "thinks only between tools instead of not at all",
+  );
 }
 
 function leaveAlwaysOn(draft: Draft): void {
@@ -28,7 +34,7 @@ function leaveAlwaysOn(draft: Draft): void {
   delete params.thinking;
   // A model that cannot think needs not be told.
   if (model.thinkingTypes.length === 0) return;
-  adjust(draft, null, "thinking_always_on", "always thinks");
+  noteThinking(draft, null, "thinking_always_on", "always thinks");
 }
 
 function wayToTurnOff({ model }: Draft): "disabled" | "between_tools" | undefined {
@@ -40,7 +46,7 @@ function replaceBudget(draft: Draft): void {
   if (params.thinking?.type !== "enabled" || model.thinkingTypes.includes("enabled")) return;
   if (model.thinkingTypes.includes("adaptive")) {
     params.thinking = { type: "adaptive" };
-    adjust(
+    noteThinking(
       draft,
       "adaptive",
       "thinking_budget_not_supported",
@@ -48,7 +54,7 @@ function replaceBudget(draft: Draft): void {
     );
   } else {
     delete params.thinking;
-    adjust(draft, null, "thinking_not_supported", "cannot think");
+    noteThinking(draft, null, "thinking_not_supported", "cannot think");
   }
 }
 
@@ -58,10 +64,10 @@ function shrinkBudget(draft: Draft): void {
   const budget = params.max_tokens - 1;
   if (budget >= BUDGET_MIN) {
     params.thinking.budget_tokens = budget;
-    adjust(draft, budget, "thinking_budget_too_large", "needs a budget below the maximum output");
+    noteThinking(draft, budget, "thinking_budget_too_large", "needs a budget below the maximum output");
   } else {
     delete params.thinking;
-    adjust(
+    noteThinking(
       draft,
       null,
       "thinking_budget_too_large",
@@ -75,7 +81,7 @@ function dropAdaptive(draft: Draft): void {
   if (params.thinking?.type !== "adaptive" || model.thinkingTypes.includes("adaptive")) return;
   delete params.thinking;
   const lacks = model.thinkingTypes.includes("enabled") ? "needs a budget to think" : "cannot think";
-  adjust(draft, null, "thinking_not_supported", lacks);
+  noteThinking(draft, null, "thinking_not_supported", lacks);
 }
 
 function lowerEffort(draft: Draft): void {
@@ -85,15 +91,10 @@ function lowerEffort(draft: Draft): void {
   const lower = nearest(effort, model.efforts);
   if (lower === undefined) delete params.output_config;
   else params.output_config = { effort: lower };
-  draft.adjustments.push({
-    path: "model.effort",
-    from: draft.wanted.effort,
-    to: lower ?? null,
-    code: "effort_not_supported",
-    message: lower
-      ? `effort ${effort} lowered to ${lower}: ${model.displayName} has ${model.efforts.join(", ")}.`
-      : `effort ${effort} dropped: ${model.displayName} has no efforts.`,
-  });
+  const message = lower
+    ? `effort ${effort} lowered to ${lower}: ${model.displayName} has ${model.efforts.join(", ")}.`
+    : `effort ${effort} dropped: ${model.displayName} has no efforts.`;
+  adjust(draft, "effort", lower ?? null, "effort_not_supported", message);
 }
 
 function lowerEffortWithoutThinking(draft: Draft): void {
@@ -104,13 +105,8 @@ function lowerEffortWithoutThinking(draft: Draft): void {
   if (effort === undefined || greatest === null || !isOff) return;
   if (EFFORTS.indexOf(effort) <= EFFORTS.indexOf(greatest)) return;
   params.output_config = { effort: greatest };
-  draft.adjustments.push({
-    path: "model.effort",
-    from: draft.wanted.effort,
-    to: greatest,
-    code: "effort_needs_thinking",
-    message: `effort ${effort} lowered to ${greatest}: with thinking off ${model.displayName} takes no more.`,
-  });
+  const message = `effort ${effort} lowered to ${greatest}: with thinking off ${model.displayName} takes no more.`;
+  adjust(draft, "effort", greatest, "effort_needs_thinking", message);
 }
 
 /** The greatest effort below the wanted one, else the least there is. */
@@ -118,10 +114,10 @@ function nearest(effort: Effort, efforts: readonly Effort[]): Effort | undefined
   return efforts.findLast((level) => EFFORTS.indexOf(level) < EFFORTS.indexOf(effort)) ?? efforts[0];
 }
 
-function adjust(draft: Draft, to: unknown, code: AdjustmentCode, why: string): void {
+function noteThinking(draft: Draft, to: unknown, code: AdjustmentCode, why: string): void {
   const { thinking } = draft.wanted;
   const name = typeof thinking === "number" ? `thinking budget ${thinking}` : `thinking "${thinking}"`;
   const done = to === null ? "dropped" : `became ${to}`;
   const message = `${name} ${done}: ${draft.model.displayName} ${why}.`;
-  draft.adjustments.push({ path: "model.thinking", from: thinking, to, code, message });
+  adjust(draft, "thinking", to, code, message);
 }
