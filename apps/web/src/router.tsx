@@ -91,6 +91,12 @@ const keysRoute = createRoute({
   component: lazyRouteComponent(() => import("./features/keys/keys-page.tsx"), "KeysPage"),
 });
 
+const policyRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/policy",
+  component: lazyRouteComponent(() => import("./features/policy/policy-page.tsx"), "PolicyPage"),
+});
+
 /** Every page of the app and its address. */
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -98,7 +104,7 @@ export const router = createRouter({
     signInRoute,
     signUpRoute,
     joinRoute,
-    signedInRoute.addChildren([configurationRoute, auditRoute, keysRoute]),
+    signedInRoute.addChildren([configurationRoute, auditRoute, keysRoute, policyRoute]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 200,

@@ -148,7 +148,8 @@ function modelOptions({ models, allowedModels, notAllowed }: FieldControlProps):
   });
 }
 
-function numberBounds(field: FieldDefinition) {
+/** The bounds, the step and the unit of a number, as its control takes them. */
+export function numberBounds(field: FieldDefinition) {
   const isMoney = field.unit === "USD";
   return {
     label: field.label,

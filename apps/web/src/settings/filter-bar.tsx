@@ -6,16 +6,18 @@ import { textInputClassNames } from "../ui/text-field.tsx";
 interface FilterBarProps {
   search: string;
   onSearch(search: string): void;
-  onlyOverrides: boolean;
-  onOnlyOverrides(isOn: boolean): void;
-  overrideCount: number;
+  /** What the narrowed page shows, as in "Only overrides (4)". */
+  onlyWord: string;
+  isOnly: boolean;
+  onOnly(isOnly: boolean): void;
+  onlyCount: number;
   /** How many settings are shown, where that is fewer than all. */
   matchCount?: number;
 }
 
-/** Finds settings by any of their names, and narrows the page to what is set at this level. */
+/** Finds settings by any of their names, and narrows the page to what is set. */
 export function FilterBar(props: FilterBarProps) {
-  const { search, onSearch, onlyOverrides, onOnlyOverrides, overrideCount, matchCount } = props;
+  const { search, onSearch, onlyWord, isOnly, onOnly, onlyCount, matchCount } = props;
   return (
     <search className="mb-4 flex flex-wrap items-center gap-2">
       <div className="relative min-w-0 flex-1 basis-56">
@@ -40,17 +42,17 @@ export function FilterBar(props: FilterBarProps) {
       </div>
       <button
         type="button"
-        aria-pressed={onlyOverrides}
-        onClick={() => onOnlyOverrides(!onlyOverrides)}
+        aria-pressed={isOnly}
+        onClick={() => onOnly(!isOnly)}
         className={classNames(
           "inline-flex h-9 items-center gap-1.5 rounded-md border px-3 font-medium text-[0.8125rem] transition-colors",
-          onlyOverrides
+          isOnly
             ? "border-accent bg-accent-soft text-accent-ink"
             : "border-line-strong bg-surface text-muted hover:text-ink",
         )}
       >
         <ListFilter aria-hidden className="size-4" />
-        Only overrides ({overrideCount})
+        Only {onlyWord} ({onlyCount})
       </button>
       <p role="status" className="sr-only">
         {matchCount === undefined ? "" : `${matchCount} ${matchCount === 1 ? "setting" : "settings"} shown`}

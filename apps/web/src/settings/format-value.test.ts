@@ -1,6 +1,6 @@
 import { type FieldPath, fieldAt } from "@ai-config/config-core";
 import { expect, test } from "vitest";
-import { formatValue } from "./format-value.ts";
+import { formatRange, formatValue } from "./format-value.ts";
 
 test.each<[FieldPath, unknown, string]>([
   ["model.effort", "xhigh", "Extra high"],
@@ -16,4 +16,14 @@ test.each<[FieldPath, unknown, string]>([
 ])("%s %j is said as %s", (path, value, text) => {
   const field = fieldAt(path);
   expect(field && formatValue(field, value, {})).toBe(text);
+});
+
+test("a range says its unit once, and money twice", () => {
+  const range = (path: string) => {
+    const field = fieldAt(path);
+    if (!field) throw new Error(`${path} is not in the registry`);
+    return formatRange(field, 2, 1_000);
+  };
+  expect(range("rateLimiting.concurrentRequests")).toBe("2 to 1,000 requests");
+  expect(range("costBudget.dailyBudget")).toBe("$2 to $1,000");
 });

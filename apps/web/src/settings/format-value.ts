@@ -9,3 +9,10 @@ export function formatValue(field: FieldDefinition, value: unknown, models: Reco
   if (field.type === "strings" && Array.isArray(value) && value.length > 0) return quoteTexts(value);
   return formatFieldValue(field, value);
 }
+
+/** "2 to 10 requests": the unit is said once, where it does not stand before the number. */
+export function formatRange(field: FieldDefinition, min: unknown, max: unknown): string {
+  const { unit: _, ...bare } = field;
+  const first = field.unit === "USD" ? field : bare;
+  return `${formatFieldValue(first, min)} to ${formatFieldValue(field, max)}`;
+}

@@ -9,6 +9,8 @@ interface SaveBarProps {
   isSaving: boolean;
   wasRestored: boolean;
   failure?: string;
+  /** What pressing the button does: saves with a note, or shows first what would be saved. */
+  way?: "save" | "review";
   onDiscard(): void;
   onSave(note: string): void;
 }
@@ -17,7 +19,7 @@ const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** The one place where the page's changes are saved or dropped. */
 export function SaveBar(props: SaveBarProps) {
-  const { changeCount, issueCount, isSaving, wasRestored, failure, onDiscard, onSave } = props;
+  const { changeCount, issueCount, isSaving, wasRestored, failure, way = "save", onDiscard, onSave } = props;
   const [note, setNote] = useState("");
   const isStuck = issueCount > 0 || failure !== undefined;
   return (
@@ -48,14 +50,16 @@ export function SaveBar(props: SaveBarProps) {
             {failure && <span className="block text-bad-ink">Not saved: {failure}</span>}
           </span>
         </div>
-        <input
-          aria-label="Note for the audit log (optional)"
-          placeholder="Audit note (optional)"
-          value={note}
-          maxLength={500}
-          onChange={(event) => setNote(event.target.value)}
-          className={`${textInputClassNames} min-w-0 flex-1 basis-44 text-[0.8125rem]`}
-        />
+        {way === "save" && (
+          <input
+            aria-label="Note for the audit log (optional)"
+            placeholder="Audit note (optional)"
+            value={note}
+            maxLength={500}
+            onChange={(event) => setNote(event.target.value)}
+            className={`${textInputClassNames} min-w-0 flex-1 basis-44 text-[0.8125rem]`}
+          />
+        )}
         <div className="ml-auto flex gap-1.5">
           <Button look="ghost" onClick={onDiscard}>
             Discard
@@ -66,7 +70,7 @@ export function SaveBar(props: SaveBarProps) {
             isBusy={isSaving}
             aria-keyshortcuts={isMac ? "Meta+S" : "Control+S"}
           >
-            Save
+            {way === "save" ? "Save" : "Review and save"}
             <kbd
               aria-hidden
               className="hidden rounded border border-on-accent/40 px-1 font-sans text-2xs leading-4 sm:inline"

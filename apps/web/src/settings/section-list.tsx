@@ -1,22 +1,23 @@
-import type { SectionName } from "@ai-config/config-core";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { classNames } from "../lib/class-names.ts";
 
 interface SectionListProps {
-  sections: readonly { name: SectionName; title: string; mark?: string }[];
+  to: "/configuration" | "/policy";
+  /** Each is named after the id of its card. */
+  sections: readonly { name: string; title: string; mark?: string }[];
 }
 
 /** The sections of the page, with the one in view marked. */
-export function SectionList({ sections }: SectionListProps) {
+export function SectionList({ to, sections }: SectionListProps) {
   const current = useSectionInView(sections.map((section) => section.name));
   return (
     <nav aria-label="Sections" className="border-line border-l">
       {sections.map(({ name, title, mark }) => (
         <Link
           key={name}
-          to="/configuration"
-          search={(search) => search}
+          to={to}
+          search={(search: object) => search}
           hash={name}
           replace
           aria-current={current === name ? "location" : undefined}

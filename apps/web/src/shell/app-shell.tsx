@@ -11,6 +11,7 @@ const pageNames: Record<string, string> = {
   "/configuration": "Configuration",
   "/audit": "Audit log",
   "/keys": "API keys",
+  "/policy": "Policy",
 };
 
 /** The frame of every signed-in page: navigation, top bar, content. */

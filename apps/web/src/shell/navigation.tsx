@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { History, KeyRound, SlidersHorizontal } from "lucide-react";
+import { History, KeyRound, ShieldCheck, SlidersHorizontal } from "lucide-react";
+import { useCurrentOrganization } from "../data/use-current-organization.ts";
 import { classNames } from "../lib/class-names.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { OrganizationMenu } from "./organization-menu.tsx";
@@ -18,6 +19,11 @@ const groups = [
   },
 ] as const;
 
+const organizationGroup = {
+  title: "Organization",
+  pages: [{ to: "/policy", word: "Policy", icon: ShieldCheck }],
+} as const;
+
 const pageLinkClassNames = classNames(
   "flex min-h-9 items-center gap-2.5 rounded-md border border-transparent px-2 text-[0.8125rem] text-muted transition-colors lg:min-h-8",
   "hover:bg-line/50 hover:text-ink",
@@ -26,11 +32,13 @@ const pageLinkClassNames = classNames(
 
 /** The pages, and who is looking at them. */
 export function Navigation({ onNavigate }: { onNavigate?(): void }) {
+  const hasOrganization = useCurrentOrganization() !== undefined;
+  const shown = hasOrganization ? [...groups, organizationGroup] : groups;
   return (
     <div className="flex min-h-0 flex-1 flex-col p-3">
       <OrganizationMenu />
       <nav aria-label="Main" className="relative mt-3 min-h-0 flex-1 space-y-5 overflow-y-auto">
-        {groups.map(({ title, pages }) => (
+        {shown.map(({ title, pages }) => (
           <div key={title}>
             <h2 className="px-2 pb-1 font-medium text-muted text-xs">{title}</h2>
             <ul className="space-y-0.5">

@@ -1,6 +1,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode, RefObject } from "react";
+import { classNames } from "../lib/class-names.ts";
 import { IconButton } from "./icon-button.tsx";
 
 interface DialogProps {
@@ -10,6 +11,8 @@ interface DialogProps {
   description?: ReactNode;
   /** Where focus goes when it opens; else it would be the close button. */
   initialFocus?: RefObject<HTMLElement | null>;
+  /** For what is compared side by side. */
+  isWide?: boolean;
   children?: ReactNode;
   actions: ReactNode;
 }
@@ -21,6 +24,7 @@ export function Dialog({
   title,
   description,
   initialFocus,
+  isWide = false,
   children,
   actions,
 }: DialogProps) {
@@ -35,7 +39,10 @@ export function Dialog({
         <Base.Backdrop className="fixed inset-0 z-50 animate-appear bg-black/45" />
         <Base.Popup
           initialFocus={initialFocus}
-          className="fixed inset-x-4 top-[12dvh] z-50 mx-auto flex max-h-[80dvh] max-w-lg animate-appear flex-col rounded-xl border border-line bg-surface shadow-pop outline-none"
+          className={classNames(
+            "fixed inset-x-4 top-[12dvh] z-50 mx-auto flex max-h-[80dvh] max-w-lg animate-appear flex-col rounded-xl border border-line bg-surface shadow-pop outline-none",
+            isWide && "top-[8dvh] max-h-[86dvh] max-w-2xl",
+          )}
         >
           <header className="flex items-start gap-3 px-5 pt-4 pb-3">
             <div className="min-w-0 flex-1">

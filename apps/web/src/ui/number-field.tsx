@@ -18,6 +18,8 @@ export interface NumberFieldProps {
   isMuted?: boolean;
   isInvalid?: boolean;
   isReadOnly?: boolean;
+  /** Without them where there is little room. The arrow keys still step. */
+  hasSteppers?: boolean;
   describedBy?: string;
   className?: string;
 }
@@ -28,6 +30,7 @@ const format: Intl.NumberFormatOptions = { maximumFractionDigits: 20 };
 /** A number with its unit inside. What is typed stays as typed: nothing is clamped behind one's back. */
 export function NumberField(props: NumberFieldProps) {
   const { id, label, inputLabel, value, onChange, min, max, step, prefix, unit, isReadOnly = false } = props;
+  const hasSteppers = !isReadOnly && props.hasSteppers !== false;
   const stepper = "grid w-8 shrink-0 place-items-center text-muted hover:bg-sunken hover:text-ink";
   return (
     <Base.Root
@@ -55,7 +58,7 @@ export function NumberField(props: NumberFieldProps) {
           isReadOnly && "border-line bg-sunken",
         )}
       >
-        {!isReadOnly && (
+        {hasSteppers && (
           <Base.Decrement
             aria-label={`Decrease ${label}`}
             className={classNames(stepper, "border-line border-r")}
@@ -83,7 +86,7 @@ export function NumberField(props: NumberFieldProps) {
             {unit}
           </span>
         )}
-        {!isReadOnly && (
+        {hasSteppers && (
           <Base.Increment
             aria-label={`Increase ${label}`}
             className={classNames(stepper, "border-line border-l")}

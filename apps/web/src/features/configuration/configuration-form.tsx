@@ -1,5 +1,5 @@
 import { FIELDS, type Issue, SECTIONS, type Warning } from "@ai-config/config-core";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { flushSync } from "react-dom";
 import { editedConfigName, type Level, type Owner } from "../../data/owner.ts";
 import type { ConfigurationSummary } from "../../data/use-configurations.ts";
@@ -10,12 +10,13 @@ import type { DraftEntry } from "../../settings/draft.ts";
 import { matchesSearch } from "../../settings/field-filter.ts";
 import { FilterBar } from "../../settings/filter-bar.tsx";
 import { LeaveGuard } from "../../settings/leave-guard.tsx";
+import { NoMatch } from "../../settings/no-match.tsx";
 import { SaveBar } from "../../settings/save-bar.tsx";
 import { SectionCard } from "../../settings/section-card.tsx";
 import { SectionList } from "../../settings/section-list.tsx";
 import { useDraft } from "../../settings/use-draft.ts";
+import { useSaveBarSpace } from "../../settings/use-save-bar-space.ts";
 import { useSaveShortcut } from "../../settings/use-save-shortcut.ts";
-import { Button } from "../../ui/button.tsx";
 import { checkDraft, draftWarnings } from "./check-draft.ts";
 import { ConfigurationNotices } from "./configuration-notices.tsx";
 import { controlIdOf, FieldRow } from "./field-row.tsx";
@@ -111,10 +112,7 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
     ...section,
     states: visible.filter((state) => state.field.section === section.name),
   })).filter((section) => section.states.length > 0);
-  useEffect(() => {
-    document.body.toggleAttribute("data-has-save-bar", changeCount > 0);
-    return () => document.body.removeAttribute("data-has-save-bar");
-  }, [changeCount]);
+  useSaveBarSpace(changeCount > 0);
 
   return (
     <>
@@ -131,9 +129,10 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
           <FilterBar
             search={search}
             onSearch={setSearch}
-            onlyOverrides={onlyOverrides}
-            onOnlyOverrides={setOnlyOverrides}
-            overrideCount={overrideCount}
+            onlyWord="overrides"
+            isOnly={onlyOverrides}
+            onOnly={setOnlyOverrides}
+            onlyCount={overrideCount}
             matchCount={search.trim() !== "" || onlyOverrides ? visible.length : undefined}
           />
           <div className="space-y-5">
@@ -160,21 +159,20 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
             ))}
           </div>
           {sections.length === 0 && (
-            <div className="rounded-xl border border-line-strong border-dashed px-6 py-10 text-center">
-              <p className="text-muted">
-                {onlyOverrides && search.trim() === ""
+            <NoMatch
+              text={
+                onlyOverrides && search.trim() === ""
                   ? "Nothing is set at this level: every value is inherited."
-                  : "No setting matches."}
-              </p>
-              <Button className="mt-3" size="small" onClick={showEverything}>
-                Show all settings
-              </Button>
-            </div>
+                  : "No setting matches."
+              }
+              onShowAll={showEverything}
+            />
           )}
         </div>
         <div className="hidden xl:block">
           <div className="sticky top-20">
             <SectionList
+              to="/configuration"
               sections={sections.map(({ name, title, states: shown }) => ({
                 name,
                 title,

@@ -1,4 +1,5 @@
 import { type FieldDefinition, type FieldRule, formatFieldValue, isLock } from "@ai-config/config-core";
+import { formatRange } from "../../settings/format-value.ts";
 
 /** How far a policy lets a number go, in words; undefined where it sets no bounds. */
 export function boundsText(
@@ -9,7 +10,7 @@ export function boundsText(
   if (rule === undefined || isLock(rule)) return undefined;
   const { min, max } = rule;
   const say = (value: number) => formatFieldValue(field, value);
-  if (min !== undefined && max !== undefined) return `${name} allows ${say(min)} to ${say(max)}.`;
+  if (min !== undefined && max !== undefined) return `${name} allows ${formatRange(field, min, max)}.`;
   if (max !== undefined) return `${name} allows at most ${say(max)}.`;
   return min === undefined ? undefined : `${name} allows at least ${say(min)}.`;
 }

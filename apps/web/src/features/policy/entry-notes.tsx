@@ -1,0 +1,31 @@
+import { CircleAlert } from "lucide-react";
+import type { EntryState } from "./entry-state.ts";
+
+/** What is wrong with a part of the policy, and what somebody else has made of it meanwhile. */
+export function EntryNotes({ id, state }: { id: string; state: EntryState }) {
+  const { issues, contested } = state;
+  return (
+    <>
+      <div id={`${id}-issues`}>
+        {issues.map(({ path, message }) => (
+          <p key={path} className="mt-1 flex items-start gap-1 font-medium text-bad-ink text-xs">
+            <CircleAlert aria-hidden className="mt-px size-3.5 shrink-0" />
+            {message}
+          </p>
+        ))}
+      </div>
+      {contested && (
+        <p className="mt-1 flex flex-wrap items-center gap-x-2 text-warn-ink text-xs">
+          Meanwhile changed to: {contested.text}.
+          <button
+            type="button"
+            onClick={contested.use}
+            className="min-h-6 font-medium underline underline-offset-2"
+          >
+            Use it
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
