@@ -4,6 +4,11 @@ import { POOL_FIELDS } from "./pool-fields.ts";
 
 type NameModel = (id: string) => string;
 
+/** Whether a path is that of a part of a policy. */
+export function isOfPolicy(path: string): boolean {
+  return path === "allowedModels" || path.startsWith("fields.") || path.startsWith("pool.");
+}
+
 /** What a part of a policy is called, by its path such as "fields.model.maxTokens"; the path where nobody knows it. */
 export function policyLabel(path: string): string {
   if (path === "allowedModels") return "Allowed models";

@@ -54,12 +54,12 @@ test("what a row, a key or a membership has is told in words too", () => {
 describe("a policy's change", () => {
   test.each([
     ["fields.model.temperature", { lock: 0.5 }, "Rule for Temperature", "locked to 0.5"],
-    ["fields.model.temperature", { min: 0.1, max: 0.5 }, "Rule for Temperature", "at least 0.1, at most 0.5"],
+    ["fields.model.temperature", { min: 0.1, max: 0.5 }, "Rule for Temperature", "0.1 to 0.5"],
     [
       "fields.costBudget.dailyBudget",
       { max: 50, onBreach: "refuse" },
       "Rule for Daily budget",
-      "at most $50, else refused",
+      "limit $50, refused beyond",
     ],
     ["allowedModels", ["claude-x", "claude-y"], "Allowed models", "Claude X, claude-y"],
     ["pool.dailyBudget", 200, "Shared daily budget", "$200"],

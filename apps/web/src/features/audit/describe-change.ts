@@ -1,12 +1,7 @@
-import {
-  type FieldDefinition,
-  type FieldPath,
-  fieldAt,
-  formatFieldValue,
-  isLock,
-} from "@ai-config/config-core";
+import { type FieldDefinition, type FieldPath, fieldAt, formatFieldValue } from "@ai-config/config-core";
 import { quoteTexts } from "../../lib/escaped-text.ts";
 import { formatAbsolute } from "../../lib/format-time.ts";
+import { isOfPolicy, policyLabel, policyText } from "../../settings/policy-words.ts";
 
 export interface DescribedChange {
   path: string;
@@ -33,9 +28,6 @@ interface Words {
 const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 const asAnswer = (value: unknown) => (typeof value === "boolean" ? (value ? "yes" : "no") : asText(value));
 const asTime = (value: unknown) => formatAbsolute(String(value));
-const asModels = (value: unknown, modelName: ModelName) =>
-  Array.isArray(value) && value.length > 0 ? value.map((id) => modelName(String(id))).join(", ") : "none";
-
 const keyStates: Readonly<Record<string, string>> = {
   active: "active",
   grace: "being replaced",
@@ -55,12 +47,6 @@ const OTHER_WORDS: Readonly<Record<string, Words>> = {
   name: { label: "Name", say: asText },
   role: { label: "Role", say: asText },
   email: { label: "For", say: asText },
-  allowedModels: { label: "Allowed models", say: asModels },
-  "pool.dailyBudget": sharedLimit("Shared daily budget", "costBudget.dailyBudget"),
-  "pool.weeklyBudget": sharedLimit("Shared weekly budget", "costBudget.weeklyBudget"),
-  "pool.monthlyBudget": sharedLimit("Shared monthly budget", "costBudget.monthlyBudget"),
-  "pool.requestsPerMinute": sharedLimit("Shared requests per minute", "rateLimiting.requestsPerMinute"),
-  "pool.concurrentRequests": sharedLimit("Shared concurrent requests", "rateLimiting.concurrentRequests"),
 };
 
 /** Told by the sentence above the changes already. */
@@ -80,7 +66,7 @@ export function describeChanges(changes: readonly Change[], modelName: ModelName
 function wordsFor(path: string): Words {
   const field = fieldAt(path as FieldPath);
   if (field) return { label: field.label, say: (value, modelName) => sayField(field, value, modelName) };
-  if (path.startsWith("fields.")) return ruleWords(path.slice("fields.".length));
+  if (isOfPolicy(path)) return policyWords(path);
   return OTHER_WORDS[path] ?? { label: path, say: asText };
 }
 
@@ -90,24 +76,7 @@ function sayField(field: FieldDefinition, value: unknown, modelName: ModelName):
   return formatFieldValue(field, value);
 }
 
-/** What a policy says about one field. */
-function ruleWords(path: string): Words {
-  const field = fieldAt(path as FieldPath);
-  return {
-    label: `Rule for ${field?.label ?? path}`,
-    say: (rule, modelName) => {
-      if (!field || typeof rule !== "object" || rule === null) return asText(rule);
-      if (isLock(rule)) return `locked to ${sayField(field, rule.lock, modelName)}`;
-      const { min, max, onBreach } = rule as { min?: unknown; max?: unknown; onBreach?: unknown };
-      const bounds = [
-        min === undefined ? "" : `at least ${sayField(field, min, modelName)}`,
-        max === undefined ? "" : `at most ${sayField(field, max, modelName)}`,
-      ].filter(Boolean);
-      return `${bounds.join(", ")}${onBreach === "refuse" ? ", else refused" : ""}`;
-    },
-  };
-}
-
-function sharedLimit(label: string, like: FieldPath): Words {
-  return { label, say: (value) => formatFieldValue(like, value) };
+function policyWords(path: string): Words {
+  const label = path.startsWith("fields.") ? `Rule for ${policyLabel(path)}` : policyLabel(path);
+  return { label, say: (value, modelName) => policyText(path, value, modelName) ?? asText(value) };
 }
