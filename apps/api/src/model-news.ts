@@ -18,6 +18,7 @@ import type { Env } from "./env.ts";
 export async function currentCatalogue(
   { catalogue, refreshModels, source }: Pick<Env, "catalogue" | "refreshModels" | "source">,
   log: Logger,
+  now = () => new Date(),
 ): Promise<CatalogueFile> {
   if (!refreshModels) return catalogue;
   const { apiKey, baseUrl } = configurationFromEnvironment(source, { models: catalogue.models });
@@ -27,7 +28,10 @@ export async function currentCatalogue(
   }
   try {
     const remote = await fetchRemoteModels(fetch, baseUrl, new Secret(apiKey));
-    const { models, changes, skipped } = refreshCatalogue(remote, catalogue.models);
+    const { models, changes, skipped } = refreshCatalogue(remote, {
+      date: now(),
+      models: catalogue.models,
+    });
     log.info(
       { changes, skipped },
       `Anthropic lists ${remote.length} models; ${changes.length} facts differ.`,

@@ -144,7 +144,7 @@ test("a file that is not there is refused", () => {
 test("what Anthropic lists today is fetched page by page and merged, prices apart", async () => {
   await using fake = await startFakeAnthropic({ now });
   const remote = await fetchRemoteModels(fetch, `${fake.url}/v1`, new Secret("sk-ant-api03-test"));
-  const { models, changes, skipped } = refreshCatalogue(remote);
+  const { models, changes, skipped } = refreshCatalogue(remote, { date: now() });
   expect(skipped).toBe(0);
   expect(Object.keys(models).sort()).toEqual(Object.keys(AVAILABLE_MODELS).sort());
   for (const [id, model] of Object.entries(models))

@@ -209,24 +209,26 @@ describe("refreshing from GET /v1/models", () => {
     capabilities: null,
   };
 
+  const date = day("2026-11-23");
+  const refreshed = (...remoteModels: unknown[]) => refreshCatalogue(remoteModels, { date });
+
   test("an answer that says the same changes nothing", () => {
-    expect(refreshCatalogue([remote])).toMatchObject({ changes: [], skipped: 0, models: AVAILABLE_MODELS });
+    expect(refreshed(remote)).toMatchObject({ changes: [], skipped: 0, models: AVAILABLE_MODELS });
   });
 
   test("lifecycle, limits and capabilities are merged and told, prices never touched", () => {
-    const { models, changes } = refreshCatalogue([
-      {
-        ...remote,
-        max_tokens: 64_000,
-        max_input_tokens: 900_000,
-        deprecated_at: "2026-11-20T00:00:00Z",
-        retires_at: "2027-01-19T00:00:00Z",
-        capabilities: {
-          thinking: { supported: true, types: types("adaptive", "disabled") },
-          effort: { supported: true, low: { supported: true }, high: { supported: true }, xhigh: null },
-        },
+    const { models, changes } = refreshed({
+      ...remote,
+      max_tokens: 64_000,
+      max_input_tokens: 900_000,
+      lifecycle: "deprecated",
+      deprecated_at: "2026-11-20T00:00:00Z",
+      retires_at: "2027-01-19T00:00:00Z",
+      capabilities: {
+        thinking: { supported: true, types: types("adaptive", "disabled") },
+        effort: { supported: true, low: { supported: true }, high: { supported: true }, xhigh: null },
       },
-    ]);
+    });
     expect(models["claude-opus-5-5"]).toMatchObject({
       contextWindow: 900_000,
       outputLimit: 64_000,
@@ -253,6 +255,81 @@ describe("refreshing from GET /v1/models", () => {
     });
   });
 
+  describe("the stage that Anthropic names counts, not the dates", () => {
+    const sonnet = { ...remote, id: "claude-sonnet-4-5-20250929", display_name: "Claude Sonnet 4.5" };
+    const stage = (lifecycle: string, deprecatedOn: string | null, retiresOn: string | null) => ({
+      lifecycle,
+      deprecated_at: deprecatedOn && `${deprecatedOn}T00:00:00Z`,
+      retires_at: retiresOn && `${retiresOn}T00:00:00Z`,
+    });
+
+    test("a deprecated model whose day has passed is overdue, and still served", () => {
+      const { models } = refreshed({ ...sonnet, ...stage("deprecated", "2026-10-01", "2026-11-01") });
+      expect(lifecycleAt(sonnet.id, date, models)).toMatchObject({ state: "deprecated", daysLeft: null });
+    });
+
+    test("a deprecated model without any day is deprecated from now on", () => {
+      const { models } = refreshed({ ...remote, ...stage("deprecated", null, null) });
+      expect(lifecycleAt(remote.id, date, models)).toMatchObject({ state: "deprecated", retiresOn: null });
+      expect(lifecycleAt(remote.id, day("2026-11-22"), models)?.state).toBe("active");
+    });
+
+    test("a retirement that is called off leaves no dates", () => {
+      const { models, changes } = refreshed({ ...sonnet, ...stage("active", null, null) });
+      expect(lifecycleAt(sonnet.id, day("2027-06-01"), models)?.state).toBe("active");
+      expect(changes).toContainEqual({
+        id: sonnet.id,
+        path: "lifecycle.retiresOn",
+        from: "2026-11-30",
+        to: null,
+      });
+    });
+
+    test.each([
+      ["without a day", null, "2026-11-23"],
+      ["before its day", "2027-01-01", "2026-11-23"],
+      ["on a day that has passed", "2026-11-02", "2026-11-02"],
+    ])("a model retired %s is retired now", (_when, retiresOn, first) => {
+      const { models } = refreshed({ ...remote, ...stage("retired", null, retiresOn) });
+      expect(lifecycleAt(remote.id, date, models)).toMatchObject({ state: "retired", retiresOn: first });
+    });
+
+    test("without a stage, as older answers have none, known dates stay", () => {
+      const { lifecycle: _stage, ...older } = sonnet;
+      expect(refreshed(older).models[sonnet.id]?.lifecycle.retiresOn).toBe("2026-11-30");
+    });
+
+    test("what leaves without a named replacement gets the newest active model of its line that has a price", () => {
+      const opus = (id: string, released: string, more: object = {}) => ({
+        ...remote,
+        id,
+        display_name: id,
+        line: "opus",
+        created_at: `${released}T00:00:00Z`,
+        ...more,
+      });
+      const leaving = opus("claude-opus-4-7", "2026-04-16", stage("deprecated", null, "2027-04-16"));
+      const { models, changes } = refreshed(
+        leaving,
+        opus("claude-opus-5", "2026-07-24"),
+        opus("claude-opus-5-5", "2026-09-22", stage("deprecated", null, null)),
+        opus("claude-opus-9", "2026-11-20"),
+        { ...opus("claude-fable-5-2", "2026-11-09"), line: "fable" },
+      );
+      expect(models["claude-opus-4-7"]?.lifecycle.replacement).toBe("claude-opus-5");
+      expect(changes).toContainEqual({
+        id: "claude-opus-4-7",
+        path: "lifecycle.replacement",
+        from: null,
+        to: "claude-opus-5",
+      });
+      // Nothing else of its line, and lines are not read from ids.
+      expect(refreshed(leaving).models["claude-opus-4-7"]?.lifecycle.replacement).toBeNull();
+      const { line: _line, ...lineless } = opus("claude-opus-5", "2026-07-24");
+      expect(refreshed(leaving, lineless).models["claude-opus-4-7"]?.lifecycle.replacement).toBeNull();
+    });
+  });
+
   test("a limit above the contract's stays the contract's", () => {
     const sonnet = {
       ...remote,
@@ -261,18 +338,16 @@ describe("refreshing from GET /v1/models", () => {
       max_tokens: 64_000,
       max_input_tokens: 200_000,
     };
-    expect(refreshCatalogue([sonnet]).models["claude-sonnet-4-5-20250929"]?.outputLimit).toBe(4096);
+    expect(refreshed(sonnet).models["claude-sonnet-4-5-20250929"]?.outputLimit).toBe(4096);
   });
 
   test("a new model is known from then on, without a price", () => {
-    const { models, changes } = refreshCatalogue([
-      { ...remote, id: "claude-opus-9", display_name: "Claude Opus 9" },
-    ]);
+    const { models, changes } = refreshed({ ...remote, id: "claude-opus-9", display_name: "Claude Opus 9" });
     expect(changes).toEqual([{ id: "claude-opus-9", path: "", from: undefined, to: "Claude Opus 9" }]);
     expect(models["claude-opus-9"]).toMatchObject({ prices: [], costPer1kInputTokens: undefined });
   });
 
   test("what cannot be read is counted and does no harm", () => {
-    expect(refreshCatalogue([null, 7, { id: 3 }, {}, remote])).toMatchObject({ changes: [], skipped: 4 });
+    expect(refreshed(null, 7, { id: 3 }, {}, remote)).toMatchObject({ changes: [], skipped: 4 });
   });
 });

@@ -1,7 +1,14 @@
 import * as z from "zod/mini";
 
-import { EFFORTS, type ModelEntry, THINKING_TYPES } from "./model-entry.ts";
-import { AVAILABLE_MODELS, catalogueOf, findModel, type ModelCatalogue } from "./models.ts";
+import { dayOf } from "./look-up.ts";
+import { EFFORTS, type Lifecycle, type ModelEntry, THINKING_TYPES } from "./model-entry.ts";
+import {
+  AVAILABLE_MODELS,
+  catalogueOf,
+  findModel,
+  type ModelCatalogue,
+  type ModelOptions,
+} from "./models.ts";
 
 const supported = z.object({ supported: z.optional(z.boolean()) });
 
@@ -11,6 +18,9 @@ const remoteModelSchema = z.object({
   display_name: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
   max_input_tokens: z.optional(z.nullable(z.int().check(z.minimum(1)))),
   max_tokens: z.optional(z.nullable(z.int().check(z.minimum(1)))),
+  created_at: z.optional(z.nullable(z.string())),
+  line: z.optional(z.nullable(z.string())),
+  lifecycle: z.optional(z.nullable(z.string())),
   deprecated_at: z.optional(z.nullable(z.string())),
   retires_at: z.optional(z.nullable(z.string())),
   capabilities: z.optional(
@@ -44,32 +54,77 @@ export interface RefreshedCatalogue {
 /**
  * Merges what `GET /v1/models` says: names, limits, retirement, thinking types and efforts. Never prices, which it
  * does not tell, and never an output limit above the catalogue's, which may be a contract of its own. A model
- * that is new gets no price, so nothing is spent on it under a budget.
+ * that is new gets no price, so nothing is spent on it under a budget. `date` is when it said so.
  */
 export function refreshCatalogue(
   remoteModels: readonly unknown[],
-  models: ModelCatalogue = AVAILABLE_MODELS,
+  { date, models = AVAILABLE_MODELS }: ModelOptions & { readonly date: Date },
 ): RefreshedCatalogue {
+  const readable = remoteModels
+    .map((candidate) => remoteModelSchema.safeParse(candidate).data)
+    .filter((remote) => remote !== undefined);
   const entries = new Map<string, ModelEntry>(Object.entries(models));
   const changes: CatalogueChange[] = [];
-  let skipped = 0;
-  for (const candidate of remoteModels) {
-    const parsed = remoteModelSchema.safeParse(candidate);
-    if (!parsed.success) {
-      skipped += 1;
-      continue;
-    }
-    const known = findModel(parsed.data.id, models);
-    const merged = known === undefined ? newEntry(parsed.data) : mergedEntry(known, parsed.data);
+  for (const remote of readable) {
+    const known = findModel(remote.id, models);
+    const dates = lifecycleIn(remote, known?.lifecycle, dayOf(date));
+    const isLeaving = (dates.deprecatedOn ?? dates.retiresOn) !== null;
+    const replacement = dates.replacement ?? (isLeaving ? successorOf(remote, readable, models) : null);
+    const lifecycle = { ...dates, replacement };
+    const merged = known ? mergedEntry(known, remote, lifecycle) : newEntry(remote, lifecycle);
     entries.set(merged.id, merged);
-    if (known === undefined)
-      changes.push({ id: merged.id, path: "", from: undefined, to: merged.displayName });
-    else changes.push(...differences(known, merged));
+    if (known) changes.push(...differences(known, merged));
+    else changes.push({ id: merged.id, path: "", from: undefined, to: merged.displayName });
   }
+  const skipped = remoteModels.length - readable.length;
   return { models: catalogueOf([...entries.values()]), changes, skipped };
 }
 
-function mergedEntry(known: ModelEntry, remote: RemoteModel): ModelEntry {
+const NO_DATES: Lifecycle = {
+  deprecatedOn: null,
+  retiresOn: null,
+  retiresNotBefore: null,
+  replacement: null,
+};
+
+/** The stage is the signal of retirement (types of @anthropic-ai/sdk 1.12): a date is only its plan. */
+function lifecycleIn(remote: RemoteModel, known: Lifecycle = NO_DATES, today: string): Lifecycle {
+  const deprecatedOn = dayIn(remote.deprecated_at) ?? known.deprecatedOn;
+  const retiresOn = dayIn(remote.retires_at);
+  const ended = retiresOn ?? known.retiresOn ?? today;
+  switch (remote.lifecycle) {
+    case "active":
+      return { ...known, deprecatedOn: null, retiresOn: null };
+    case "deprecated":
+      return {
+        ...known,
+        deprecatedOn: deprecatedOn ?? today,
+        // A day that has passed is overdue, not over.
+        retiresOn: retiresOn && retiresOn > today ? retiresOn : null,
+      };
+    case "retired":
+      return { ...known, deprecatedOn, retiresOn: ended < today ? ended : today };
+    default:
+      return { ...known, deprecatedOn, retiresOn: retiresOn ?? known.retiresOn };
+  }
+}
+
+/** The newest active model of its line that has a price: without any, calls would fail on the day. */
+function successorOf(
+  leaving: RemoteModel,
+  all: readonly RemoteModel[],
+  models: ModelCatalogue,
+): string | null {
+  let newest: RemoteModel | undefined;
+  for (const one of all) {
+    if (!one.line || one.line !== leaving.line || one.lifecycle !== "active") continue;
+    if (!findModel(one.id, models)?.prices.length) continue;
+    if ((one.created_at ?? "") > (newest?.created_at ?? "")) newest = one;
+  }
+  return newest?.id ?? null;
+}
+
+function mergedEntry(known: ModelEntry, remote: RemoteModel, lifecycle: Lifecycle): ModelEntry {
   const thinkingTypes = thinkingTypesOf(remote) ?? known.thinkingTypes;
   const efforts = effortsOf(remote) ?? known.efforts;
   return {
@@ -81,16 +136,12 @@ function mergedEntry(known: ModelEntry, remote: RemoteModel): ModelEntry {
     efforts,
     defaultEffort:
       known.defaultEffort !== null && efforts.includes(known.defaultEffort) ? known.defaultEffort : null,
-    lifecycle: {
-      ...known.lifecycle,
-      deprecatedOn: dayIn(remote.deprecated_at) ?? known.lifecycle.deprecatedOn,
-      retiresOn: dayIn(remote.retires_at) ?? known.lifecycle.retiresOn,
-    },
+    lifecycle,
   };
 }
 
 /** The most cautious reading of a model that only Anthropic knows. */
-function newEntry(remote: RemoteModel): ModelEntry {
+function newEntry(remote: RemoteModel, lifecycle: Lifecycle): ModelEntry {
   return {
     id: remote.id,
     aliases: [],
@@ -109,12 +160,7 @@ function newEntry(remote: RemoteModel): ModelEntry {
     defaultEffort: null,
     effortWithoutThinking: "high",
     supportedFeatures: ["streaming"],
-    lifecycle: {
-      deprecatedOn: dayIn(remote.deprecated_at) ?? null,
-      retiresOn: dayIn(remote.retires_at) ?? null,
-      retiresNotBefore: null,
-      replacement: null,
-    },
+    lifecycle,
     source: "GET /v1/models",
   };
 }
@@ -145,6 +191,7 @@ function differences(before: ModelEntry, after: ModelEntry): CatalogueChange[] {
     ["defaultEffort", before.defaultEffort, after.defaultEffort],
     ["lifecycle.deprecatedOn", before.lifecycle.deprecatedOn, after.lifecycle.deprecatedOn],
     ["lifecycle.retiresOn", before.lifecycle.retiresOn, after.lifecycle.retiresOn],
+    ["lifecycle.replacement", before.lifecycle.replacement, after.lifecycle.replacement],
   ];
   return pairs
     .filter(([, from, to]) => JSON.stringify(from) !== JSON.stringify(to))

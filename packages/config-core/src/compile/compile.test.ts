@@ -2,12 +2,15 @@ import { describe, expect, test } from "vitest";
 
 import {
   type AIConfiguration,
+  AVAILABLE_MODELS,
+  catalogueOf,
   compileMessageParams,
   DEFAULT_AI_CONFIGURATION,
   estimateMonthly,
   findWarnings,
   type Layer,
   lifecycleReport,
+  type ModelInfo,
   preferredApiVersion,
   resolveConfiguration,
 } from "../index.ts";
@@ -18,6 +21,7 @@ const configured = (model: Partial<AIConfiguration["model"]>): AIConfiguration =
   ...DEFAULT_AI_CONFIGURATION,
   model: { ...DEFAULT_AI_CONFIGURATION.model, ...model },
 });
+const modelOf = (id: string) => AVAILABLE_MODELS[id] as ModelInfo;
 
 describe("compileMessageParams", () => {
   test("the default configuration under both API versions", () => {
@@ -179,6 +183,24 @@ describe("findWarnings", () => {
       expect([warning?.path, warning?.isDropped]).toEqual([path, isDropped]);
     },
   );
+
+  test("says ahead that calls will fail where nothing replaces a model", () => {
+    const leaving = {
+      ...modelOf("claude-opus-4-7"),
+      lifecycle: {
+        deprecatedOn: "2026-11-01",
+        retiresOn: "2027-04-16",
+        retiresNotBefore: null,
+        replacement: null,
+      },
+    };
+    const models = catalogueOf([leaving]);
+    expect(findWarnings(configured({ model: leaving.id }), { date, models })[0]).toEqual({
+      path: "model.model",
+      code: "model_deprecated",
+      message: "Claude Opus 4.7 retires on 2027-04-16, in 144 days. Calls fail from then on.",
+    });
+  });
 
   test("never throws for a retired or unknown model", () => {
     const failing = configured({ onRetiredModel: "fail" });

@@ -54,8 +54,8 @@ function modelWarning(id: string, date: Date, models: ModelOptions["models"]): W
   const when =
     retiresOn === null ? "will be retired" : `retires on ${retiresOn}, in ${daysText(daysLeft ?? 0)}`;
   const next = replacement && findModel(replacement, models);
-  const then = next ? ` ${next.displayName} replaces it.` : "";
-  return { path: "model.model", code: "model_deprecated", message: `${model.displayName} ${when}.${then}` };
+  const then = next ? `${next.displayName} replaces it` : "Calls fail from then on";
+  return { path: "model.model", code: "model_deprecated", message: `${model.displayName} ${when}. ${then}.` };
 }
 
 function daysText(days: number): string {

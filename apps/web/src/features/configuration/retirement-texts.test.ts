@@ -51,6 +51,14 @@ describe("for a person", () => {
     );
   });
 
+  test("says ahead that calls will fail where nothing replaces the model, or nothing may", () => {
+    const report = reportOf([sonnet]);
+    const text = "Claude Sonnet 4.5 retires in 7 days. Calls fail from then on.";
+    const models = report.models.map((model) => ({ ...model, replacement: null }));
+    expect(ownRetirements({ ...report, models }, { locale }).shown[0]?.text).toBe(text);
+    expect(ownRetirements(report, { locale, isReplaced: false }).shown[0]?.text).toBe(text);
+  });
+
   test("says nothing about a model that stays", () => {
     expect(ownRetirements(reportOf(["claude-sonnet-5-5"]))).toEqual({ shown: [], more: 0 });
   });

@@ -79,8 +79,10 @@ function ending(
 }
 
 function afterwards({ status, replacement }: AffectedModel, isReplaced: boolean): string {
-  if (status.state !== "retired") return replacement ? `. ${replacement.displayName} replaces it.` : ".";
-  return replacement && isReplaced ? `; calls go to ${replacement.displayName}.` : "; calls fail.";
+  const isRetired = status.state === "retired";
+  if (!replacement || !isReplaced) return isRetired ? "; calls fail." : ". Calls fail from then on.";
+  const { displayName } = replacement;
+  return isRetired ? `; calls go to ${displayName}.` : `. ${displayName} replaces it.`;
 }
 
 function membersText(count: number): string {
