@@ -27,6 +27,12 @@ export function policyText(path: string, value: unknown, modelName: NameModel): 
   return (field && ruleText(field, value, modelName)) ?? JSON.stringify(value);
 }
 
+/** What it means that a policy says nothing there. */
+export function policyNothing(path: string): string {
+  if (path === "allowedModels") return "all";
+  return path.startsWith("pool.") ? "no limit" : "no rule";
+}
+
 function ruledField(path: string): FieldDefinition | undefined {
   return path.startsWith("fields.") ? fieldAt(path.slice("fields.".length)) : undefined;
 }

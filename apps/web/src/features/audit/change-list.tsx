@@ -38,8 +38,8 @@ function Side({ tone, text }: { tone: "from" | "to"; text: string | undefined })
     <span
       className={
         tone === "from"
-          ? "break-all rounded bg-bad-soft px-1.5 py-0.5 text-bad-ink"
-          : "break-all rounded bg-good-soft px-1.5 py-0.5 text-good-ink"
+          ? "wrap-anywhere rounded bg-bad-soft px-1.5 py-0.5 text-bad-ink"
+          : "wrap-anywhere rounded bg-good-soft px-1.5 py-0.5 text-good-ink"
       }
     >
       {text}

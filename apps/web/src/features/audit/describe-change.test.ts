@@ -53,17 +53,18 @@ test("what a row, a key or a membership has is told in words too", () => {
 
 describe("a policy's change", () => {
   test.each([
-    ["fields.model.temperature", { lock: 0.5 }, "Rule for Temperature", "locked to 0.5"],
-    ["fields.model.temperature", { min: 0.1, max: 0.5 }, "Rule for Temperature", "0.1 to 0.5"],
+    ["fields.model.temperature", { lock: 0.5 }, "Rule for Temperature", "locked to 0.5", "no rule"],
+    ["fields.model.temperature", { min: 0.1, max: 0.5 }, "Rule for Temperature", "0.1 to 0.5", "no rule"],
     [
       "fields.costBudget.dailyBudget",
       { max: 50, onBreach: "refuse" },
       "Rule for Daily budget",
       "limit $50, refused beyond",
+      "no rule",
     ],
-    ["allowedModels", ["claude-x", "claude-y"], "Allowed models", "Claude X, claude-y"],
-    ["pool.dailyBudget", 200, "Shared daily budget", "$200"],
-  ])("of %s", (path, to, label, words) => {
-    expect(describeOne({ path, from: null, to })).toEqual({ path, label, from: undefined, to: words });
+    ["allowedModels", ["claude-x", "claude-y"], "Allowed models", "Claude X, claude-y", "all"],
+    ["pool.dailyBudget", 200, "Shared daily budget", "$200", "no limit"],
+  ])("of %s", (path, to, label, words, nothing) => {
+    expect(describeOne({ path, from: null, to })).toEqual({ path, label, from: nothing, to: words });
   });
 });

@@ -1,7 +1,7 @@
 import { type FieldDefinition, type FieldPath, fieldAt, formatFieldValue } from "@ai-config/config-core";
 import { quoteTexts } from "../../lib/escaped-text.ts";
 import { formatAbsolute } from "../../lib/format-time.ts";
-import { isOfPolicy, policyLabel, policyText } from "../../settings/policy-words.ts";
+import { isOfPolicy, policyLabel, policyNothing, policyText } from "../../settings/policy-words.ts";
 
 export interface DescribedChange {
   path: string;
@@ -23,6 +23,8 @@ type ModelName = (id: string) => string;
 interface Words {
   label: string;
   say(value: unknown, modelName: ModelName): string;
+  /** What an absent value means, where that is more than nothing. */
+  absent?: string;
 }
 
 const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
@@ -57,9 +59,9 @@ export function describeChanges(changes: readonly Change[], modelName: ModelName
   return changes
     .filter(({ path }) => !UNTOLD.has(path))
     .map(({ path, from, to }) => {
-      const { label, say } = wordsFor(path);
-      const sayIfSet = (value: unknown) => (value == null ? undefined : say(value, modelName));
-      return { path, label, from: sayIfSet(from), to: sayIfSet(to) };
+      const { label, say, absent } = wordsFor(path);
+      const sayAny = (value: unknown) => (value == null ? absent : say(value, modelName));
+      return { path, label, from: sayAny(from), to: sayAny(to) };
     });
 }
 
@@ -78,5 +80,9 @@ function sayField(field: FieldDefinition, value: unknown, modelName: ModelName):
 
 function policyWords(path: string): Words {
   const label = path.startsWith("fields.") ? `Rule for ${policyLabel(path)}` : policyLabel(path);
-  return { label, say: (value, modelName) => policyText(path, value, modelName) ?? asText(value) };
+  return {
+    label,
+    say: (value, modelName) => policyText(path, value, modelName) ?? asText(value),
+    absent: policyNothing(path),
+  };
 }

@@ -1,7 +1,7 @@
 import type { Policy } from "@ai-config/config-core";
 import { ArrowRight } from "lucide-react";
 import type { Draft } from "../../settings/draft.ts";
-import { policyLabel, policyText } from "../../settings/policy-words.ts";
+import { policyLabel, policyNothing, policyText } from "../../settings/policy-words.ts";
 import { saidAt } from "./policy-draft.ts";
 
 interface PolicyChangesProps {
@@ -19,22 +19,17 @@ export function PolicyChanges({ saved, policy, entries, modelName }: PolicyChang
         <li key={key} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2">
           <span className="min-w-40 flex-1 font-medium text-[0.8125rem]">{policyLabel(key)}</span>
           <span className="flex min-w-0 flex-wrap items-center gap-1.5 font-mono text-xs">
-            <span className="break-words rounded bg-bad-soft px-1.5 py-0.5 text-bad-ink">
-              {policyText(key, saidAt(saved, key), modelName) ?? nothingAt(key)}
+            <span className="wrap-anywhere rounded bg-bad-soft px-1.5 py-0.5 text-bad-ink">
+              {policyText(key, saidAt(saved, key), modelName) ?? policyNothing(key)}
             </span>
             <ArrowRight aria-hidden className="size-3 shrink-0 text-faint" />
             <span className="sr-only">becomes</span>
-            <span className="break-words rounded bg-good-soft px-1.5 py-0.5 text-good-ink">
-              {policyText(key, saidAt(policy, key), modelName) ?? nothingAt(key)}
+            <span className="wrap-anywhere rounded bg-good-soft px-1.5 py-0.5 text-good-ink">
+              {policyText(key, saidAt(policy, key), modelName) ?? policyNothing(key)}
             </span>
           </span>
         </li>
       ))}
     </ul>
   );
-}
-
-function nothingAt(key: string): string {
-  if (key === "allowedModels") return "all";
-  return key.startsWith("pool.") ? "no limit" : "no rule";
 }
