@@ -97,6 +97,12 @@ const policyRoute = createRoute({
   component: lazyRouteComponent(() => import("./features/policy/policy-page.tsx"), "PolicyPage"),
 });
 
+const membersRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/members",
+  component: lazyRouteComponent(() => import("./features/members/members-page.tsx"), "MembersPage"),
+});
+
 /** Every page of the app and its address. */
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -104,7 +110,7 @@ export const router = createRouter({
     signInRoute,
     signUpRoute,
     joinRoute,
-    signedInRoute.addChildren([configurationRoute, auditRoute, keysRoute, policyRoute]),
+    signedInRoute.addChildren([configurationRoute, auditRoute, keysRoute, policyRoute, membersRoute]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 200,

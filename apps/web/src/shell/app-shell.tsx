@@ -12,6 +12,7 @@ const pageNames: Record<string, string> = {
   "/audit": "Audit log",
   "/keys": "API keys",
   "/policy": "Policy",
+  "/members": "Members",
 };
 
 /** The frame of every signed-in page: navigation, top bar, content. */

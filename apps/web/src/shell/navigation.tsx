@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { History, KeyRound, ShieldCheck, SlidersHorizontal } from "lucide-react";
+import { History, KeyRound, ShieldCheck, SlidersHorizontal, Users } from "lucide-react";
 import { useCurrentOrganization } from "../data/use-current-organization.ts";
 import { classNames } from "../lib/class-names.ts";
 import { AccountMenu } from "./account-menu.tsx";
@@ -21,7 +21,10 @@ const groups = [
 
 const organizationGroup = {
   title: "Organization",
-  pages: [{ to: "/policy", word: "Policy", icon: ShieldCheck }],
+  pages: [
+    { to: "/policy", word: "Policy", icon: ShieldCheck },
+    { to: "/members", word: "Members", icon: Users },
+  ],
 } as const;
 
 const pageLinkClassNames = classNames(

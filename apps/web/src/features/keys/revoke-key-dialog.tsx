@@ -2,12 +2,12 @@ import { useRef, useState } from "react";
 import type { Owner } from "../../data/owner.ts";
 import { type KeySummary, useRevokeKey } from "../../data/use-keys.ts";
 import { problemOf } from "../../lib/api-problem.ts";
+import { describeRefusal } from "../../lib/describe-refusal.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { showToast } from "../../ui/toast.tsx";
-import { describeRefusal } from "./describe-refusal.ts";
 import { revokeWords } from "./revoke-words.ts";
 
 interface RevokeKeyDialogProps {

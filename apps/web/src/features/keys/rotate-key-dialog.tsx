@@ -3,11 +3,11 @@ import { useId, useRef, useState } from "react";
 import type { Owner } from "../../data/owner.ts";
 import { useRotateKey } from "../../data/use-keys.ts";
 import { problemOf } from "../../lib/api-problem.ts";
+import { describeRefusal } from "../../lib/describe-refusal.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
-import { describeRefusal } from "./describe-refusal.ts";
 import { defaultOverlap, overlaps } from "./overlaps.ts";
 
 interface RotateKeyDialogProps {

@@ -3,13 +3,13 @@ import { describeRefusal } from "./describe-refusal.ts";
 
 const problem = { code: "CONFIGURATION_INVALID", message: "Correct the listed problems.", requestId: "r-1" };
 
-describe("why a key was not stored", () => {
+describe("why something was refused", () => {
   test.each(["newKey", "newPrimaryKey"])("is what the server says about %s", (path) => {
     const issues = [{ path, code: "malformed" as const, message: "Must be a key without spaces." }];
     expect(describeRefusal({ ...problem, issues })).toBe("Must be a key without spaces.");
   });
 
-  test("names every problem of the key", () => {
+  test("names every problem", () => {
     const issues = [
       { path: "newKey", code: "malformed" as const, message: "Must start with sk-ant-." },
       { path: "newKey", code: "malformed" as const, message: "Must be 1,000 characters or less." },
