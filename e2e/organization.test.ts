@@ -12,6 +12,7 @@ let dana: HttpPerson;
 let organizationId: string;
 /** Each person's own browser. */
 let asKim: Page;
+let asDana: Page;
 
 beforeAll(async () => {
   [product, browser] = await Promise.all([startProduct(), launchBrowser()]);
@@ -19,8 +20,13 @@ beforeAll(async () => {
   await dana.signUp("dana@example.com");
   organizationId = (await dana.call("GET", "/api/trpc/me.get")).body.result.data.organizations[0].id;
   await dana.call("POST", "/api/trpc/organization.rename", { organizationId, name: "Acme Robotics" });
-  await new HttpPerson(product.url).signUp("kim@example.com", "Kim Osei");
-  asKim = await openPage();
+  const kim = new HttpPerson(product.url);
+  await kim.signUp("kim@example.com", "Kim Osei");
+  await kim.call("PATCH", "/api/ai-configuration", {
+    configName: "default",
+    updates: { model: { temperature: 0.9, topP: 0.8 } },
+  });
+  [asKim, asDana] = await Promise.all([openPage(), openPage()]);
 });
 
 afterAll(async () => {
@@ -102,5 +108,131 @@ describe("somebody with an account who is invited by a link", () => {
       expect(await sidewaysScroll(asLou)).toBeLessThanOrEqual(0);
     }
     await asLou.context().close();
+  });
+});
+
+/** The row of a setting, by its path. */
+const row = (page: Page, path: string) => page.locator(`[id="${path}"]`);
+
+async function choose(page: Page, field: string, rule: string) {
+  await page.getByRole("combobox", { name: field, exact: true }).click();
+  await page.getByRole("option", { name: rule }).click();
+}
+
+describe("an owner who imposes a policy", () => {
+  test("finds it in the navigation, and is asked for what a limit lacks", async () => {
+    await asDana.goto(`${product.url}/sign-in`);
+    await signIn(asDana, "dana@example.com");
+    await asDana.getByRole("link", { name: "Policy" }).click();
+    await asDana.getByRole("heading", { level: 1, name: "Policy" }).waitFor();
+    await choose(asDana, "Top-p", "Limits");
+    await asDana.getByRole("button", { name: "Review and save" }).click();
+    await asDana.getByText("Must lock the field or give it a min or a max.").waitFor();
+    await asDana.getByRole("textbox", { name: "Top-p: Maximum" }).fill("0.5");
+  });
+
+  test("sees what changes and whom it affects before it holds", async () => {
+    await choose(asDana, "Temperature", "Locked");
+    await asDana.getByRole("textbox", { name: "Temperature: Locked to" }).fill("0.2");
+    await choose(asDana, "Maximum output", "Limits");
+    await asDana.getByRole("textbox", { name: "Maximum output: Maximum" }).fill("4096");
+    await choose(asDana, "Maximum output: A value beyond", "Refuse to save it");
+    await asDana.getByLabel("Claude Sonnet 4.5").check();
+    await asDana.getByRole("textbox", { name: "Shared daily budget" }).fill("250");
+    await asDana.getByRole("button", { name: "Review and save" }).click();
+    const review = asDana.getByRole("dialog", { name: "Review 5 changes" });
+    await review.getByText("It changes what all 3 members use.").waitFor();
+    const text = (await review.textContent()) ?? "";
+    for (const words of [
+      "limit 4,096 tokens, refused beyond",
+      "locked to 0.2",
+      "Limited to 0.5 by Acme Robotics.",
+      "Shared limits hold for the calls of all members together.",
+      "Claude Sonnet 4.5",
+      "$250",
+    ]) {
+      expect(text).toContain(words);
+    }
+    expect(await accessibilityViolations(asDana)).toEqual([]);
+  });
+
+  test("saves it with a reason", async () => {
+    await asDana.getByLabel("Reason for the audit log (optional)").fill("Keep costs in hand");
+    await asDana.getByRole("button", { name: "Save policy" }).click();
+    await asDana.getByText("Policy saved").waitFor();
+    await asDana.getByText("Version 1").waitFor();
+    await asDana.getByRole("button", { name: "Only rules (5)" }).waitFor();
+  });
+
+  test("is told when somebody else was quicker, and keeps the edit", async () => {
+    await asDana.getByRole("textbox", { name: "Shared daily budget" }).fill("300");
+    const { body } = await dana.call("GET", policyAddress());
+    const { policy } = body.result.data;
+    await dana.call("POST", "/api/trpc/policy.set", {
+      organizationId,
+      policy: { ...policy, pool: { dailyBudget: 250, monthlyBudget: 4000 } },
+    });
+    await asDana.getByRole("button", { name: "Review and save" }).click();
+    await asDana.getByRole("button", { name: "Save policy" }).click();
+    await asDana.getByRole("dialog", { name: "Changed while you were editing" }).waitFor();
+    await asDana.getByRole("button", { name: "Load theirs, keep my draft" }).click();
+    await asDana.getByText("Version 2").waitFor();
+    await asDana.getByRole("button", { name: "Review and save" }).click();
+    await asDana.getByRole("button", { name: "Save policy" }).click();
+    await asDana.getByText("Version 3").waitFor();
+    const saved = (await dana.call("GET", policyAddress())).body.result.data.policy;
+    expect(saved.pool).toEqual({ dailyBudget: 300, monthlyBudget: 4000 });
+  });
+
+  test("finds it in the audit log in words", async () => {
+    await asDana.goto(`${product.url}/audit?level=organization`);
+    const entry = asDana.getByRole("listitem").filter({ hasText: "Keep costs in hand" }).last();
+    await entry.waitFor();
+    const text = (await entry.textContent()) ?? "";
+    expect(text).toContain("the policy of Acme Robotics");
+    expect(text).toContain("limit 4,096 tokens, refused beyond");
+  });
+
+  function policyAddress(): string {
+    return `/api/trpc/policy.get?input=${encodeURIComponent(JSON.stringify({ organizationId }))}`;
+  }
+});
+
+describe("a member under the policy", () => {
+  test("sees in place what is locked and what is limited, and by whom", async () => {
+    await asKim.goto(`${product.url}/configuration`);
+    const temperature = row(asKim, "model.temperature");
+    await temperature.getByText("Locked by Acme Robotics.").waitFor();
+    const locked = temperature.getByRole("textbox", { name: "Temperature" });
+    expect(await locked.inputValue()).toBe("0.2");
+    expect(await locked.isEditable()).toBe(false);
+    await row(asKim, "model.topP").getByText("Limited to 0.5 by Acme Robotics.").waitFor();
+    expect(await accessibilityViolations(asKim)).toEqual([]);
+  });
+
+  test("is refused in the browser what the server would refuse", async () => {
+    const maxTokens = row(asKim, "model.maxTokens");
+    await maxTokens.getByText("Acme Robotics allows at most 4,096 tokens.").waitFor();
+    await maxTokens.getByRole("textbox", { name: "Maximum output" }).fill("5000");
+    await maxTokens.getByText("Must be 4,096 tokens or less: the limit of Acme Robotics.").waitFor();
+    await asKim.getByRole("button", { name: "Discard" }).click();
+  });
+
+  test("may choose only the models that are allowed", async () => {
+    await asKim.getByRole("combobox", { name: "Model", exact: true }).click();
+    const other = asKim.getByRole("option", { name: /Claude Opus 5\.5/ });
+    expect(await other.getAttribute("aria-disabled")).toBe("true");
+    expect(await other.textContent()).toContain("Not allowed by Acme Robotics");
+    await asKim.keyboard.press("Escape");
+  });
+
+  test.each([1440, 390])("reads the whole policy at %i px and cannot change it", async (width) => {
+    await asKim.setViewportSize({ width, height: 900 });
+    await asKim.goto(`${product.url}/policy`);
+    await asKim.getByText("You can read the policy of Acme Robotics, not change it.").waitFor();
+    await asKim.getByText("Locked to 0.2").waitFor();
+    expect(await asKim.getByRole("combobox").count()).toBe(0);
+    expect(await accessibilityViolations(asKim)).toEqual([]);
+    expect(await sidewaysScroll(asKim)).toBeLessThanOrEqual(0);
   });
 });

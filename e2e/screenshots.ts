@@ -12,6 +12,7 @@ const pages = [
   ["configuration-organization", "/configuration?level=organization"],
   ["audit", "/audit"],
   ["keys", "/keys"],
+  ["policy", "/policy"],
 ] as const;
 
 await mkdir(folder, { recursive: true });

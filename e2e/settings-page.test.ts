@@ -120,7 +120,7 @@ describe.each([
   { theme: "light", width: 390 },
   { theme: "dark", width: 390 },
 ] as const)("every page in $theme at $width px", ({ theme, width }) => {
-  test.each(["/configuration", "/configuration?level=organization", "/audit", "/keys"])(
+  test.each(["/configuration", "/configuration?level=organization", "/audit", "/keys", "/policy"])(
     "%s passes the accessibility rules and does not scroll sideways",
     async (path) => {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
