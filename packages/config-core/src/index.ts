@@ -57,8 +57,10 @@ export {
   type CostChange,
   type LifecycleReport,
   lifecycleReport,
+  type ReportedConfiguration,
 } from "./compile/lifecycle-report.ts";
 export { preferredApiVersion } from "./compile/preferred-api-version.ts";
+export type { RequestChange } from "./compile/request-changes.ts";
 export { configName } from "./config-name.ts";
 export {
   type AIConfiguration,

@@ -91,22 +91,32 @@ export function lifecycleOf({ lifecycle }: ModelEntry, date: Date): LifecycleSta
 }
 
 /**
- * The model that serves calls for this one on a day: itself, or for a retired one the replacement that is not
- * retired as well. Undefined where the catalogue names none.
+ * The model that serves calls for this one on a day: itself, or for a retired one what replaces it. Undefined where
+ * nothing does.
  */
-export function servingModelOf(
+export function servingModelOf(model: ModelInfo, date: Date, models?: ModelCatalogue): ModelInfo | undefined {
+  return isRetired(model, date) ? replacementOf(model, date, models) : model;
+}
+
+/** The nearest of a model's replacements, and of theirs, that is not retired as well. */
+export function replacementOf(
   model: ModelInfo,
   date: Date,
   models: ModelCatalogue = AVAILABLE_MODELS,
 ): ModelInfo | undefined {
-  let serving: ModelInfo | undefined = model;
-  // A catalogue that goes in circles ends here.
-  for (let hops = 0; hops < 10 && serving !== undefined; hops += 1) {
-    const { state, replacement } = lifecycleOf(serving, date);
-    if (state !== "retired") return serving;
-    serving = replacement === null ? undefined : findModel(replacement, models);
+  // A set is walked to its end while it grows, and a catalogue that goes in circles adds nothing to it.
+  const chain = new Set([model]);
+  for (const link of chain) {
+    if (link !== model && !isRetired(link, date)) return link;
+    const next = link.lifecycle.replacement;
+    const found = next === null ? undefined : findModel(next, models);
+    if (found) chain.add(found);
   }
   return undefined;
+}
+
+function isRetired(model: ModelEntry, date: Date): boolean {
+  return lifecycleOf(model, date).state === "retired";
 }
 
 function stateOf(today: string, deprecatedOn: string | null, retiresOn: string | null): LifecycleState {

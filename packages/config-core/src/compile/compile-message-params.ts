@@ -6,6 +6,7 @@ import { adjust } from "./adjust.ts";
 import type { Adjustment, ApiVersion, CompilerRule, Draft, MessageParams } from "./compiler-rule.ts";
 import { OUTPUT_LIMIT, REQUEST_RULES } from "./request-rules.ts";
 import { SAMPLING_RULES } from "./sampling-rules.ts";
+import { thinkingByDefault } from "./thinking-by-default.ts";
 import { THINKING_RULES } from "./thinking-rules.ts";
 
 /** Some models take `speed` only with this header (types of @anthropic-ai/sdk 1.12). */
@@ -40,12 +41,26 @@ export interface CompiledMessage {
  * `resolveConfiguration`, tells which of temperature and top-p is set closer to the user.
  */
 export function compileMessageParams(
-  configuration: Readonly<AIConfiguration>,
-  { apiVersion, date, fields, models = AVAILABLE_MODELS, rules = COMPILER_RULES }: CompileOptions,
+  { model: wanted }: Readonly<AIConfiguration>,
+  { date, models = AVAILABLE_MODELS, ...options }: CompileOptions,
 ): CompiledMessage {
-  const wanted = configuration.model;
+  const known = findModel(wanted.model, models);
+  if (known === undefined) return compileFor(unknownModel(wanted.model), wanted, options);
+  const model = servingModelOf(known, date, models);
+  if (model === undefined || (model !== known && wanted.onRetiredModel === "fail")) throw retired(known);
+  const compiled = compileFor(model, wanted, options);
+  return model === known
+    ? compiled
+    : { ...compiled, adjustments: [...replaced(known, model, wanted), ...compiled.adjustments] };
+}
+
+/** The request to one model, whatever becomes of it. */
+export function compileFor(
+  model: ModelInfo,
+  wanted: Readonly<AIConfiguration["model"]>,
+  { apiVersion, fields, rules = COMPILER_RULES }: Omit<CompileOptions, "date" | "models">,
+): CompiledMessage {
   const adjustments: Adjustment[] = [];
-  const model = servingModel(wanted, date, models, adjustments);
   const params = wantedParams(wanted, model.id);
   const draft: Draft = { wanted, apiVersion, model, params, adjustments, fields };
   for (const rule of rules) rule.apply(draft);
@@ -74,20 +89,18 @@ function wantedParams(wanted: Readonly<AIConfiguration["model"]>, model: string)
   return params;
 }
 
-function servingModel(
+/** What is told of a model that answers in the place of another. */
+function replaced(
+  before: ModelInfo,
+  after: ModelInfo,
   wanted: Readonly<AIConfiguration["model"]>,
-  date: Date,
-  models: NonNullable<ModelOptions["models"]>,
-  adjustments: Adjustment[],
-): ModelInfo {
-  const known = findModel(wanted.model, models);
-  if (known === undefined) return unknownModel(wanted.model);
-  const model = servingModelOf(known, date, models);
-  if (model === undefined || (model !== known && wanted.onRetiredModel === "fail")) throw retired(known);
-  if (model === known) return wanted.model === known.id ? known : { ...known, id: wanted.model };
-  const message = `${known.displayName} replaced by ${model.displayName}: it was retired on ${known.lifecycle.retiresOn}.`;
-  adjust({ wanted, adjustments }, "model", model.id, "model_retired", message);
-  return model;
+): readonly Adjustment[] {
+  const adjustments: Adjustment[] = [];
+  const message = `${before.displayName} replaced by ${after.displayName}: it was retired on ${before.lifecycle.retiresOn}.`;
+  adjust({ wanted, adjustments }, "model", after.id, "model_retired", message);
+  const thinks = thinkingByDefault(wanted, before, after);
+  if (thinks) adjust({ wanted, adjustments }, "thinking", "adaptive", "thinking_by_default", thinks);
+  return adjustments;
 }
 
 function retired({ displayName, lifecycle: { retiresOn } }: ModelInfo): AIConfigError {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import {
   type AIConfiguration,
+  API_VERSIONS,
   AVAILABLE_MODELS,
   catalogueOf,
   compileMessageParams,
@@ -9,7 +10,6 @@ import {
   estimateMonthly,
   findWarnings,
   type Layer,
-  lifecycleReport,
   type ModelInfo,
   preferredApiVersion,
   resolveConfiguration,
@@ -21,6 +21,8 @@ const configured = (model: Partial<AIConfiguration["model"]>): AIConfiguration =
   ...DEFAULT_AI_CONFIGURATION,
   model: { ...DEFAULT_AI_CONFIGURATION.model, ...model },
 });
+const THINKS =
+  "Claude Sonnet 5.5 thinks by default, unlike Claude Sonnet 4.5. What it thinks counts towards the maximum output.";
 const modelOf = (id: string) => AVAILABLE_MODELS[id] as ModelInfo;
 
 describe("compileMessageParams", () => {
@@ -49,9 +51,9 @@ describe("compileMessageParams", () => {
     ]);
   });
 
-  test("a model without sampling says so by its name", () => {
+  test.each(API_VERSIONS)("a model without sampling says so by its name under %s", (apiVersion) => {
     const { adjustments } = compileMessageParams(configured({ model: "claude-sonnet-5-5" }), {
-      apiVersion: "2023-06-01",
+      apiVersion,
       date,
     });
     expect(adjustments[0]).toEqual({
@@ -97,6 +99,24 @@ describe("compileMessageParams", () => {
       code: "model_retired",
       message: "Claude Sonnet 4.5 replaced by Claude Sonnet 5.5: it was retired on 2026-11-30.",
     });
+  });
+
+  test("a replacement that thinks where the model did not is told, unless the configuration decides", () => {
+    const thinkingOf = (model: Partial<AIConfiguration["model"]>) =>
+      compileMessageParams(configured(model), { apiVersion: "2026-10-21", date: retired }).adjustments.filter(
+        ({ path }) => path === "model.thinking",
+      );
+    expect(thinkingOf({})).toEqual([
+      {
+        path: "model.thinking",
+        from: null,
+        to: "adaptive",
+        code: "thinking_by_default",
+        message: THINKS,
+      },
+    ]);
+    expect(thinkingOf({ thinking: "adaptive" })).toEqual([]);
+    expect(thinkingOf({ model: "claude-sonnet-5-5" })).toEqual([]);
   });
 
   test("a model that nobody knows is sent without what it may lack", () => {
@@ -147,6 +167,26 @@ test.each([
   },
 );
 
+test("the API version is that of the model which really answers", () => {
+  const models = catalogueOf([
+    {
+      ...modelOf("claude-sonnet-4-5-20250929"),
+      lifecycle: {
+        ...modelOf("claude-sonnet-4-5-20250929").lifecycle,
+        replacement: "claude-sonnet-4-6",
+      },
+    },
+    modelOf("claude-sonnet-4-6"),
+  ]);
+  const apiVersion = preferredApiVersion(DEFAULT_AI_CONFIGURATION, { date: retired, models });
+  expect(apiVersion).toBe("2023-06-01");
+  const options = { apiVersion, date: retired, models };
+  expect(compileMessageParams(DEFAULT_AI_CONFIGURATION, options).params).toMatchObject({
+    model: "claude-sonnet-4-6",
+    temperature: 0.7,
+  });
+});
+
 describe("findWarnings", () => {
   test("tells what has no effect and what will end, each at its field", () => {
     expect(findWarnings(DEFAULT_AI_CONFIGURATION, { date })).toEqual([
@@ -155,6 +195,7 @@ describe("findWarnings", () => {
         code: "model_deprecated",
         message: "Claude Sonnet 4.5 retires on 2026-11-30, in 7 days. Claude Sonnet 5.5 replaces it.",
       },
+      { path: "model.thinking", code: "thinking_by_default", message: THINKS },
       {
         path: "model.topP",
         code: "sampling_one_of_two",
@@ -217,45 +258,6 @@ describe("findWarnings", () => {
     expect(findWarnings(DEFAULT_AI_CONFIGURATION, { date: retired })[0]).toMatchObject({
       code: "model_retired",
     });
-  });
-});
-
-describe("lifecycleReport", () => {
-  test("counts who uses what is going, the most urgent first, with what would change", () => {
-    const report = lifecycleReport(
-      [
-        { ref: "a", configuration: DEFAULT_AI_CONFIGURATION },
-        { ref: "b", configuration: configured({ temperature: 0.2 }) },
-        { ref: "c", configuration: configured({ model: "claude-3-opus-20240229" }) },
-        { ref: "d", configuration: configured({ model: "claude-opus-5-5" }) },
-        { ref: "e", configuration: configured({ model: "claude-99" }) },
-      ],
-      date,
-    );
-    expect(
-      report.models.map(({ model, count, status }) => [model, count, status.state, status.daysLeft]),
-    ).toEqual([
-      ["claude-3-opus-20240229", 1, "retired", 0],
-      ["claude-sonnet-4-5-20250929", 2, "deprecated", 7],
-    ]);
-    expect(report.unknown).toEqual([{ ref: "e", model: "claude-99" }]);
-    const [first] = report.configurations;
-    expect(first).toMatchObject({
-      ref: "a",
-      replacement: { id: "claude-sonnet-5-5", displayName: "Claude Sonnet 5.5" },
-      // 2 for 3 USD and 10 for 15 USD a million, with 1.3 times the tokens.
-      costChange: { input: 0.8667, output: 0.8667 },
-    });
-    expect(first?.changes.map(({ path, to }) => [path, to])).toEqual([["model.temperature", null]]);
-  });
-
-  test("a model that nothing replaces is told without a change", () => {
-    const { configurations } = lifecycleReport(
-      [{ ref: 1, configuration: DEFAULT_AI_CONFIGURATION }],
-      retired,
-      { models: {} },
-    );
-    expect(configurations).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ export type AdjustmentCode =
   | "blank_stop_sequence"
   | "thinking_not_supported"
   | "thinking_always_on"
+  | "thinking_by_default"
   | "thinking_between_tools"
   | "thinking_budget_not_supported"
   | "thinking_budget_too_large"

@@ -1,28 +1,24 @@
-import { type LifecycleStatus, lifecycleOf, priceOf, servingModelOf } from "../catalogue/look-up.ts";
+import { type LifecycleStatus, lifecycleOf, priceOf, replacementOf } from "../catalogue/look-up.ts";
 import { findModel, type ModelInfo, type ModelOptions } from "../catalogue/models.ts";
 import type { AIConfiguration } from "../configuration.ts";
-import { compileMessageParams } from "./compile-message-params.ts";
-import type { Adjustment } from "./compiler-rule.ts";
-import { preferredApiVersion } from "./preferred-api-version.ts";
+import { callPrices } from "../cost/token-prices.ts";
+import { compileFor } from "./compile-message-params.ts";
+import type { Draft } from "./compiler-rule.ts";
+import { apiVersionFor } from "./preferred-api-version.ts";
+import { type CompiledFor, type RequestChange, requestChanges } from "./request-changes.ts";
+
+/** An effective configuration to report on. */
+export interface ReportedConfiguration<Ref> extends Pick<Draft, "fields"> {
+  /** Whatever the caller needs to tell configurations apart. */
+  readonly ref: Ref;
+  readonly configuration: Readonly<AIConfiguration>;
+}
 
 /** What the same work will cost elsewhere, as a factor of what it costs now. */
 export interface CostChange {
   /** Factor of the price of a prompt, with the tokens that the other tokenizer makes of the same text. */
   readonly input: number;
   readonly output: number;
-}
-
-export interface AffectedConfiguration<Ref> {
-  /** Whatever the caller passed to tell configurations apart. */
-  readonly ref: Ref;
-  readonly model: string;
-  readonly displayName: string;
-  readonly status: LifecycleStatus;
-  readonly replacement: { readonly id: string; readonly displayName: string } | null;
-  /** What a call to the replacement leaves out or changes of this configuration. */
-  readonly changes: readonly Adjustment[];
-  /** Null where one of the prices is not known, or nothing replaces the model. */
-  readonly costChange: CostChange | null;
 }
 
 export interface AffectedModel {
@@ -32,6 +28,14 @@ export interface AffectedModel {
   readonly replacement: { readonly id: string; readonly displayName: string } | null;
   /** How many of the configurations use it. */
   readonly count: number;
+}
+
+export interface AffectedConfiguration<Ref> extends Omit<AffectedModel, "count"> {
+  readonly ref: Ref;
+  /** What a call to the replacement has otherwise than one to the model. */
+  readonly changes: readonly RequestChange[];
+  /** With the region and the speed that each of them gets. Null where a price is not known, or nothing replaces it. */
+  readonly costChange: CostChange | null;
 }
 
 export interface LifecycleReport<Ref> {
@@ -47,76 +51,65 @@ export interface LifecycleReport<Ref> {
  * about their calls and their cost.
  */
 export function lifecycleReport<Ref>(
-  configurations: readonly { readonly ref: Ref; readonly configuration: Readonly<AIConfiguration> }[],
+  configurations: readonly ReportedConfiguration<Ref>[],
   date: Date,
-  options: ModelOptions = {},
+  { models }: ModelOptions = {},
 ): LifecycleReport<Ref> {
   const affected: AffectedConfiguration<Ref>[] = [];
   const unknown: { ref: Ref; model: string }[] = [];
-  const models = new Map<string, AffectedModel>();
-  for (const { ref, configuration } of configurations) {
-    const model = findModel(configuration.model.model, options.models);
-    if (model === undefined) {
-      unknown.push({ ref, model: configuration.model.model });
-      continue;
-    }
-    const status = lifecycleOf(model, date);
-    if (status.state === "active") continue;
-    const next = replacementOf(model, date, options);
-    const replacement = next ? { id: next.id, displayName: next.displayName } : null;
-    const about = { model: model.id, displayName: model.displayName, status, replacement };
-    affected.push({
-      ref,
-      ...about,
-      changes: next ? changesWith(next, configuration, date, options) : [],
-      costChange: next ? costChange(model, next, date) : null,
-    });
-    models.set(model.id, { ...about, count: (models.get(model.id)?.count ?? 0) + 1 });
+  for (const one of configurations) {
+    const id = one.configuration.model.model;
+    const model = findModel(id, models);
+    if (model === undefined) unknown.push({ ref: one.ref, model: id });
+    else if (lifecycleOf(model, date).state !== "active")
+      affected.push(affectedBy(model, one, replacementOf(model, date, models), date));
   }
-  const urgency = ({ status }: AffectedModel) => status.daysLeft ?? Number.POSITIVE_INFINITY;
+  return { models: byUrgency(affected), configurations: affected, unknown };
+}
+
+function affectedBy<Ref>(
+  model: ModelInfo,
+  { ref, configuration: { model: wanted }, fields }: ReportedConfiguration<Ref>,
+  next: ModelInfo | undefined,
+  date: Date,
+): AffectedConfiguration<Ref> {
+  const compiledFor = (one: ModelInfo): CompiledFor => ({
+    model: one,
+    compiled: compileFor(one, wanted, { apiVersion: apiVersionFor(one, wanted), fields }),
+  });
+  const [before, after] = [compiledFor(model), next && compiledFor(next)];
   return {
-    models: [...models.values()].sort((a, b) => urgency(a) - urgency(b) || (a.model < b.model ? -1 : 1)),
-    configurations: affected,
-    unknown,
+    ref,
+    model: model.id,
+    displayName: model.displayName,
+    status: lifecycleOf(model, date),
+    replacement: next ? { id: next.id, displayName: next.displayName } : null,
+    changes: after ? requestChanges(wanted, before, after) : [],
+    costChange: after ? costChange(before, after, date) : null,
   };
 }
 
-function replacementOf(
-  { lifecycle: { replacement } }: ModelInfo,
-  date: Date,
-  { models }: ModelOptions,
-): ModelInfo | undefined {
-  const named = replacement === null ? undefined : findModel(replacement, models);
-  return named && servingModelOf(named, date, models);
+/** Each model once, with how many use it. */
+function byUrgency(affected: readonly Omit<AffectedModel, "count">[]): AffectedModel[] {
+  const models = new Map<string, AffectedModel>();
+  for (const { model, displayName, status, replacement } of affected) {
+    const count = (models.get(model)?.count ?? 0) + 1;
+    models.set(model, { model, displayName, status, replacement, count });
+  }
+  const urgency = ({ status }: AffectedModel) => status.daysLeft ?? Number.POSITIVE_INFINITY;
+  return [...models.values()].sort((a, b) => urgency(a) - urgency(b) || (a.model < b.model ? -1 : 1));
 }
 
-/** Also what it cannot do of what is asked now, but not what neither model can do. */
-function changesWith(
-  next: ModelInfo,
-  configuration: Readonly<AIConfiguration>,
-  date: Date,
-  { models }: ModelOptions,
-): readonly Adjustment[] {
-  const changed = { ...configuration, model: { ...configuration.model, model: next.id } };
-  const options = { date, models };
-  const before = preferredApiVersion(configuration, options);
-  const now = compileMessageParams(
-    { ...configuration, model: { ...configuration.model, onRetiredModel: "replace" as const } },
-    { apiVersion: before, ...options },
-  );
-  const then = compileMessageParams(changed, {
-    apiVersion: preferredApiVersion(changed, options),
-    ...options,
-  });
-  const already = new Set(now.adjustments.map(({ path }) => path));
-  return then.adjustments.filter(({ path }) => now.params.model === next.id || !already.has(path));
+function costChange(before: CompiledFor, after: CompiledFor, date: Date): CostChange | null {
+  const [old, next] = [pricesOf(before, date), pricesOf(after, date)];
+  if (!old?.input || !old.output || !next) return null;
+  const tokens = after.model.tokenFactor / before.model.tokenFactor;
+  const factor = (a: bigint, b: bigint) => Number(((Number(b) / Number(a)) * tokens).toFixed(4));
+  return { input: factor(old.input, next.input), output: factor(old.output, next.output) };
 }
 
-function costChange(from: ModelInfo, to: ModelInfo, date: Date): CostChange | null {
-  const before = priceOf(from, date, 0);
-  const after = priceOf(to, date, 0);
-  if (!before?.input || !before.output || !after) return null;
-  const tokens = to.tokenFactor / from.tokenFactor;
-  const factor = (a: number, b: number) => Number(((b / a) * tokens).toFixed(4));
-  return { input: factor(before.input, after.input), output: factor(before.output, after.output) };
+/** Of a short prompt. */
+function pricesOf({ model, compiled: { params } }: CompiledFor, date: Date) {
+  const row = priceOf(model, date, 0);
+  return row && callPrices(model, row, { geo: params.inference_geo, speed: params.speed }).perToken;
 }

@@ -1,19 +1,25 @@
-import { lifecycleOf } from "../catalogue/look-up.ts";
-import { findModel, type ModelOptions } from "../catalogue/models.ts";
+import { servingModelOf } from "../catalogue/look-up.ts";
+import { findModel, type ModelInfo, type ModelOptions } from "../catalogue/models.ts";
 import type { AIConfiguration } from "../configuration.ts";
 import type { ApiVersion } from "./compiler-rule.ts";
 
 /**
- * The API version under which most of a configuration has an effect: the current one refuses every sampling
- * parameter, the one before still takes them for models that know them.
+ * The API version under which most of a configuration has an effect on the model that will answer: the current one
+ * refuses every sampling parameter, the one before still takes them for models that know them.
  */
 export function preferredApiVersion(
   { model: wanted }: Readonly<AIConfiguration>,
   { date, models }: ModelOptions & { readonly date: Date },
 ): ApiVersion {
   const model = findModel(wanted.model, models);
-  const takesSampling = model?.sampling === "one_of_two" && lifecycleOf(model, date).state !== "retired";
-  const wantsSampling =
-    wanted.temperature !== undefined || wanted.topP !== undefined || wanted.topK !== undefined;
-  return takesSampling && wantsSampling ? "2023-06-01" : "2026-10-21";
+  return apiVersionFor(model && servingModelOf(model, date, models), wanted);
+}
+
+/** The same for a model that is known to answer. */
+export function apiVersionFor(
+  model: ModelInfo | undefined,
+  { temperature, topP, topK }: Readonly<AIConfiguration["model"]>,
+): ApiVersion {
+  const wantsSampling = (temperature ?? topP ?? topK) !== undefined;
+  return wantsSampling && model?.sampling === "one_of_two" ? "2023-06-01" : "2026-10-21";
 }

@@ -51,7 +51,9 @@ function keepWithin(draft: Draft, { apiVersion, sampling, thinking, parameter, t
   const param = PARAMS[parameter];
   const value = draft.params[param];
   if (value === undefined || (takes && value >= takes[0] && value <= takes[1])) return;
-  const who = sampling === "any" ? `API version ${apiVersion}` : draft.model.displayName;
+  // A model that takes none under any version is the better reason.
+  const isOfVersion = sampling === "any" && draft.model.sampling !== "none";
+  const who = isOfVersion ? `API version ${apiVersion}` : draft.model.displayName;
   const when = thinking === "on" ? " while it thinks" : "";
   const [code, why] =
     takes === null || sampling === "none"
