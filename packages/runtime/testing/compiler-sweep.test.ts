@@ -9,6 +9,7 @@ import {
   type CompilerRule,
   compileMessageParams,
   DEFAULT_AI_CONFIGURATION,
+  findModel,
 } from "@ai-config/config-core";
 import Anthropic from "@anthropic-ai/sdk";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -24,18 +25,28 @@ let fake: FakeAnthropic;
 beforeAll(async () => {
   // The SDK warns of deprecated models on the console, once for each of thousands of calls.
   vi.spyOn(console, "warn").mockReturnValue();
-  fake = await startFakeAnthropic({ now: () => DATE });
+  fake = await startFakeAnthropic();
 });
 afterAll(() => fake.stop());
 
 interface Case {
   configuration: AIConfiguration;
   apiVersion: ApiVersion;
+  /** When it is sent: while its model lived. */
+  date: Date;
 }
 
-const ids = Object.values(AVAILABLE_MODELS).flatMap(({ id, aliases }) => [id, ...aliases]);
+interface Sent extends CompiledMessage {
+  date: Date;
+}
 
-const cases: readonly Case[] = ids.flatMap((model) =>
+const names = Object.values(AVAILABLE_MODELS).flatMap(({ id, aliases, lifecycle: { retiresOn } }) => {
+  const lastDay = new Date(Date.parse(retiresOn ?? "") - 1);
+  const date = lastDay < DATE ? lastDay : DATE;
+  return [id, ...aliases].map((model) => ({ model, date }));
+});
+
+const cases: readonly Case[] = names.flatMap(({ model, date }) =>
   PARAMETER_MIXES.flatMap((mix) =>
     API_VERSIONS.flatMap((apiVersion) =>
       [true, false].map((streaming) => ({
@@ -44,18 +55,24 @@ const cases: readonly Case[] = ids.flatMap((model) =>
           model: { ...mix, model, streaming },
         } as AIConfiguration,
         apiVersion,
+        date,
       })),
     ),
   ),
 );
 
-const compiled = ({ configuration, apiVersion }: Case, rules?: readonly CompilerRule[], date = DATE) =>
-  compileMessageParams(configuration, { apiVersion, date, ...(rules && { rules }) });
+const compiled = (
+  { configuration, apiVersion, date }: Case,
+  { rules, at = date }: { rules?: readonly CompilerRule[]; at?: Date } = {},
+): Sent => ({
+  ...compileMessageParams(configuration, { apiVersion, date: at, ...(rules && { rules }) }),
+  date: at,
+});
 
 test("there are at least forty mixes, and every model of the catalogue", () => {
   expect(PARAMETER_MIXES.length).toBeGreaterThanOrEqual(40);
   expect(new Set(PARAMETER_MIXES.map((mix) => JSON.stringify(mix))).size).toBe(PARAMETER_MIXES.length);
-  expect(cases.length).toBe(ids.length * PARAMETER_MIXES.length * 4);
+  expect(cases.length).toBe(names.length * PARAMETER_MIXES.length * 4);
 });
 
 test("the API refuses nothing that was compiled, sent raw", async () => {
@@ -76,16 +93,14 @@ test("the official SDK sends all of it, and nothing is refused", async () => {
   ).toEqual([]);
 }, 180_000);
 
-test("on the day after the default model, calls go to its replacement and are not refused", async () => {
-  fake.setClock(AFTER_RETIREMENT);
-  try {
-    const sonnet = cases.filter((one) => one.configuration.model.model === "claude-sonnet-4-5-20250929");
-    const messages = sonnet.map((one) => compiled(one, undefined, AFTER_RETIREMENT));
-    expect(new Set(messages.map(({ params }) => params.model))).toEqual(new Set(["claude-sonnet-5-5"]));
-    expect(await refusals(messages, sendBySdk)).toEqual([]);
-  } finally {
-    fake.setClock(DATE);
-  }
+test("once a model is retired, calls go to its replacement and are not refused", async () => {
+  const sonnet = "claude-sonnet-4-5-20250929";
+  const gone = cases.filter(({ date, configuration: { model } }) => date < DATE || model.model === sonnet);
+  const messages = gone.map((one) => compiled(one, { at: AFTER_RETIREMENT }));
+  expect(new Set(messages.map(({ params }) => params.model))).toEqual(
+    new Set(["claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"]),
+  );
+  expect(await refusals(messages, sendBySdk)).toEqual([]);
 });
 
 test("each difference from the configuration has an adjustment, and nothing else has", () => {
@@ -94,7 +109,7 @@ test("each difference from the configuration has an adjustment, and nothing else
     const { model } = one.configuration;
     const { params } = message;
     const differing = [
-      ["model.model", model.model, params.model],
+      ["model.model", findModel(model.model)?.id, params.model],
       ["model.maxTokens", model.maxTokens, params.max_tokens],
       ["model.streaming", model.streaming, params.stream],
       ["model.temperature", model.temperature, params.temperature],
@@ -105,7 +120,7 @@ test("each difference from the configuration has an adjustment, and nothing else
       ["model.serviceTier", model.serviceTier, params.service_tier],
       ["model.speed", model.speed ?? "standard", params.speed ?? "standard"],
       ["model.inferenceGeo", model.inferenceGeo, params.inference_geo],
-      ["model.thinking", meaningOf(model.thinking, model.model), thinkingIn(message)],
+      ["model.thinking", meaningOf(model), thinkingIn(message)],
     ].filter(([, from, to]) => JSON.stringify(from) !== JSON.stringify(to));
     const adjusted = new Set(message.adjustments.map(({ path }) => path));
     expect({ model, adjusted: [...adjusted].sort() }).toEqual({
@@ -121,7 +136,7 @@ test.each(COMPILER_RULES.map((rule) => ({ rule, id: rule.id })))(
   async ({ rule }) => {
     const others = COMPILER_RULES.filter((one) => one !== rule);
     const changed = cases.flatMap((one) => {
-      const [whole, without] = [compiled(one), compiled(one, others)];
+      const [whole, without] = [compiled(one), compiled(one, { rules: others })];
       return JSON.stringify(whole.params) === JSON.stringify(without.params) ? [] : [without];
     });
     expect((await refusals(changed, sendBySdk)).length).toBeGreaterThan(0);
@@ -147,19 +162,9 @@ test("a retired model fails where the configuration says so, with a code and the
   });
 });
 
-/** "off" for a model that does not think anyway needs no parameter. */
-function meaningOf(thinking: AIConfiguration["model"]["thinking"], model: string): unknown {
-  const cannotThink = compiledModelOf(model)?.thinkingTypes.length === 0;
-  return thinking === "off" && cannotThink ? undefined : thinking;
-}
-
-function compiledModelOf(id: string) {
-  const model = Object.values(AVAILABLE_MODELS).find(
-    (entry) => entry.id === id || entry.aliases.includes(id),
-  );
-  const retiresOn = model?.lifecycle.retiresOn;
-  const isRetired = retiresOn !== null && retiresOn !== undefined && new Date(retiresOn) <= DATE;
-  return isRetired ? AVAILABLE_MODELS[model?.lifecycle.replacement ?? ""] : model;
+/** "off" for a model that is known not to think needs no parameter. */
+function meaningOf({ thinking, model }: AIConfiguration["model"]): unknown {
+  return thinking === "off" && findModel(model)?.thinkingTypes.length === 0 ? undefined : thinking;
 }
 
 function thinkingIn({ params: { thinking } }: CompiledMessage): unknown {
@@ -167,11 +172,20 @@ function thinkingIn({ params: { thinking } }: CompiledMessage): unknown {
   return thinking?.type === "disabled" ? "off" : thinking?.type;
 }
 
-/** What is refused, with the reason; a few at a time. */
-async function refusals(
-  messages: readonly CompiledMessage[],
-  send: (message: CompiledMessage) => Promise<string | undefined>,
-): Promise<string[]> {
+type Send = (message: CompiledMessage) => Promise<string | undefined>;
+
+/** What is refused, with the reason, of what is sent at different times. */
+async function refusals(messages: readonly Sent[], send: Send): Promise<string[]> {
+  const found: string[] = [];
+  for (const [time, sent] of Map.groupBy(messages, ({ date }) => date.getTime())) {
+    fake.setClock(new Date(time));
+    found.push(...(await refusalsNow(sent, send)));
+  }
+  return found;
+}
+
+/** A few at a time. */
+async function refusalsNow(messages: readonly CompiledMessage[], send: Send): Promise<string[]> {
   const found: string[] = [];
   const distinct = [
     ...new Map(

@@ -175,9 +175,13 @@ export function deprecatedAt(retires: string): Date {
   return new Date(Date.parse(retires) - noticeMs);
 }
 
-/** The dated ids of Claude 4.1 and 4.5 may be written without their date. */
+/** The dated ids of Claude 4 may be written without their date, the first ones as 4.0. */
 export function findModel(id: string): ModelFacts | undefined {
-  return modelFacts.find((model) => model.id === id || model.id.replace(/(-4-\d)-\d{8}$/, "$1") === id);
+  return modelFacts.find((model) => model.id === id || aliasOf(model) === id);
+}
+
+function aliasOf({ id }: ModelFacts): string {
+  return id.replace(/(-4-\d)-\d{8}$/, "$1").replace(/-4-\d{8}$/, "-4-0");
 }
 
 function row(id: string, displayName: string, released: string | null, behaviour: Behaviour): ModelFacts {

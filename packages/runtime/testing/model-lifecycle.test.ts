@@ -64,6 +64,8 @@ test("an unknown model and one that is not out yet are not found", async () => {
 test("an alias is answered by the model it stands for", async () => {
   await using server = await startFakeAnthropic();
   expect((await get(server, "/v1/models/claude-haiku-4-5")).json.id).toBe("claude-haiku-4-5-20251001");
+  expect((await get(server, "/v1/models/claude-opus-4-0")).json.id).toBe("claude-opus-4-20250514");
+  expect((await get(server, "/v1/models/claude-sonnet-4-0")).json.id).toBe("claude-sonnet-4-20250514");
   expect((await get(server, "/v1/models/claude-nothing")).status).toBe(404);
 });
 

@@ -119,6 +119,18 @@ describe("compileMessageParams", () => {
     expect(thinkingOf({ model: "claude-sonnet-5-5" })).toEqual([]);
   });
 
+  test("an alias is sent as the id of its model: Anthropic does not know those that an operator made", () => {
+    const { costPer1kInputTokens: _in, costPer1kOutputTokens: _out, ...opus } = modelOf("claude-opus-5");
+    const models = catalogueOf([{ ...opus, aliases: ["our-best"] }]);
+    const compiled = compileMessageParams(configured({ model: "our-best" }), {
+      apiVersion: "2026-10-21",
+      date,
+      models,
+    });
+    expect(compiled.params.model).toBe("claude-opus-5");
+    expect(compiled.adjustments.map(({ path }) => path)).not.toContain("model.model");
+  });
+
   test("a model that nobody knows is sent without what it may lack", () => {
     const unknown = configured({
       model: "claude-99",
