@@ -48,6 +48,9 @@ const variables = z.object({
   LOG_LEVEL: optionalText.pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info")),
 });
 
+/** Every variable that is read here; the environment layer reads more. */
+export const VARIABLES: readonly string[] = Object.keys(variables.shape);
+
 export interface Env {
   readonly port: number;
   readonly host: string;
