@@ -50,19 +50,39 @@ export async function rotateApiKey(
   await runAs(ctx, actor, (tx) => requireAdmin(tx, actor, owner));
 
   const present = await readKeys(ctx, owner);
-  if (isCurrent(ctx, present.primary, newKey)) return unchanged(present);
+  if (isCurrent(ctx, present.primary, newKey) && present.primary?.verified) return unchanged(present);
   const verdict = await tryKey(ctx.fetch, ctx.environment.baseUrl, newKey);
   if (verdict === "refused") throw new AIConfigError("KEY_REFUSED");
 
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const keys = attempt === 1 ? present : await readKeys(ctx, owner);
-    if (isCurrent(ctx, keys.primary, newKey)) return unchanged(keys);
+    if (isCurrent(ctx, keys.primary, newKey)) {
+      if (verdict !== "accepted" || keys.primary?.verified) return unchanged(keys);
+      await markVerified(ctx, input, keys.primary as StoredKey);
+      return unchanged({ ...keys, primary: { ...(keys.primary as StoredKey), verified: true } });
+    }
     const result = await replaceKey(ctx, input, newKey, keys, verdict === "accepted");
     if (result === undefined) continue;
     forgetOwner(ctx, owner);
     return result;
   }
   throw new AIConfigError("CONFIGURATION_STALE");
+}
+
+/** A key that was stored while Anthropic could not be asked is known to be good now. */
+async function markVerified(
+  ctx: ServiceContext,
+  { actor, owner }: RotateApiKeyInput,
+  { id, key_version: keyVersion }: StoredKey,
+): Promise<void> {
+  await runAs(ctx, actor, async (tx) => {
+    await requireAdmin(tx, actor, owner);
+    await withServiceRights(tx);
+    await tx.execute(sql`
+      update private.ai_provider_keys set verified_at = now()
+      where id = ${id}::uuid and key_version = ${keyVersion} and verified_at is null`);
+  });
+  forgetOwner(ctx, owner);
 }
 
 interface PresentKeys {
