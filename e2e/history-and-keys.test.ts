@@ -150,6 +150,18 @@ describe("somebody whose key has leaked", () => {
     expect(Math.round(days)).toBe(7);
   });
 
+  test("reads when the schedule wants the key replaced, and that the day has passed", async () => {
+    await change({ apiKeys: { rotationSchedule: "monthly" } });
+    const later = await page.context().newPage();
+    await later.goto(`${product.url}/keys`);
+    await later.getByText(/^Rotation due /).waitFor();
+    await later.clock.setFixedTime(Date.now() + 60 * 86_400_000);
+    await later.reload();
+    await later.getByText(/^Rotation was due /).waitFor();
+    expect(await accessibilityViolations(later)).toEqual([]);
+    await later.close();
+  });
+
   test("is told what goes along before the primary key ends", async () => {
     await entry("Primary").getByRole("button", { name: "Revoke now" }).click();
     const dialog = page.getByRole("dialog", { name: "Revoke the primary key?" });

@@ -13,6 +13,7 @@ const pages = [
   ["audit", "/audit"],
   ["keys", "/keys"],
   ["policy", "/policy"],
+  ["members", "/members"],
 ] as const;
 
 await mkdir(folder, { recursive: true });

@@ -120,18 +120,22 @@ describe.each([
   { theme: "light", width: 390 },
   { theme: "dark", width: 390 },
 ] as const)("every page in $theme at $width px", ({ theme, width }) => {
-  test.each(["/configuration", "/configuration?level=organization", "/audit", "/keys", "/policy"])(
-    "%s passes the accessibility rules and does not scroll sideways",
-    async (path) => {
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-      await page.setViewportSize({ width, height: 900 });
-      await page.goto(`${product.url}${path}`);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await page.waitForLoadState("networkidle");
-      expect(await accessibilityViolations(page)).toEqual([]);
-      expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
-    },
-  );
+  test.each([
+    "/configuration",
+    "/configuration?level=organization",
+    "/audit",
+    "/keys",
+    "/policy",
+    "/members",
+  ])("%s passes the accessibility rules and does not scroll sideways", async (path) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(`${product.url}${path}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForLoadState("networkidle");
+    expect(await accessibilityViolations(page)).toEqual([]);
+    expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
+  });
 });
 
 test("the browser's console had nothing to complain about", () => {

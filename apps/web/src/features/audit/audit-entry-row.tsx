@@ -9,6 +9,9 @@ import { describeChanges } from "./describe-change.ts";
 import { actorName, describeDeed } from "./describe-deed.ts";
 import { viaText } from "./via-words.ts";
 
+/** Of what came there is only what it is, of what went only what it was. */
+const wholeSides = { insert: "to", update: undefined, delete: "from" } as const;
+
 interface AuditEntryRowProps {
   entry: AuditEntry;
   /** The organization's name; undefined where it is the reader's own. */
@@ -42,7 +45,7 @@ export function AuditEntryRow({ entry, of, modelName, onRestore }: AuditEntryRow
         </div>
         {changes.length > 0 && (
           <div className="mt-1.5">
-            <ChangeList changes={changes} />
+            <ChangeList changes={changes} only={wholeSides[entry.action]} />
           </div>
         )}
         {entry.reason && <p className="mt-1.5 break-words text-[0.8125rem]">“{entry.reason}”</p>}

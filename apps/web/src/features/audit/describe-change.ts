@@ -48,11 +48,10 @@ const OTHER_WORDS: Readonly<Record<string, Words>> = {
   expiresAt: { label: "Expires", say: asTime },
   name: { label: "Name", say: asText },
   role: { label: "Role", say: asText },
-  email: { label: "For", say: asText },
 };
 
 /** Told by the sentence above the changes already. */
-const UNTOLD: ReadonlySet<string> = new Set(["acceptedBy", "provider", "slot"]);
+const UNTOLD: ReadonlySet<string> = new Set(["acceptedBy", "email", "provider", "slot"]);
 
 /** Changes in the words of the registry; what the registry does not know is shown as it is. */
 export function describeChanges(changes: readonly Change[], modelName: ModelName): DescribedChange[] {

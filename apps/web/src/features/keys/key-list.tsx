@@ -57,12 +57,10 @@ function KeyRow({ summary, onRevoke }: { summary: KeySummary; onRevoke: (() => v
         {rotation && (
           <p
             className={
-              rotation.isPast
-                ? "flex items-center gap-1 font-medium text-warn-ink text-xs"
-                : "text-muted text-xs"
+              rotation.isPast ? "flex gap-1 font-medium text-warn-ink text-xs" : "text-muted text-xs"
             }
           >
-            {rotation.isPast && <TriangleAlert aria-hidden className="size-3.5 shrink-0" />}
+            {rotation.isPast && <TriangleAlert aria-hidden className="mt-px size-3.5 shrink-0" />}
             {rotation.text}
           </p>
         )}

@@ -48,7 +48,7 @@ export function RenameForm({ organization }: { organization: Membership }) {
         autoComplete="off"
         className="min-w-0 flex-1 sm:max-w-sm"
       />
-      <Button type="submit" isBusy={rename.isPending} className="mt-6.5">
+      <Button type="submit" isBusy={rename.isPending} className="mt-6">
         Rename
       </Button>
     </form>
