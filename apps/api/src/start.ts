@@ -10,6 +10,7 @@ import { createRequestLimiter } from "./http/request-limiter.ts";
 import { createBuiltInIdentity } from "./identity/built-in-identity.ts";
 import type { Identity } from "./identity/identity.ts";
 import { inviteFirstAccount } from "./identity/sign-up-invitations.ts";
+import { keepVerifyingKeys } from "./keep-verifying-keys.ts";
 import { listen } from "./listen.ts";
 import { currentCatalogue, sayWhatEnds } from "./model-news.ts";
 import { prepareDatabase } from "./prepare-database.ts";
@@ -101,6 +102,7 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
       const findUrl = () => firstAccountUrlOf(env, service, identity);
       const firstAccountUrl = await untilAvailable(findUrl, stopping.signal);
       isPrepared = true;
+      void keepVerifyingKeys(service, { signal: stopping.signal, log });
       return { firstAccountUrl };
     };
     const ready = becomeReady().catch(async (error: unknown) => {

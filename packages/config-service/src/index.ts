@@ -42,6 +42,7 @@ export { type OpenApiKeyInput, openApiKey } from "./keys/open-api-key.ts";
 export { revokeKey } from "./keys/revoke-key.ts";
 export { type RewrapProgress, rewrapKeys } from "./keys/rewrap-keys.ts";
 export { type RotateApiKeyInput, type RotateApiKeyResult, rotateApiKey } from "./keys/rotate-api-key.ts";
+export { type VerifiedKeys, verifyPendingKeys } from "./keys/verify-pending-keys.ts";
 export { fetchRemoteModels } from "./models/fetch-remote-models.ts";
 export {
   getLifecycleReport,

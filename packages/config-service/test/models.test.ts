@@ -18,6 +18,7 @@ import {
   getLifecycleReport,
   getOwnLifecycleReport,
   readCatalogueFile,
+  setPolicy,
   updateConfiguration,
 } from "../src/index.ts";
 import { asUser, organizationOwner, startService, userOwner } from "./support/service.ts";
@@ -71,6 +72,20 @@ test("an organization's report counts its members on a model that retires, for i
   });
   const own = await getOwnLifecycleReport(ctx, { actor: asUser(first as string), userId: first as string });
   expect(own.models).toEqual([]);
+});
+
+test("a policy that forbids the replacement is told in time, to its members and to its owners", async () => {
+  await using service = await startService({ now });
+  const { ctx, database } = service;
+  const userId = await database.createUser();
+  const actor = asUser(userId);
+  const organizationId = await database.createOrganization({ ownerId: userId });
+  const policy = { allowedModels: ["claude-sonnet-4-5-20250929"] };
+  expect(await setPolicy(ctx, { actor, organizationId, policy })).toMatchObject({ success: true });
+  const { warnings } = await getEffectiveConfiguration(ctx, { actor, userId, organizationId });
+  expect(warnings[0]?.message).toMatch(/Calls fail from then on: Claude Sonnet 5\.5, .+ is not allowed\.$/);
+  const { models } = await getLifecycleReport(ctx, { actor, organizationId });
+  expect(models).toMatchObject([{ model: "claude-sonnet-4-5-20250929", replacement: null }]);
 });
 
 test("what has no effect is told with the configuration and with every change of it, and blocks nothing", async () => {

@@ -5,7 +5,13 @@ import type { AddressInfo } from "node:net";
 import { Secret } from "@ai-config/config-core";
 import { expect, test } from "vitest";
 
-import { getEffectiveConfiguration, listKeys, openApiKey, rotateApiKey } from "../src/index.ts";
+import {
+  getEffectiveConfiguration,
+  listKeys,
+  openApiKey,
+  rotateApiKey,
+  verifyPendingKeys,
+} from "../src/index.ts";
 import { tryKey } from "../src/keys/try-key.ts";
 import { anthropicAnswering, asUser, providerKey, startService, userOwner } from "./support/service.ts";
 
@@ -121,4 +127,39 @@ test("the former key is usable for the overlap that was chosen, and then for not
   await rotateApiKey(ctx, { ...whose, newKey: third, overlapMs: 0 });
   expect(await secondary()).toBeNull();
   expect(await database.owner`select 1 from private.ai_provider_keys`).toHaveLength(1);
+});
+
+test("keys that were stored during an outage are tried again by themselves, in any number of processes", async () => {
+  const said: string[] = [];
+  await using service = await startService({
+    log: (_level, message, details) => said.push(JSON.stringify([message, details])),
+  });
+  const { database } = service;
+  const away = await service.another({ fetch: anthropicAnswering(new Error("away")).send });
+  const refusedKey = providerKey("baad");
+  const keys = [providerKey(), providerKey(), refusedKey, providerKey()];
+  const people = await Promise.all(
+    keys.map(async (newKey) => {
+      const userId = await database.createUser();
+      const whose = { actor: asUser(userId), owner: userOwner(userId) };
+      await rotateApiKey(away, { ...whose, newKey });
+      return whose;
+    }),
+  );
+  expect(await verifyPendingKeys(away)).toEqual({ accepted: 0, refused: 0, unknown: 1 });
+  const send: typeof fetch = async (_url, init) =>
+    new Response("{}", { status: new Headers(init?.headers).get("x-api-key") === refusedKey ? 401 : 200 });
+  const back = [await service.another({ fetch: send }), await service.another({ fetch: send })];
+  await Promise.all(back.map((ctx) => verifyPendingKeys(ctx)));
+  const verified = await Promise.all(
+    people.map(async (whose) => (await listKeys(service.ctx, whose))[0]?.verified),
+  );
+  expect(verified).toEqual([true, true, false, true]);
+  expect(said.join()).toContain("sk-ant-…baad");
+  expect(said.join()).not.toContain(refusedKey);
+  // Nothing but the verdict changed, and the audit tells who gave it.
+  const [entry] = await database.owner`
+    select actor_name, old_value ->> 'verified' as before, new_value ->> 'verified' as after
+    from public.ai_configuration_audit where action = 'update' limit 1`;
+  expect(entry).toEqual({ actor_name: "verify-pending-keys", before: "false", after: "true" });
 });

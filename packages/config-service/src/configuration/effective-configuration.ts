@@ -55,7 +55,7 @@ export function buildEffectiveConfiguration(
     models,
     ...(policy && { policy: { rules: policy, name: snapshot.organizationName ?? undefined } }),
   });
-  const warnings = findWarnings(configuration, { date, models, fields });
+  const warnings = findWarnings(configuration, { date, models, fields, policy });
   const versions: Record<string, number> = {};
   for (const row of snapshot.rows) versions[row.id] = row.version;
   return Object.freeze({

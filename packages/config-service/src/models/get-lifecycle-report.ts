@@ -1,4 +1,9 @@
-import { AIConfigError, type LifecycleReport, lifecycleReport } from "@ai-config/config-core";
+import {
+  AIConfigError,
+  type LifecycleReport,
+  lifecycleReport,
+  type ReportedConfiguration,
+} from "@ai-config/config-core";
 import type { Actor } from "@ai-config/db";
 
 import type { EffectiveConfiguration } from "../configuration/effective-configuration.ts";
@@ -37,11 +42,10 @@ export async function getLifecycleReport(
   const organization: LifecycleRef = { type: "organization", organizationId };
   return lifecycleReport<LifecycleRef>(
     [
-      { ref: organization, configuration: handed.configuration },
-      ...own.map(({ member: { userId, name, email }, effective }) => ({
-        ref: { type: "user" as const, userId, name, email },
-        configuration: effective.configuration,
-      })),
+      reported(organization, handed),
+      ...own.map(({ member: { userId, name, email }, effective }) =>
+        reported({ type: "user", userId, name, email }, effective),
+      ),
     ],
     ctx.now(),
     { models: ctx.models },
@@ -53,9 +57,16 @@ export async function getOwnLifecycleReport(
   ctx: ServiceContext,
   { actor, userId, organizationId }: { actor: Actor; userId: string; organizationId?: string | undefined },
 ): Promise<LifecycleReport<LifecycleRef>> {
-  const { configuration } = await getEffectiveConfiguration(ctx, { actor, userId, organizationId });
+  const effective = await getEffectiveConfiguration(ctx, { actor, userId, organizationId });
   const ref: LifecycleRef = { type: "user", userId, name: null, email: null };
-  return lifecycleReport([{ ref, configuration }], ctx.now(), { models: ctx.models });
+  return lifecycleReport([reported(ref, effective)], ctx.now(), { models: ctx.models });
+}
+
+function reported(
+  ref: LifecycleRef,
+  { configuration, sources: fields, policy }: EffectiveConfiguration,
+): ReportedConfiguration<LifecycleRef> {
+  return { ref, configuration, fields, policy };
 }
 
 async function membersConfigurations(
