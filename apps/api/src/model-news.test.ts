@@ -86,7 +86,10 @@ describe("whoever starts is told", () => {
       "The default model: Claude Sonnet 4.5 replaced by Claude Sonnet 5.5: it was retired on 2026-11-30.",
     ],
   ])("on %s what becomes of the model that everybody inherits", (day, line) => {
-    expect(said(day)).toEqual([line]);
+    expect(said(day)).toEqual([
+      line,
+      "The default model: Claude Sonnet 5.5 thinks by default, unlike Claude Sonnet 4.5. What it thinks counts towards the maximum output.",
+    ]);
   });
 
   test("nothing where the operator chose a model that stays", () => {

@@ -56,7 +56,7 @@ export function sayWhatEnds(
   const { configuration } = resolveConfiguration([{ source: "environment", values: environment.values }], {
     models,
   });
-  for (const { path, message } of findWarnings(configuration, { date: now(), models })) {
-    if (path === "model.model") say(`The default model: ${message}`);
+  for (const { path, code, message } of findWarnings(configuration, { date: now(), models })) {
+    if (path === "model.model" || code === "thinking_by_default") say(`The default model: ${message}`);
   }
 }

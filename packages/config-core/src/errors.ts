@@ -7,6 +7,7 @@ export type ErrorCode =
   | "CONFIGURATION_EXISTS"
   | "CONFIGURATION_LIMIT"
   | "POLICY_INVALID"
+  | "POLICY_CONFLICT"
   | "NOT_FOUND"
   | "FORBIDDEN"
   | "UNAUTHENTICATED"
@@ -49,6 +50,10 @@ export const ERROR_CATALOGUE: Readonly<
   POLICY_INVALID: {
     message: "The policy was not changed. Correct the listed problems and save again.",
     httpStatus: 400,
+  },
+  POLICY_CONFLICT: {
+    message: "The model cannot do what the organization imposes. Choose another model.",
+    httpStatus: 409,
   },
   NOT_FOUND: { message: "There is no such thing here. Check the name or the id.", httpStatus: 404 },
   FORBIDDEN: {

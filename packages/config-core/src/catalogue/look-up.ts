@@ -94,20 +94,26 @@ export function lifecycleOf({ lifecycle }: ModelEntry, date: Date): LifecycleSta
  * The model that serves calls for this one on a day: itself, or for a retired one what replaces it. Undefined where
  * nothing does.
  */
-export function servingModelOf(model: ModelInfo, date: Date, models?: ModelCatalogue): ModelInfo | undefined {
-  return isRetired(model, date) ? replacementOf(model, date, models) : model;
+export function servingModelOf(
+  model: ModelInfo,
+  date: Date,
+  models?: ModelCatalogue,
+  isAllowed?: (replacement: ModelInfo) => boolean,
+): ModelInfo | undefined {
+  return isRetired(model, date) ? replacementOf(model, date, models, isAllowed) : model;
 }
 
-/** The nearest of a model's replacements, and of theirs, that is not retired as well. */
+/** The nearest of a model's replacements, and of theirs, that is allowed and not retired as well. */
 export function replacementOf(
   model: ModelInfo,
   date: Date,
   models: ModelCatalogue = AVAILABLE_MODELS,
+  isAllowed: (replacement: ModelInfo) => boolean = () => true,
 ): ModelInfo | undefined {
   // A set is walked to its end while it grows, and a catalogue that goes in circles adds nothing to it.
   const chain = new Set([model]);
   for (const link of chain) {
-    if (link !== model && !isRetired(link, date)) return link;
+    if (link !== model && !isRetired(link, date) && isAllowed(link)) return link;
     const next = link.lifecycle.replacement;
     const found = next === null ? undefined : findModel(next, models);
     if (found) chain.add(found);

@@ -1,11 +1,13 @@
-import { servingModelOf } from "../catalogue/look-up.ts";
-import { AVAILABLE_MODELS, findModel, type ModelInfo, type ModelOptions } from "../catalogue/models.ts";
+import { findModel, type ModelInfo } from "../catalogue/models.ts";
 import type { AIConfiguration } from "../configuration.ts";
-import { AIConfigError } from "../errors.ts";
+import { AIConfigError, type ErrorCode } from "../errors.ts";
+import type { IssueCode } from "../issue.ts";
+import { isLock } from "../policy/policy.ts";
 import { adjust } from "./adjust.ts";
 import type { Adjustment, ApiVersion, CompilerRule, Draft, MessageParams } from "./compiler-rule.ts";
 import { OUTPUT_LIMIT, REQUEST_RULES } from "./request-rules.ts";
 import { SAMPLING_RULES } from "./sampling-rules.ts";
+import { forbiddenText, type SuccessionOptions, servingModel, successionOf } from "./succession.ts";
 import { thinkingByDefault } from "./thinking-by-default.ts";
 import { THINKING_RULES } from "./thinking-rules.ts";
 
@@ -20,10 +22,8 @@ export const COMPILER_RULES: readonly CompilerRule[] = [
   ...REQUEST_RULES,
 ];
 
-export interface CompileOptions extends ModelOptions, Pick<Draft, "fields"> {
+export interface CompileOptions extends SuccessionOptions, Pick<Draft, "fields"> {
   readonly apiVersion: ApiVersion;
-  /** When the request will be sent: models retire. */
-  readonly date: Date;
   /** The rules to apply; all of them unless told. */
   readonly rules?: readonly CompilerRule[];
 }
@@ -36,19 +36,23 @@ export interface CompiledMessage {
 
 /**
  * The body fields and headers for the Messages API that a configuration means on a day, and every difference from
- * it. A retired model becomes its named replacement; with `onRetiredModel` "fail", or without a replacement, it
- * throws MODEL_RETIRED. A model that nobody knows is sent as it is, without what a model may lack. `fields`, from
- * `resolveConfiguration`, tells which of temperature and top-p is set closer to the user.
+ * it. A retired model becomes its named replacement; with `onRetiredModel` "fail", or without a replacement that
+ * the policy allows, it throws MODEL_RETIRED. A region that the policy locks is never dropped: for a model that
+ * cannot be bound to it this throws POLICY_CONFLICT. A model that nobody knows is sent as it is, without what a
+ * model may lack. `fields`, from `resolveConfiguration`, tells which of temperature and top-p is set closer to the
+ * user, and what the policy imposes.
  */
 export function compileMessageParams(
   { model: wanted }: Readonly<AIConfiguration>,
-  { date, models = AVAILABLE_MODELS, ...options }: CompileOptions,
+  options: CompileOptions,
 ): CompiledMessage {
-  const known = findModel(wanted.model, models);
-  if (known === undefined) return compileFor(unknownModel(wanted.model), wanted, options);
-  const model = servingModelOf(known, date, models);
-  if (model === undefined || (model !== known && wanted.onRetiredModel === "fail")) throw retired(known);
+  const known = findModel(wanted.model, options.models) ?? unknownModel(wanted.model);
+  const model = servingModel(known, options);
+  const isFailing = wanted.onRetiredModel === "fail";
+  if (model === undefined || (model !== known && isFailing))
+    throw retired(known, isFailing ? undefined : successionOf(known, options).forbidden);
   const compiled = compileFor(model, wanted, options);
+  if (isRegionLost(compiled, options)) throw outOfRegion(model, wanted.inferenceGeo);
   return model === known
     ? compiled
     : { ...compiled, adjustments: [...replaced(known, model, wanted), ...compiled.adjustments] };
@@ -58,7 +62,7 @@ export function compileMessageParams(
 export function compileFor(
   model: ModelInfo,
   wanted: Readonly<AIConfiguration["model"]>,
-  { apiVersion, fields, rules = COMPILER_RULES }: Omit<CompileOptions, "date" | "models">,
+  { apiVersion, fields, rules = COMPILER_RULES }: Pick<CompileOptions, "apiVersion" | "fields" | "rules">,
 ): CompiledMessage {
   const adjustments: Adjustment[] = [];
   const params = wantedParams(wanted, model.id);
@@ -103,11 +107,31 @@ function replaced(
   return adjustments;
 }
 
-function retired({ displayName, lifecycle: { retiresOn } }: ModelInfo): AIConfigError {
-  const message = `${displayName} was retired on ${retiresOn}. Choose another model.`;
-  return new AIConfigError("MODEL_RETIRED", {
-    issues: [{ path: "model.model", code: "retired_model", message }],
-  });
+function retired(model: ModelInfo, forbidden: ModelInfo | undefined): AIConfigError {
+  const why = forbidden ? `, and ${forbiddenText(forbidden)}` : "";
+  return modelError(
+    "MODEL_RETIRED",
+    forbidden ? "policy_model" : "retired_model",
+    `${model.displayName} was retired on ${model.lifecycle.retiresOn}${why}`,
+  );
+}
+
+/** Whether a region is left out that the policy imposes. Where it is anywhere, nothing is lost. */
+function isRegionLost({ adjustments }: CompiledMessage, { fields, policy }: CompileOptions): boolean {
+  const lost = adjustments.find(({ code }) => code === "geo_not_supported");
+  if (lost === undefined || lost.from === "global") return false;
+  const rule = policy?.fields?.["model.inferenceGeo"];
+  return (rule && isLock(rule)) || fields?.["model.inferenceGeo"]?.source === "policy";
+}
+
+function outOfRegion({ displayName }: ModelInfo, region: unknown): AIConfigError {
+  const why = `${displayName} cannot be bound to the region "${region}", which is locked`;
+  return modelError("POLICY_CONFLICT", "policy_model", why);
+}
+
+function modelError(code: ErrorCode, issue: IssueCode, why: string): AIConfigError {
+  const message = `${why}. Choose another model.`;
+  return new AIConfigError(code, { issues: [{ path: "model.model", code: issue, message }] });
 }
 
 /** A stand-in that promises nothing but the output that is asked for. */

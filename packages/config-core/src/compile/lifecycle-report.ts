@@ -1,4 +1,4 @@
-import { type LifecycleStatus, lifecycleOf, priceOf, replacementOf } from "../catalogue/look-up.ts";
+import { type LifecycleStatus, lifecycleOf, priceOf } from "../catalogue/look-up.ts";
 import { findModel, type ModelInfo, type ModelOptions } from "../catalogue/models.ts";
 import type { AIConfiguration } from "../configuration.ts";
 import { callPrices } from "../cost/token-prices.ts";
@@ -6,9 +6,10 @@ import { compileFor } from "./compile-message-params.ts";
 import type { Draft } from "./compiler-rule.ts";
 import { apiVersionFor } from "./preferred-api-version.ts";
 import { type CompiledFor, type RequestChange, requestChanges } from "./request-changes.ts";
+import { type SuccessionOptions, successionOf } from "./succession.ts";
 
 /** An effective configuration to report on. */
-export interface ReportedConfiguration<Ref> extends Pick<Draft, "fields"> {
+export interface ReportedConfiguration<Ref> extends Pick<Draft, "fields">, Pick<SuccessionOptions, "policy"> {
   /** Whatever the caller needs to tell configurations apart. */
   readonly ref: Ref;
   readonly configuration: Readonly<AIConfiguration>;
@@ -62,7 +63,9 @@ export function lifecycleReport<Ref>(
     const model = findModel(id, models);
     if (model === undefined) unknown.push({ ref: one.ref, model: id });
     else if (lifecycleOf(model, date).state !== "active")
-      affected.push(affectedBy(model, one, replacementOf(model, date, models), date));
+      affected.push(
+        affectedBy(model, one, successionOf(model, { date, models, policy: one.policy }).next, date),
+      );
   }
   return { models: byUrgency(affected), configurations: affected, unknown };
 }

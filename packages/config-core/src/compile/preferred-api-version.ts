@@ -1,7 +1,7 @@
-import { servingModelOf } from "../catalogue/look-up.ts";
-import { findModel, type ModelInfo, type ModelOptions } from "../catalogue/models.ts";
+import { findModel, type ModelInfo } from "../catalogue/models.ts";
 import type { AIConfiguration } from "../configuration.ts";
 import type { ApiVersion } from "./compiler-rule.ts";
+import { type SuccessionOptions, servingModel } from "./succession.ts";
 
 /**
  * The API version under which most of a configuration has an effect on the model that will answer: the current one
@@ -9,10 +9,10 @@ import type { ApiVersion } from "./compiler-rule.ts";
  */
 export function preferredApiVersion(
   { model: wanted }: Readonly<AIConfiguration>,
-  { date, models }: ModelOptions & { readonly date: Date },
+  options: SuccessionOptions,
 ): ApiVersion {
-  const model = findModel(wanted.model, models);
-  return apiVersionFor(model && servingModelOf(model, date, models), wanted);
+  const model = findModel(wanted.model, options.models);
+  return apiVersionFor(model && servingModel(model, options), wanted);
 }
 
 /** The same for a model that is known to answer. */
