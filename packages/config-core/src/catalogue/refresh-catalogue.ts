@@ -155,7 +155,7 @@ function newEntry(remote: RemoteModel, lifecycle: Lifecycle): ModelEntry {
     tokenFactor: 1.3,
     sampling: "none",
     thinkingTypes: thinkingTypesOf(remote) ?? [],
-    thinksByDefault: false,
+    thinksByDefault: true,
     efforts: effortsOf(remote) ?? [],
     defaultEffort: null,
     effortWithoutThinking: "high",

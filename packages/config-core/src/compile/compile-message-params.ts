@@ -149,7 +149,7 @@ function unknownModel(id: string): ModelInfo {
     tokenFactor: 1.3,
     sampling: "none",
     thinkingTypes: [],
-    thinksByDefault: false,
+    thinksByDefault: true,
     efforts: [],
     defaultEffort: null,
     effortWithoutThinking: null,

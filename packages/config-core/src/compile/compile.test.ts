@@ -10,8 +10,10 @@ import {
   estimateMonthly,
   findWarnings,
   type Layer,
+  type ModelCatalogue,
   type ModelInfo,
   preferredApiVersion,
+  refreshCatalogue,
   resolveConfiguration,
 } from "../index.ts";
 
@@ -144,6 +146,31 @@ describe("compileMessageParams", () => {
       max_tokens: 4096,
       stream: false,
     });
+  });
+
+  test("thinking that cannot be turned off for certain is told", () => {
+    const thinkingOf = (model: string, models?: ModelCatalogue) =>
+      compileMessageParams(configured({ model, thinking: "off" }), {
+        apiVersion: "2026-10-21",
+        date,
+        models,
+      }).adjustments.filter(({ path }) => path === "model.thinking");
+    expect(thinkingOf("claude-99")).toEqual([
+      {
+        path: "model.thinking",
+        from: "off",
+        to: null,
+        code: "thinking_always_on",
+        message: 'thinking "off" dropped: claude-99 may think by default and is not known to take it.',
+      },
+    ]);
+    const listed = { id: "claude-opus-9", display_name: "Claude Opus 9", lifecycle: "active" };
+    const { models } = refreshCatalogue([listed], { date });
+    expect(thinkingOf("claude-opus-9", models)).toHaveLength(1);
+    // What cannot think needs not be told.
+    const { lifecycle: _gone, ...haiku } = modelOf("claude-3-haiku-20240307");
+    const old = catalogueOf([{ ...haiku, lifecycle: modelOf("claude-opus-5").lifecycle }]);
+    expect(thinkingOf(haiku.id, old)).toEqual([]);
   });
 
   test("fast mode brings its header", () => {

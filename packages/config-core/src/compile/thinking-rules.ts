@@ -32,9 +32,11 @@ function leaveAlwaysOn(draft: Draft): void {
   const { model, params } = draft;
   if (params.thinking?.type !== "disabled" || wayToTurnOff(draft) !== undefined) return;
   delete params.thinking;
+  const isCertain = model.thinkingTypes.length > 0;
   // A model that cannot think needs not be told.
-  if (model.thinkingTypes.length === 0) return;
-  noteThinking(draft, null, "thinking_always_on", "always thinks");
+  if (!isCertain && !model.thinksByDefault) return;
+  const why = isCertain ? "always thinks" : "may think by default and is not known to take it";
+  noteThinking(draft, null, "thinking_always_on", why);
 }
 
 function wayToTurnOff({ model }: Draft): "disabled" | "between_tools" | undefined {
