@@ -14,24 +14,26 @@ interface CheckboxProps {
 export function Checkbox({ label, hint, isChecked, onChange, isDisabled, describedBy }: CheckboxProps) {
   const id = useId();
   return (
-    <div className="flex gap-2.5">
+    <label className="flex min-h-6 gap-2.5 py-0.5">
       <input
         type="checkbox"
-        id={id}
         checked={isChecked}
         disabled={isDisabled}
+        aria-labelledby={`${id}-label`}
         aria-describedby={classNames(hint && `${id}-hint`, describedBy) || undefined}
         onChange={(event) => onChange(event.target.checked)}
-        className="my-1 size-4 shrink-0 accent-(--accent)"
+        className="my-0.5 size-4 shrink-0 accent-(--accent)"
       />
-      <label htmlFor={id} className="min-h-6 min-w-0 flex-1 py-0.5">
-        <span className="block text-[0.8125rem]">{label}</span>
+      <span className="min-w-0 flex-1">
+        <span id={`${id}-label`} className="block text-[0.8125rem]">
+          {label}
+        </span>
         {hint && (
-          <span id={`${id}-hint`} className="block text-muted text-xs">
+          <span id={`${id}-hint`} className="block break-words text-muted text-xs">
             {hint}
           </span>
         )}
-      </label>
-    </div>
+      </span>
+    </label>
   );
 }

@@ -142,7 +142,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
               Take my change back
             </button>
           )}
-          {state.isContested && (
+          {state.isContested && !state.isLocked && (
             <p className="mt-1 flex flex-wrap items-center gap-x-2 text-warn-ink text-xs">
               Meanwhile changed to {formatValue(field, state.savedValue, models)}.
               <button

@@ -1,5 +1,6 @@
 import { CircleAlert } from "lucide-react";
 import type { EntryState } from "./entry-state.ts";
+import { placeOf } from "./policy-draft.ts";
 
 /** What is wrong with a part of the policy, and what somebody else has made of it meanwhile. */
 export function EntryNotes({ id, state }: { id: string; state: EntryState }) {
@@ -10,7 +11,10 @@ export function EntryNotes({ id, state }: { id: string; state: EntryState }) {
         {issues.map(({ path, message }) => (
           <p key={path} className="mt-1 flex items-start gap-1 font-medium text-bad-ink text-xs">
             <CircleAlert aria-hidden className="mt-px size-3.5 shrink-0" />
-            {message}
+            <span className="min-w-0">
+              {prefixOf(path)}
+              {message}
+            </span>
           </p>
         ))}
       </div>
@@ -28,4 +32,10 @@ export function EntryNotes({ id, state }: { id: string; state: EntryState }) {
       )}
     </>
   );
+}
+
+/** Of two numbers side by side, which one is meant. */
+function prefixOf(path: string): string {
+  const { part } = placeOf(path);
+  return part === "min" ? "Minimum: " : part === "max" ? "Maximum: " : "";
 }

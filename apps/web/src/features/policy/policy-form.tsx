@@ -70,7 +70,10 @@ export function PolicyForm({ organization, draftKey, stored, effective, isReadOn
   };
   const [refused] = saving.serverIssues;
   useEffect(() => {
-    if (refused) focusOn(refused.path);
+    if (!refused) return;
+    // The review gives the focus back to its button as it closes; after that it is ours to lead.
+    const frame = requestAnimationFrame(() => focusOn(refused.path));
+    return () => cancelAnimationFrame(frame);
   }, [refused]);
   useSaveShortcut();
   useSaveBarSpace(changeCount > 0);
