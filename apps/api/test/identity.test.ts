@@ -64,6 +64,35 @@ describe("sign-in", () => {
     expect([wrong.status, wrong.body]).toEqual([unknown.status, unknown.body]);
   });
 
+  test.each([
+    ["", ["email", "password"]],
+    ["{}", ["email", "password"]],
+    ["[]", [""]],
+    ['{"email":7,"password":"x"}', ["email"]],
+    ['{"email":"a@example.com","password":"x","callbackURL":"https://evil.example"}', ["callbackURL"]],
+    [`{"email":"a@example.com","password":"${"x".repeat(200)}"}`, ["password"]],
+  ])("refuses %j in the words of the product", async (body, paths) => {
+    await using api = await startApi();
+    const answer = await new Person(api.url).send("POST", "/api/auth/sign-in/email", {
+      body,
+      headers: { "content-type": "application/json", origin: api.url },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: "INPUT_INVALID" } } });
+    expect((answer.body as { errors: { path: string }[] }).errors.map(({ path }) => path)).toEqual(paths);
+  });
+
+  test("an address that is none is answered like one that nobody has", async () => {
+    await using api = await startApi();
+    const answer = await new Person(api.url).json(
+      "POST",
+      "/api/auth/sign-in/email",
+      { email: "nobody", password: "wrong horse battery" },
+      { origin: api.url },
+    );
+    expect([400, 401]).toContain(answer.status);
+    expect(JSON.stringify(answer.body)).not.toContain("zod");
+  });
+
   test("a session that was signed out is no session any more", async () => {
     await using api = await startApi();
     const dana = new Person(api.url);

@@ -4,9 +4,11 @@ import { accounts, type Database, eq, rateLimits, sessions, users, verifications
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { Logger } from "pino";
+import * as z from "zod";
 
 import { organizationNameOf } from "../http/name-input.ts";
 import { toAIConfigError } from "../http/problem.ts";
+import { readChecked, withBody } from "./checked-request.ts";
 import type { Identity } from "./identity.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, signUp } from "./sign-up.ts";
 
@@ -19,6 +21,15 @@ const OPEN_ROUTES: ReadonlySet<string> = new Set([
   "POST /api/auth/sign-out",
 ]);
 const SIGN_UP = "/sign-up/email";
+const SIGN_IN = "/sign-in/email";
+const SIGN_OUT = "/sign-out";
+
+/** Whether they are right is for the library to say, in words that are the same for every account. */
+const signInBody = z.strictObject({
+  email: z.string({ error: "Must be text." }).max(320),
+  password: z.string({ error: "Must be text." }).max(PASSWORD_LENGTH_MAX),
+});
+const signOutBody = z.strictObject({});
 
 export interface BuiltInIdentityOptions {
   ctx: ServiceContext;
@@ -126,7 +137,12 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
       headers.delete(addressHeader);
       if (address !== undefined) headers.set(addressHeader, address);
       const addressed = new Request(request, { headers });
-      if (!pathname.endsWith(SIGN_UP)) return auth.handler(addressed);
+      if (pathname.endsWith(SIGN_IN)) {
+        return auth.handler(withBody(addressed, await readChecked(addressed, signInBody)));
+      }
+      if (pathname.endsWith(SIGN_OUT)) {
+        return auth.handler(withBody(addressed, await readChecked(addressed, signOutBody)));
+      }
       return signUp(addressed, {
         ctx,
         mode: options.signUp,

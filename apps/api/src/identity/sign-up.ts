@@ -2,8 +2,8 @@ import { AIConfigError } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
 import * as z from "zod";
 
-import { issuesFromZod } from "../http/issues-from-zod.ts";
 import { nameInput, withoutKey } from "../http/name-input.ts";
+import { readChecked, withBody } from "./checked-request.ts";
 import { type Claim, claimInvitation, redeemInvitation, releaseInvitation } from "./sign-up-invitations.ts";
 
 /** OWASP asks for 8 and recommends length over rules; 10 leaves a margin. */
@@ -43,7 +43,7 @@ export interface SignUpOptions {
  */
 export async function signUp(request: Request, options: SignUpOptions): Promise<Response> {
   const { ctx } = options;
-  const { invitation, ...account } = await readBody(request);
+  const { invitation, ...account } = await readChecked(request, signUpBody);
   const claim = await claimFor(options, invitation, account.email);
   let isMade = false;
   try {
@@ -73,12 +73,6 @@ async function redeemOrUndo(
   }
 }
 
-function withBody(request: Request, body: object): Request {
-  const headers = new Headers(request.headers);
-  headers.delete("content-length");
-  return new Request(request.url, { method: "POST", headers, body: JSON.stringify(body) });
-}
-
 async function claimFor(
   { ctx, mode, hasAccounts }: SignUpOptions,
   invitation: string | undefined,
@@ -89,11 +83,4 @@ async function claimFor(
   }
   if (mode === "invitation") throw new AIConfigError("SIGN_UP_CLOSED");
   return undefined;
-}
-
-async function readBody(request: Request): Promise<z.output<typeof signUpBody>> {
-  const body: unknown = await request.json().catch(() => undefined);
-  const parsed = signUpBody.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new AIConfigError("INPUT_INVALID", { issues: issuesFromZod(parsed.error, body) });
 }
