@@ -59,14 +59,18 @@ function problemOf(issue: ZodIssue, received: unknown, path: string): Problem {
         code: "invalid_value",
         message: `Must be one of ${issue.values.map((value) => `"${String(value)}"`).join(", ")}.`,
       };
+    case "invalid_key":
+      return issue.issues[0] ? problemOf(issue.issues[0], undefined, path) : NOT_VALID;
     case "invalid_union":
       return { code: "invalid_value", message: `Must be ${alternativesOf(path)}.` };
     case "custom":
       return { code: issue.params?.code as IssueCode, message: String(issue.params?.message) };
     default:
-      return { code: "invalid_value", message: "Is not valid." };
+      return NOT_VALID;
   }
 }
+
+const NOT_VALID: Problem = { code: "invalid_value", message: "Is not valid." };
 
 /** What a field takes that is one of some words or a number. */
 function alternativesOf(path: string): string {

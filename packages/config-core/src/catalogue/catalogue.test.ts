@@ -5,10 +5,13 @@ import {
   BUILT_IN_MODELS,
   CATALOGUE_DATE,
   catalogueOf,
+  compileMessageParams,
+  DEFAULT_AI_CONFIGURATION,
   findModel,
   lifecycleAt,
   type ModelEntry,
   modelAt,
+  type PriceRow,
   parseCatalogueFile,
   priceAt,
   refreshCatalogue,
@@ -18,6 +21,7 @@ import { modelEntrySchema } from "./model-entry.ts";
 
 const day = (text: string) => new Date(`${text}T00:00:00Z`);
 const OPUS = AVAILABLE_MODELS["claude-opus-5-5"] as ModelEntry;
+const ROW = OPUS.prices[0] as PriceRow;
 
 describe("the built-in catalogue", () => {
   test.each(BUILT_IN_MODELS.map((entry) => [entry.id, entry] as const))(
@@ -109,6 +113,40 @@ describe("looking up", () => {
 
 describe("an operator's file", () => {
   const organization = "3f0d9a2e-2f5b-4c0b-9f5e-0d8f6a1b2c3d";
+  const leaving = (
+    deprecatedOn: string | null,
+    retiresOn: string | null,
+    replacement: string | null = null,
+  ) => ({
+    deprecatedOn,
+    retiresOn,
+    retiresNotBefore: null,
+    replacement,
+  });
+
+  test("names organizations in any case, as Postgres does", () => {
+    expect(parseCatalogueFile({ multipliers: { [organization.toUpperCase()]: 0.5 } })).toMatchObject({
+      success: true,
+      data: { multipliers: { [organization]: 0.5 } },
+    });
+  });
+
+  test("may name efforts in any order", () => {
+    const parsed = parseCatalogueFile({ models: [{ id: OPUS.id, efforts: ["max", "medium", "low"] }] });
+    if (!parsed.success) throw new Error(JSON.stringify(parsed.errors));
+    const { model, ...rest } = DEFAULT_AI_CONFIGURATION;
+    const { params } = compileMessageParams(
+      { ...rest, model: { ...model, model: OPUS.id, effort: "xhigh" } },
+      { apiVersion: "2026-10-21", date: day("2026-11-23"), models: parsed.data.models },
+    );
+    expect(params.output_config).toEqual({ effort: "medium" });
+  });
+
+  test("tells one problem of a correction by an alias, not all that a new model would lack", () => {
+    const parsed = parseCatalogueFile({ models: [{ id: "claude-sonnet-4-5", outputLimit: 64_000 }] });
+    expect(parsed).toMatchObject({ success: false, errors: [{ path: "models.0.id" }] });
+    expect(parsed.success ? [] : parsed.errors).toHaveLength(1);
+  });
 
   test("corrects a model, adds one, and names what organizations pay", () => {
     const {
@@ -142,7 +180,64 @@ describe("an operator's file", () => {
       "models.claude-opus-5.aliases",
       /name of/,
     ],
-    [{ multipliers: { acme: 0.85 } }, "multipliers.acme", /not valid/],
+    [{ multipliers: { acme: 0.85 } }, "multipliers.acme", /named by the id of an organization, such as/],
+    [
+      { models: [{ id: "claude-opus-5-5", outputLimit: 128_001 }] },
+      "models.0.outputLimit",
+      /^Must be 128,000 or less: a configuration can ask for no more\.$/,
+    ],
+    [
+      { models: [{ id: "claude-opus-5-5", contextWindow: 100_000 }] },
+      "models.0.outputLimit",
+      /^Must be the context window or less\.$/,
+    ],
+    [
+      { models: [{ id: "claude-sonnet-4-5", outputLimit: 64_000 }] },
+      "models.0.id",
+      /^Is another name of claude-sonnet-4-5-20250929\. Correct it by its id\.$/,
+    ],
+    [
+      { models: [{ id: "claude-opus-5" }, { id: "claude-opus-5", outputLimit: 1 }] },
+      "models.1.id",
+      /^Must be named once\.$/,
+    ],
+    [
+      { models: [{ id: "claude-opus-5-5", defaultEffort: "max", efforts: ["low"] }] },
+      "models.0.defaultEffort",
+      /^Must be one of the efforts\.$/,
+    ],
+    [
+      { models: [{ id: "claude-opus-5-5", efforts: ["low", "medium", "low"] }] },
+      "models.0.efforts",
+      /^Must name each value once\.$/,
+    ],
+    [
+      { models: [{ id: "claude-opus-5-5", prices: [ROW, { ...ROW, input: 9 }] }] },
+      "models.0.prices",
+      /^Value 2: must differ from the others in its day or its length of prompt\.$/,
+    ],
+    [
+      {
+        models: [
+          {
+            id: "claude-opus-5-5",
+            prices: [ROW, { ...ROW, effectiveFrom: "2026-11-01", promptTokensAbove: 9 }],
+          },
+        ],
+      },
+      "models.0.prices",
+      /^Value 2: must stand beside a row of its day for short prompts, with promptTokensAbove 0\.$/,
+    ],
+    [
+      { models: [{ id: "claude-opus-5-5", lifecycle: leaving("2027-01-02", "2027-01-01") }] },
+      "models.0.lifecycle.deprecatedOn",
+      /^Must be the day of retirement or earlier\.$/,
+    ],
+    [
+      { models: [{ id: "claude-haiku-4-5-20251001", lifecycle: leaving(null, null, "claude-haiku-4-5") }] },
+      "models.claude-haiku-4-5-20251001.lifecycle.replacement",
+      /^Must be another model\.$/,
+    ],
     [{ multipliers: { [organization]: -1 } }, `multipliers.${organization}`, /0 or more/],
     [{ multipliers: { [organization]: 0.33333 } }, `multipliers.${organization}`, /decimal places/],
     [

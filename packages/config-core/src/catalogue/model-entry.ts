@@ -17,6 +17,9 @@ export type ThinkingType = (typeof THINKING_TYPES)[number];
 export const SAMPLING_CLASSES = ["none", "one_of_two"] as const;
 export type SamplingClass = (typeof SAMPLING_CLASSES)[number];
 
+/** The longest answer that a configuration can ask for: no Claude model writes more. */
+export const OUTPUT_TOKENS_MAX = 128_000;
+
 const text = (maxLength: number) =>
   z.string().check(
     z.minLength(1),
@@ -83,7 +86,15 @@ export const modelEntrySchema = z.strictObject({
   /** Tokens of prompt and answer together. */
   contextWindow: z.int().check(z.minimum(1), z.maximum(100_000_000)),
   /** The longest answer in tokens that a configuration may ask for. */
-  outputLimit: z.int().check(z.minimum(1), z.maximum(10_000_000)),
+  outputLimit: z.int().check(
+    z.minimum(1),
+    z.refine((tokens) => tokens <= OUTPUT_TOKENS_MAX, {
+      params: {
+        code: "out_of_range",
+        message: `Must be ${OUTPUT_TOKENS_MAX.toLocaleString("en-US")} or less: a configuration can ask for no more.`,
+      },
+    }),
+  ),
   prices: z.array(priceRowSchema).check(z.maxLength(50)),
   /** Factor of a batch request; null: no batches. */
   batchMultiplier: z.nullable(multiplierSchema),

@@ -3,10 +3,20 @@ import * as z from "zod/mini";
 import { inspectJson } from "../inspect-json.ts";
 import type { Checked, Issue } from "../issue.ts";
 import { issuesFromZod } from "../issues-from-zod.ts";
+import { findContradictions } from "./find-contradictions.ts";
 import { type ModelEntry, modelEntrySchema, multiplierSchema } from "./model-entry.ts";
 import { AVAILABLE_MODELS, catalogueOf, findModel, type ModelCatalogue } from "./models.ts";
 
-const uuid = z.string().check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/));
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const organizationId = z.string().check(
+  z.refine((name) => UUID.test(name), {
+    params: {
+      code: "invalid_value",
+      message: 'Must be named by the id of an organization, such as "3f0d9a2e-2f5b-4c0b-9f5e-0d8f6a1b2c3d".',
+    },
+  }),
+);
 
 /** A correction of a model that is known: any of its fields. A new model needs all of them. */
 const changeSchema = z.extend(z.partial(modelEntrySchema), { id: modelEntrySchema.shape.id });
@@ -14,7 +24,7 @@ const changeSchema = z.extend(z.partial(modelEntrySchema), { id: modelEntrySchem
 const fileSchema = z.strictObject({
   models: z.optional(z.array(z.unknown()).check(z.maxLength(500))),
   /** What an organization pays, as a factor of the list price: 0.85 is a discount of 15 %. */
-  multipliers: z.optional(z.record(uuid, multiplierSchema)),
+  multipliers: z.optional(z.record(organizationId, multiplierSchema)),
 });
 
 export interface CatalogueFile {
@@ -25,8 +35,8 @@ export interface CatalogueFile {
 
 /**
  * What an operator says about models over what is built in. `value` is the parsed JSON of their file:
- * `{ "models": [{ "id": …, … }], "multipliers": { "<organization id>": 0.85 } }`. All problems are told at once
- * and nothing of a faulty file counts.
+ * `{ "models": [{ "id": …, … }], "multipliers": { "<organization id>": 0.85 } }`. Where its
+ * frame is sound, the problems of all its models are told at once. Nothing of a faulty file counts.
  */
 export function parseCatalogueFile(
   value: unknown,
@@ -40,22 +50,51 @@ export function parseCatalogueFile(
 
   const errors: Issue[] = [...issues];
   const entries = new Map<string, ModelEntry>(Object.entries(base));
+  const named = new Set<string>();
   for (const [index, change] of (parsed.data.models ?? []).entries()) {
-    const known = changeSchema.safeParse(change);
-    const whole = known.success
-      ? modelEntrySchema.safeParse({ ...storedPart(entries.get(known.data.id)), ...known.data })
-      : known;
-    if (whole.success) entries.set(whole.data.id, whole.data as ModelEntry);
-    else errors.push(...issuesFromZod(whole.error.issues, change).map((issue) => atModel(index, issue)));
+    const read = readEntry(change, entries, named);
+    if (read.success) entries.set(read.data.id, read.data);
+    else errors.push(...read.errors.map((issue) => atModel(index, issue)));
   }
   errors.push(...ambiguities([...entries.values()]));
   const models = catalogueOf([...entries.values()]);
   for (const { id, lifecycle } of entries.values()) {
-    if (lifecycle.replacement === null || findModel(lifecycle.replacement, models)) continue;
-    errors.push(problem(`models.${id}.lifecycle.replacement`, "Must be a known model."));
+    if (lifecycle.replacement === null) continue;
+    const replacement = findModel(lifecycle.replacement, models);
+    if (replacement && replacement.id !== id) continue;
+    const message = `Must be ${replacement ? "another" : "a known"} model.`;
+    errors.push(problem(`models.${id}.lifecycle.replacement`, message));
   }
   if (errors.length > 0) return { success: false, errors };
-  return { success: true, data: { models, multipliers: parsed.data.multipliers ?? {} } };
+  return { success: true, data: { models, multipliers: byLowerCase(parsed.data.multipliers) } };
+}
+
+/** An entry of the file over what is known of its model, with all that is wrong with it. */
+function readEntry(
+  change: unknown,
+  entries: ReadonlyMap<string, ModelEntry>,
+  named: Set<string>,
+): Checked<ModelEntry> {
+  const known = changeSchema.safeParse(change);
+  if (!known.success) return { success: false, errors: issuesFromZod(known.error.issues, change) };
+  const { id } = known.data;
+  if (named.has(id)) return { success: false, errors: [problem("id", "Must be named once.")] };
+  named.add(id);
+  const owner = [...entries.values()].find(({ aliases }) => aliases.includes(id));
+  if (owner && !entries.has(id)) {
+    const message = `Is another name of ${owner.id}. Correct it by its id.`;
+    return { success: false, errors: [problem("id", message)] };
+  }
+  const whole = modelEntrySchema.safeParse({ ...storedPart(entries.get(id)), ...known.data });
+  if (!whole.success) return { success: false, errors: issuesFromZod(whole.error.issues, change) };
+  const entry = whole.data as ModelEntry;
+  const errors = findContradictions(entry);
+  return errors.length > 0 ? { success: false, errors } : { success: true, data: entry };
+}
+
+/** Postgres writes the ids of organizations in lower case. */
+function byLowerCase(multipliers: Readonly<Record<string, number>> = {}): Record<string, number> {
+  return Object.fromEntries(Object.entries(multipliers).map(([id, factor]) => [id.toLowerCase(), factor]));
 }
 
 /** An entry without what is worked out from it. */

@@ -111,9 +111,10 @@ function lowerEffortWithoutThinking(draft: Draft): void {
   adjust(draft, "effort", greatest, "effort_needs_thinking", message);
 }
 
-/** The greatest effort below the wanted one, else the least there is. */
+/** The greatest effort below the wanted one, else the least there is. A catalogue names them in any order. */
 function nearest(effort: Effort, efforts: readonly Effort[]): Effort | undefined {
-  return efforts.findLast((level) => EFFORTS.indexOf(level) < EFFORTS.indexOf(effort)) ?? efforts[0];
+  const ordered = EFFORTS.filter((level) => efforts.includes(level));
+  return ordered.findLast((level) => EFFORTS.indexOf(level) < EFFORTS.indexOf(effort)) ?? ordered[0];
 }
 
 function noteThinking(draft: Draft, to: unknown, code: AdjustmentCode, why: string): void {

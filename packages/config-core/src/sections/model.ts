@@ -1,3 +1,4 @@
+import { OUTPUT_TOKENS_MAX } from "../catalogue/model-entry.ts";
 import {
   choiceField,
   integerField,
@@ -35,8 +36,8 @@ export const model = defineSection({
       help: "The longest answer of one call. The chosen model's own output limit is the ceiling.",
       unit: "tokens",
       min: 1,
-      // The greatest output limit of any Claude model; the chosen model's own limit is checked on the whole.
-      max: 128_000,
+      // The chosen model's own limit is checked on the whole.
+      max: OUTPUT_TOKENS_MAX,
       fallback: 4096,
       synonyms: ["max tokens", "output limit", "length"],
     }),
@@ -77,7 +78,7 @@ export const model = defineSection({
         help: "Whether the model thinks before it answers: off, as much as it finds right, or up to a number of tokens on models that take one.",
         min: 1024,
         // One token of the greatest output limit is left for the answer.
-        max: 127_999,
+        max: OUTPUT_TOKENS_MAX - 1,
         fallback: "off",
         synonyms: ["reasoning", "extended thinking", "budget tokens", "adaptive"],
       }),
