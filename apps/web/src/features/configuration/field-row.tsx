@@ -1,17 +1,14 @@
 import type { Issue, Warning } from "@ai-config/config-core";
-import { Link } from "@tanstack/react-router";
-import { CircleAlert, Hash, Lock } from "lucide-react";
-import { memo, useMemo } from "react";
+import { memo } from "react";
 import type { Level } from "../../data/owner.ts";
 import type { Model } from "../../data/use-models.ts";
 import { classNames } from "../../lib/class-names.ts";
 import type { DraftEntry } from "../../settings/draft.ts";
 import { FieldControl } from "../../settings/field-control.tsx";
-import { formatValue } from "../../settings/format-value.ts";
-import { Chip } from "../../ui/chip.tsx";
-import { Tooltip } from "../../ui/tooltip.tsx";
 import { Capabilities } from "./capabilities.tsx";
+import { DraftNotes } from "./draft-notes.tsx";
 import { ExplainPopover } from "./explain-popover.tsx";
+import { FieldHeading } from "./field-heading.tsx";
 import { entryOf, type FieldState, type OwnLayer } from "./field-state.ts";
 import { FieldWarning } from "./field-warning.tsx";
 import { PolicyNote } from "./policy-note.tsx";
@@ -51,7 +48,6 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
   const isReadOnly = props.isReadOnly || !field.writable || state.isLocked;
   const isRuled = state.rule !== undefined || state.imposed !== undefined;
   const organization = names.organization ?? "Your organization";
-  const bounded = useMemo(() => withinBounds(field, state.rule), [field, state.rule]);
   const hasFacts = field.control === "model";
   const isWritten = field.control !== "secret" && field.control !== "readonly";
   // What has to be corrected comes first; what it would do is told once it is right.
@@ -75,35 +71,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
       )}
     >
       {state.isEdited && <span aria-hidden className="absolute inset-y-0 left-0 w-0.5 bg-accent" />}
-      <div className="min-w-0">
-        <div className="flex min-h-6 flex-wrap items-center gap-x-1.5">
-          <label id={`${id}-label`} htmlFor={isWritten ? id : undefined} className="font-medium">
-            {field.label}
-          </label>
-          {state.isEdited && <Chip tone="accent">Edited</Chip>}
-          {state.isLocked && (
-            <Chip>
-              <Lock aria-hidden className="size-2.5" />
-              Locked
-            </Chip>
-          )}
-          <Tooltip text="Link to this setting">
-            <Link
-              to="/configuration"
-              search={(search) => search}
-              hash={field.path}
-              replace
-              aria-label={`Link to ${field.label}`}
-              className="grid size-6 place-items-center rounded text-faint opacity-0 hover:text-ink focus-visible:opacity-100 group-hover:opacity-100"
-            >
-              <Hash aria-hidden className="size-3.5" />
-            </Link>
-          </Tooltip>
-        </div>
-        <p id={`${id}-help`} className="max-w-prose text-[0.8125rem] text-muted">
-          {field.help}
-        </p>
-      </div>
+      <FieldHeading id={id} state={state} isLabel={isWritten} />
       <div className={classNames("flex min-w-0 items-start gap-1.5", hasFacts && "md:row-span-2")}>
         <div className="min-w-0 flex-1">
           <div
@@ -112,7 +80,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
             )}
           >
             <FieldControl
-              field={bounded}
+              field={withinBounds(field, state.rule)}
               id={id}
               labelId={`${id}-label`}
               value={state.value}
@@ -127,33 +95,13 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
               onChange={(value) => onEdit(state, entryOf(state, value))}
             />
           </div>
-          {issue && (
-            <p id={`${id}-issue`} className="mt-1 flex items-start gap-1 font-medium text-bad-ink text-xs">
-              <CircleAlert aria-hidden className="mt-px size-3.5 shrink-0" />
-              {issue.message}
-            </p>
-          )}
-          {state.isLocked && state.isEdited && !props.isReadOnly && (
-            <button
-              type="button"
-              onClick={() => onEdit(state, savedEntryOf(state))}
-              className="min-h-6 font-medium text-accent-ink text-xs underline underline-offset-2"
-            >
-              Take my change back
-            </button>
-          )}
-          {state.isContested && !state.isLocked && (
-            <p className="mt-1 flex flex-wrap items-center gap-x-2 text-warn-ink text-xs">
-              Meanwhile changed to {formatValue(field, state.savedValue, models)}.
-              <button
-                type="button"
-                onClick={() => onEdit(state, savedEntryOf(state))}
-                className="min-h-6 font-medium underline underline-offset-2"
-              >
-                Use it
-              </button>
-            </p>
-          )}
+          <DraftNotes
+            id={id}
+            state={state}
+            issue={issue}
+            models={models}
+            onTakeBack={props.isReadOnly ? undefined : () => onEdit(state, savedEntryOf(state))}
+          />
           {isRuled && (
             <PolicyNote
               id={`${id}-policy`}
