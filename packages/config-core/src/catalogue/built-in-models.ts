@@ -46,8 +46,11 @@ const active = (retiresNotBefore: string | null = null): Lifecycle => ({
   replacement: null,
 });
 
-const retired = (retiresOn: string, replacement: string): Lifecycle => ({
-  deprecatedOn: null,
+/** Sixty days' notice is what Anthropic promises; the announcements themselves are not dated in our sources. */
+const NOTICE_MS = 60 * 86_400_000;
+
+const leaving = (retiresOn: string, replacement: string): Lifecycle => ({
+  deprecatedOn: new Date(Date.parse(retiresOn) - NOTICE_MS).toISOString().slice(0, 10),
   retiresOn,
   retiresNotBefore: null,
   replacement,
@@ -262,13 +265,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     // The mission's contract. Anthropic's own limit is 64,000.
     outputLimit: 4096,
     prices: [priced(SONNET, "PR"), priced(SONNET_LONG, "GP", null, 200_000)],
-    // Sixty days' notice is what Anthropic promises; the announcement itself is not dated in our sources.
-    lifecycle: {
-      deprecatedOn: "2026-10-01",
-      retiresOn: "2026-11-30",
-      retiresNotBefore: null,
-      replacement: "claude-sonnet-5-5",
-    },
+    lifecycle: leaving("2026-11-30", "claude-sonnet-5-5"),
     source: "SDK, PR, mission",
   },
   {
@@ -299,7 +296,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     displayName: "Claude Opus 4.1",
     outputLimit: 32_000,
     prices: [priced(OPUS_4, "GP")],
-    lifecycle: retired("2026-08-05", "claude-opus-5-5"),
+    lifecycle: leaving("2026-08-05", "claude-opus-5-5"),
     source: "PR",
   },
   {
@@ -309,7 +306,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     displayName: "Claude Opus 4",
     outputLimit: 32_000,
     prices: [priced(OPUS_4, "GP")],
-    lifecycle: retired("2026-06-15", "claude-opus-5-5"),
+    lifecycle: leaving("2026-06-15", "claude-opus-5-5"),
     source: "PR",
   },
   {
@@ -318,7 +315,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     aliases: ["claude-sonnet-4-0"],
     displayName: "Claude Sonnet 4",
     prices: [priced(SONNET, "GP")],
-    lifecycle: retired("2026-06-15", "claude-sonnet-5-5"),
+    lifecycle: leaving("2026-06-15", "claude-sonnet-5-5"),
     source: "PR",
   },
   {
@@ -326,7 +323,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     id: "claude-3-7-sonnet-20250219",
     displayName: "Claude Sonnet 3.7",
     prices: [priced(SONNET, "GP")],
-    lifecycle: retired("2026-02-19", "claude-sonnet-5-5"),
+    lifecycle: leaving("2026-02-19", "claude-sonnet-5-5"),
     source: "PR",
   },
   {
@@ -334,7 +331,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     id: "claude-3-5-haiku-20241022",
     displayName: "Claude Haiku 3.5",
     prices: [priced([0.8, 4, 1, 1.6, 0.08], "GP")],
-    lifecycle: retired("2026-02-19", "claude-haiku-5-5"),
+    lifecycle: leaving("2026-02-19", "claude-haiku-5-5"),
     source: "PR",
   },
   {
@@ -342,7 +339,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     id: "claude-3-5-sonnet-20241022",
     displayName: "Claude 3.5 Sonnet",
     prices: [priced(SONNET, "GP, mission")],
-    lifecycle: retired("2025-10-28", "claude-sonnet-5-5"),
+    lifecycle: leaving("2025-10-28", "claude-sonnet-5-5"),
     source: "PR, mission; Anthropic's own output limit was 8,192 as well",
   },
   {
@@ -350,7 +347,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     id: "claude-3-5-sonnet-20240620",
     displayName: "Claude 3.5 Sonnet (June 2024)",
     prices: [priced(SONNET, "GP")],
-    lifecycle: retired("2025-10-28", "claude-sonnet-5-5"),
+    lifecycle: leaving("2025-10-28", "claude-sonnet-5-5"),
     source: "PR",
   },
   {
@@ -359,7 +356,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     displayName: "Claude 3 Opus",
     outputLimit: 4096,
     prices: [priced(OPUS_4, "GP, mission")],
-    lifecycle: retired("2026-01-05", "claude-opus-5-5"),
+    lifecycle: leaving("2026-01-05", "claude-opus-5-5"),
     source: "PR, mission; Anthropic's own output limit was 4,096 as well",
   },
   {
@@ -368,7 +365,7 @@ export const BUILT_IN_MODELS: readonly ModelEntry[] = [
     displayName: "Claude 3 Haiku",
     outputLimit: 4096,
     prices: [priced([0.25, 1.25, 0.3, 0.5, 0.03], "GP, mission")],
-    lifecycle: retired("2026-04-20", "claude-haiku-5-5"),
+    lifecycle: leaving("2026-04-20", "claude-haiku-5-5"),
     source: "PR, mission; Anthropic's own output limit was 4,096 as well",
   },
 ];

@@ -89,6 +89,15 @@ describe("looking up", () => {
     });
   });
 
+  test.each([
+    ["2024-03-01", "active"],
+    ["2025-11-05", "active"],
+    ["2025-11-06", "deprecated"],
+    ["2026-01-05", "retired"],
+  ])("on %s Claude 3 Opus is %s: notice is given sixty days before", (moment, state) => {
+    expect(lifecycleAt("claude-3-opus-20240229", day(moment))?.state).toBe(state);
+  });
+
   test("a replacement that is retired as well is followed, and a circle ends", () => {
     const gone = (id: string, replacement: string): ModelEntry => ({
       ...OPUS,
