@@ -103,6 +103,14 @@ const CLAUDE_3 = {
   supportedFeatures: FEATURES,
 };
 
+/** The models of the product's contract: their output limits are its own, whatever Anthropic allows. */
+export const CONTRACT_MODELS: readonly string[] = [
+  "claude-sonnet-4-5-20250929",
+  "claude-3-5-sonnet-20241022",
+  "claude-3-opus-20240229",
+  "claude-3-haiku-20240307",
+];
+
 /** Every Claude model, newest first within its line. */
 export const BUILT_IN_MODELS: readonly ModelEntry[] = [
   {

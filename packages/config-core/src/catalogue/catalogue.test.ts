@@ -445,6 +445,21 @@ describe("refreshing from GET /v1/models", () => {
     expect(refreshed(sonnet).models["claude-sonnet-4-5-20250929"]?.outputLimit).toBe(4096);
   });
 
+  test("any other limit is what Anthropic says, up to what a configuration can ask for", () => {
+    const haiku = { ...remote, id: "claude-haiku-4-5-20251001", display_name: "Claude Haiku 4.5" };
+    const limits = (max_tokens: number, models = AVAILABLE_MODELS) => {
+      const said = { ...haiku, max_input_tokens: 200_000, max_tokens };
+      const { changes, models: after } = refreshCatalogue([said], { date, models });
+      return [after[haiku.id]?.outputLimit, changes.map(({ path, from, to }) => [path, from, to])];
+    };
+    expect(limits(96_000)).toEqual([96_000, [["outputLimit", 64_000, 96_000]]]);
+    expect(limits(32_000)).toEqual([32_000, [["outputLimit", 64_000, 32_000]]]);
+    expect(limits(300_000)).toEqual([128_000, [["outputLimit", 64_000, 128_000]]]);
+    // An operator who lowered it means it.
+    const parsed = parseCatalogueFile({ models: [{ id: haiku.id, outputLimit: 8000 }] });
+    expect(limits(96_000, parsed.success ? parsed.data.models : {})).toEqual([8000, []]);
+  });
+
   test("a new model is known from then on, without a price", () => {
     const { models, changes } = refreshed({ ...remote, id: "claude-opus-9", display_name: "Claude Opus 9" });
     expect(changes).toEqual([{ id: "claude-opus-9", path: "", from: undefined, to: "Claude Opus 9" }]);

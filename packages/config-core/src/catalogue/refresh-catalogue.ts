@@ -1,7 +1,14 @@
 import * as z from "zod/mini";
 
+import { CONTRACT_MODELS } from "./built-in-models.ts";
 import { dayOf } from "./look-up.ts";
-import { EFFORTS, type Lifecycle, type ModelEntry, THINKING_TYPES } from "./model-entry.ts";
+import {
+  EFFORTS,
+  type Lifecycle,
+  type ModelEntry,
+  OUTPUT_TOKENS_MAX,
+  THINKING_TYPES,
+} from "./model-entry.ts";
 import {
   AVAILABLE_MODELS,
   catalogueOf,
@@ -53,8 +60,8 @@ export interface RefreshedCatalogue {
 
 /**
  * Merges what `GET /v1/models` says: names, limits, retirement, thinking types and efforts. Never prices, which it
- * does not tell, and never an output limit above the catalogue's, which may be a contract of its own. A model
- * that is new gets no price, so nothing is spent on it under a budget. `date` is when it said so.
+ * does not tell, and no output limit above one of the contract's or an operator's. A model that is new gets no
+ * price, so nothing is spent on it under a budget. `date` is when it said so.
  */
 export function refreshCatalogue(
   remoteModels: readonly unknown[],
@@ -131,13 +138,21 @@ function mergedEntry(known: ModelEntry, remote: RemoteModel, lifecycle: Lifecycl
     ...known,
     displayName: remote.display_name ?? known.displayName,
     contextWindow: remote.max_input_tokens ?? known.contextWindow,
-    outputLimit: Math.min(remote.max_tokens ?? known.outputLimit, known.outputLimit),
+    outputLimit: outputLimitOf(known, remote),
     thinkingTypes,
     efforts,
     defaultEffort:
       known.defaultEffort !== null && efforts.includes(known.defaultEffort) ? known.defaultEffort : null,
     lifecycle,
   };
+}
+
+/** What Anthropic says, except where the catalogue means another limit than Anthropic's. */
+function outputLimitOf(known: ModelEntry, { max_tokens: said }: RemoteModel): number {
+  if (!said) return known.outputLimit;
+  const isMeant =
+    CONTRACT_MODELS.includes(known.id) || known.outputLimit !== AVAILABLE_MODELS[known.id]?.outputLimit;
+  return Math.min(said, isMeant ? known.outputLimit : OUTPUT_TOKENS_MAX);
 }
 
 /** The most cautious reading of a model that only Anthropic knows. */
@@ -147,7 +162,7 @@ function newEntry(remote: RemoteModel, lifecycle: Lifecycle): ModelEntry {
     aliases: [],
     displayName: remote.display_name ?? remote.id,
     contextWindow: remote.max_input_tokens ?? 200_000,
-    outputLimit: remote.max_tokens ?? 4096,
+    outputLimit: Math.min(remote.max_tokens ?? 4096, OUTPUT_TOKENS_MAX),
     prices: [],
     batchMultiplier: null,
     fastMultiplier: null,
