@@ -119,6 +119,29 @@ describe("an owner at the members page", () => {
   });
 });
 
+describe("somebody with two organizations", () => {
+  test("looks at the other one and makes it their default", async () => {
+    await dana.call("POST", "/api/trpc/organization.create", { name: "Night Lab" });
+    await asDana.reload();
+    await asDana.getByRole("button", { name: /Organization: ?Acme Robotics/ }).click();
+    await asDana.getByRole("menuitemradio", { name: "Night Lab" }).click();
+    await asDana.getByText("Who belongs to Night Lab").waitFor();
+    await asDana.getByRole("button", { name: "Make it my default" }).click();
+    await asDana.getByText("Night Lab is your default now").waitFor();
+    const { organizations } = (await dana.call("GET", "/api/trpc/me.get")).body.result.data;
+    expect(organizations[0]).toMatchObject({ name: "Night Lab", isDefault: true });
+  });
+
+  test("deletes it, and sees the one that is left", async () => {
+    await asDana.getByRole("button", { name: "Delete organization" }).click();
+    const dialog = asDana.getByRole("dialog", { name: "Delete Night Lab?" });
+    await dialog.getByLabel("Type Night Lab to confirm").fill("Night Lab");
+    await dialog.getByRole("button", { name: "Delete organization" }).click();
+    await asDana.getByText("Who belongs to Acme Robotics").waitFor();
+    await row(asDana, "Kim Osei").waitFor();
+  });
+});
+
 describe("a viewer at the members page", () => {
   let asKim: Page;
 
