@@ -57,7 +57,7 @@ test("an organization's report counts its members on a model that retires, for i
 
   const report = await getLifecycleReport(ctx, { actor: asUser(owner as string), organizationId });
   expect(report.models).toMatchObject([
-    { model: "claude-sonnet-4-5-20250929", count: 4, status: { state: "deprecated", daysLeft: 7 } },
+    { model: "claude-sonnet-4-5-20250929", people: 3, status: { state: "deprecated", daysLeft: 7 } },
   ]);
   const people = report.configurations.map(({ ref }) => (ref.type === "user" ? ref.userId : ref.type));
   expect(people.sort()).toEqual(["organization", owner, second, third].sort());

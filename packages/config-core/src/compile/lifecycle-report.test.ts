@@ -42,7 +42,7 @@ function leaving(id: string, replacement: string): ModelCatalogue {
   return { ...AVAILABLE_MODELS, ...catalogueOf([{ ...entry, lifecycle }]) };
 }
 
-test("counts who uses what is going, the most urgent first", () => {
+test("counts the people who use what is going, the most urgent first", () => {
   const report = lifecycleReport(
     [
       { ref: "a", configuration: DEFAULT_AI_CONFIGURATION },
@@ -50,11 +50,12 @@ test("counts who uses what is going, the most urgent first", () => {
       { ref: "c", configuration: configured({ model: "claude-3-opus-20240229" }) },
       { ref: "d", configuration: configured({ model: "claude-opus-5-5" }) },
       { ref: "e", configuration: configured({ model: "claude-99" }) },
+      { ref: "what an organization hands out", people: 0, configuration: DEFAULT_AI_CONFIGURATION },
     ],
     date,
   );
   expect(
-    report.models.map(({ model, count, status }) => [model, count, status.state, status.daysLeft]),
+    report.models.map(({ model, people, status }) => [model, people, status.state, status.daysLeft]),
   ).toEqual([
     ["claude-3-opus-20240229", 1, "retired", 0],
     [sonnet, 2, "deprecated", 7],

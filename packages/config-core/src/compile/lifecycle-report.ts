@@ -13,6 +13,8 @@ export interface ReportedConfiguration<Ref> extends Pick<Draft, "fields">, Pick<
   /** Whatever the caller needs to tell configurations apart. */
   readonly ref: Ref;
   readonly configuration: Readonly<AIConfiguration>;
+  /** How many people it applies for; one unless told, and none of what is only handed to others. */
+  readonly people?: number | undefined;
 }
 
 /** What the same work will cost elsewhere, as a factor of what it costs now. */
@@ -27,11 +29,11 @@ export interface AffectedModel {
   readonly displayName: string;
   readonly status: LifecycleStatus;
   readonly replacement: { readonly id: string; readonly displayName: string } | null;
-  /** How many of the configurations use it. */
-  readonly count: number;
+  /** How many people use it. */
+  readonly people: number;
 }
 
-export interface AffectedConfiguration<Ref> extends Omit<AffectedModel, "count"> {
+export interface AffectedConfiguration<Ref> extends AffectedModel {
   readonly ref: Ref;
   /** What a call to the replacement has otherwise than one to the model. */
   readonly changes: readonly RequestChange[];
@@ -72,7 +74,7 @@ export function lifecycleReport<Ref>(
 
 function affectedBy<Ref>(
   model: ModelInfo,
-  { ref, configuration: { model: wanted }, fields }: ReportedConfiguration<Ref>,
+  { ref, configuration: { model: wanted }, fields, people = 1 }: ReportedConfiguration<Ref>,
   next: ModelInfo | undefined,
   date: Date,
 ): AffectedConfiguration<Ref> {
@@ -87,17 +89,18 @@ function affectedBy<Ref>(
     displayName: model.displayName,
     status: lifecycleOf(model, date),
     replacement: next ? { id: next.id, displayName: next.displayName } : null,
+    people,
     changes: after ? requestChanges(wanted, before, after) : [],
     costChange: after ? costChange(before, after, date) : null,
   };
 }
 
-/** Each model once, with how many use it. */
-function byUrgency(affected: readonly Omit<AffectedModel, "count">[]): AffectedModel[] {
+/** Each model once, with how many people use it. */
+function byUrgency(affected: readonly AffectedModel[]): AffectedModel[] {
   const models = new Map<string, AffectedModel>();
-  for (const { model, displayName, status, replacement } of affected) {
-    const count = (models.get(model)?.count ?? 0) + 1;
-    models.set(model, { model, displayName, status, replacement, count });
+  for (const { model, displayName, status, replacement, people } of affected) {
+    const sum = (models.get(model)?.people ?? 0) + people;
+    models.set(model, { model, displayName, status, replacement, people: sum });
   }
   const urgency = ({ status }: AffectedModel) => status.daysLeft ?? Number.POSITIVE_INFINITY;
   return [...models.values()].sort((a, b) => urgency(a) - urgency(b) || (a.model < b.model ? -1 : 1));

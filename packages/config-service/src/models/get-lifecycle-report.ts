@@ -66,7 +66,7 @@ function reported(
   ref: LifecycleRef,
   { configuration, sources: fields, policy }: EffectiveConfiguration,
 ): ReportedConfiguration<LifecycleRef> {
-  return { ref, configuration, fields, policy };
+  return { ref, configuration, fields, policy, people: ref.type === "user" ? 1 : 0 };
 }
 
 async function membersConfigurations(

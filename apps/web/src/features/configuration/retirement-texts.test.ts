@@ -11,7 +11,11 @@ function reportOf(users: readonly string[], { date = inNovember, handed = [] as 
   const using = (id: string): AIConfiguration => ({ ...rest, model: { ...model, model: id } });
   return lifecycleReport<{ type: "user" | "organization" }>(
     [
-      ...handed.map((id) => ({ ref: { type: "organization" as const }, configuration: using(id) })),
+      ...handed.map((id) => ({
+        ref: { type: "organization" as const },
+        configuration: using(id),
+        people: 0,
+      })),
       ...users.map((id) => ({ ref: { type: "user" as const }, configuration: using(id) })),
     ],
     date,
@@ -78,6 +82,12 @@ describe("for an organization", () => {
     expect(one.shown[0]?.text).toContain("used by 1 member.");
     const none = organizationRetirements(reportOf([], { handed: [sonnet] }));
     expect(none.shown[0]?.text).toContain("used by no members.");
+  });
+
+  test("takes the report's word for how many people it concerns", () => {
+    const report = reportOf([sonnet]);
+    const models = report.models.map((model) => ({ ...model, people: 7 }));
+    expect(organizationRetirements({ ...report, models }).shown[0]?.text).toContain("used by 7 members.");
   });
 
   test("knows which model only members chose", () => {

@@ -46,18 +46,13 @@ export function organizationRetirements(
   { locale }: RetirementOptions = {},
 ): Retirements {
   return first(
-    models.map((affected) => {
-      const users = configurations.filter(
-        ({ model, ref }) => model === affected.model && ref.type === "user",
-      );
-      return {
-        model: affected.model,
-        text: `${ending(affected, locale)}; used by ${membersText(users.length)}.`,
-        isChosenHere: configurations.some(
-          ({ model, ref }) => model === affected.model && ref.type === "organization",
-        ),
-      };
-    }),
+    models.map((affected) => ({
+      model: affected.model,
+      text: `${ending(affected, locale)}; used by ${membersText(affected.people)}.`,
+      isChosenHere: configurations.some(
+        ({ model, ref }) => model === affected.model && ref.type === "organization",
+      ),
+    })),
   );
 }
 
