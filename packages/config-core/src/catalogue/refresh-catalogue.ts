@@ -1,14 +1,6 @@
-import * as z from "zod/mini";
-
 import { CONTRACT_MODELS } from "./built-in-models.ts";
 import { dayOf } from "./look-up.ts";
-import {
-  EFFORTS,
-  type Lifecycle,
-  type ModelEntry,
-  OUTPUT_TOKENS_MAX,
-  THINKING_TYPES,
-} from "./model-entry.ts";
+import { type Lifecycle, type ModelEntry, OUTPUT_TOKENS_MAX } from "./model-entry.ts";
 import {
   AVAILABLE_MODELS,
   catalogueOf,
@@ -16,31 +8,8 @@ import {
   type ModelCatalogue,
   type ModelOptions,
 } from "./models.ts";
-
-const supported = z.object({ supported: z.optional(z.boolean()) });
-
-/** What we read of one model of `GET /v1/models`; what is added to it later does not disturb. */
-const remoteModelSchema = z.object({
-  id: z.string().check(z.minLength(1), z.maxLength(100)),
-  display_name: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
-  max_input_tokens: z.optional(z.nullable(z.int().check(z.minimum(1)))),
-  max_tokens: z.optional(z.nullable(z.int().check(z.minimum(1)))),
-  created_at: z.optional(z.nullable(z.string())),
-  line: z.optional(z.nullable(z.string())),
-  lifecycle: z.optional(z.nullable(z.string())),
-  deprecated_at: z.optional(z.nullable(z.string())),
-  retires_at: z.optional(z.nullable(z.string())),
-  capabilities: z.optional(
-    z.nullable(
-      z.object({
-        thinking: z.optional(z.nullable(z.object({ types: z.optional(z.record(z.string(), supported)) }))),
-        effort: z.optional(z.nullable(z.record(z.string(), z.unknown()))),
-      }),
-    ),
-  ),
-});
-
-type RemoteModel = z.infer<typeof remoteModelSchema>;
+import { lifecycleIn, successorOf } from "./remote-lifecycle.ts";
+import { effortsOf, type RemoteModel, remoteModelSchema, thinkingTypesOf } from "./remote-model.ts";
 
 /** One fact that Anthropic states differently from the catalogue. */
 export interface CatalogueChange {
@@ -85,50 +54,6 @@ export function refreshCatalogue(
   }
   const skipped = remoteModels.length - readable.length;
   return { models: catalogueOf([...entries.values()]), changes, skipped };
-}
-
-const NO_DATES: Lifecycle = {
-  deprecatedOn: null,
-  retiresOn: null,
-  retiresNotBefore: null,
-  replacement: null,
-};
-
-/** The stage is the signal of retirement (types of @anthropic-ai/sdk 1.12): a date is only its plan. */
-function lifecycleIn(remote: RemoteModel, known: Lifecycle = NO_DATES, today: string): Lifecycle {
-  const deprecatedOn = dayIn(remote.deprecated_at) ?? known.deprecatedOn;
-  const retiresOn = dayIn(remote.retires_at);
-  const ended = retiresOn ?? known.retiresOn ?? today;
-  switch (remote.lifecycle) {
-    case "active":
-      return { ...known, deprecatedOn: null, retiresOn: null };
-    case "deprecated":
-      return {
-        ...known,
-        deprecatedOn: deprecatedOn ?? today,
-        // A day that has passed is overdue, not over.
-        retiresOn: retiresOn && retiresOn > today ? retiresOn : null,
-      };
-    case "retired":
-      return { ...known, deprecatedOn, retiresOn: ended < today ? ended : today };
-    default:
-      return { ...known, deprecatedOn, retiresOn: retiresOn ?? known.retiresOn };
-  }
-}
-
-/** The newest active model of its line that has a price: without any, calls would fail on the day. */
-function successorOf(
-  leaving: RemoteModel,
-  all: readonly RemoteModel[],
-  models: ModelCatalogue,
-): string | null {
-  let newest: RemoteModel | undefined;
-  for (const one of all) {
-    if (!one.line || one.line !== leaving.line || one.lifecycle !== "active") continue;
-    if (!findModel(one.id, models)?.prices.length) continue;
-    if ((one.created_at ?? "") > (newest?.created_at ?? "")) newest = one;
-  }
-  return newest?.id ?? null;
 }
 
 function mergedEntry(known: ModelEntry, remote: RemoteModel, lifecycle: Lifecycle): ModelEntry {
@@ -178,22 +103,6 @@ function newEntry(remote: RemoteModel, lifecycle: Lifecycle): ModelEntry {
     lifecycle,
     source: "GET /v1/models",
   };
-}
-
-function thinkingTypesOf({ capabilities }: RemoteModel): ModelEntry["thinkingTypes"] | undefined {
-  const types = capabilities?.thinking?.types;
-  return types && THINKING_TYPES.filter((type) => types[type]?.supported === true);
-}
-
-function effortsOf({ capabilities }: RemoteModel): ModelEntry["efforts"] | undefined {
-  const levels = capabilities?.effort;
-  if (!levels) return undefined;
-  return EFFORTS.filter((effort) => supported.safeParse(levels[effort]).data?.supported === true);
-}
-
-function dayIn(moment: string | null | undefined): string | undefined {
-  const day = moment?.slice(0, 10);
-  return day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : undefined;
 }
 
 function differences(before: ModelEntry, after: ModelEntry): CatalogueChange[] {

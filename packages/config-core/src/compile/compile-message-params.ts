@@ -1,15 +1,15 @@
 import { findModel, type ModelInfo } from "../catalogue/models.ts";
 import type { AIConfiguration } from "../configuration.ts";
-import { AIConfigError, type ErrorCode } from "../errors.ts";
-import type { IssueCode } from "../issue.ts";
 import { isLock } from "../policy/policy.ts";
 import { adjust } from "./adjust.ts";
 import type { Adjustment, ApiVersion, CompilerRule, Draft, MessageParams } from "./compiler-rule.ts";
+import { outOfRegion, retired } from "./model-errors.ts";
 import { OUTPUT_LIMIT, REQUEST_RULES } from "./request-rules.ts";
 import { SAMPLING_RULES } from "./sampling-rules.ts";
-import { forbiddenText, type SuccessionOptions, servingModel, successionOf } from "./succession.ts";
+import { type SuccessionOptions, servingModel, successionOf } from "./succession.ts";
 import { thinkingByDefault } from "./thinking-by-default.ts";
 import { THINKING_RULES } from "./thinking-rules.ts";
+import { unknownModel } from "./unknown-model.ts";
 
 /** Some models take `speed` only with this header (types of @anthropic-ai/sdk 1.12). */
 const FAST_MODE_BETA = "fast-mode-2026-02-01";
@@ -107,56 +107,10 @@ function replaced(
   return adjustments;
 }
 
-function retired(model: ModelInfo, forbidden: ModelInfo | undefined): AIConfigError {
-  const why = forbidden ? `, and ${forbiddenText(forbidden)}` : "";
-  return modelError(
-    "MODEL_RETIRED",
-    forbidden ? "policy_model" : "retired_model",
-    `${model.displayName} was retired on ${model.lifecycle.retiresOn}${why}`,
-  );
-}
-
 /** Whether a region is left out that the policy imposes. Where it is anywhere, nothing is lost. */
 function isRegionLost({ adjustments }: CompiledMessage, { fields, policy }: CompileOptions): boolean {
   const lost = adjustments.find(({ code }) => code === "geo_not_supported");
   if (lost === undefined || lost.from === "global") return false;
   const rule = policy?.fields?.["model.inferenceGeo"];
   return (rule && isLock(rule)) || fields?.["model.inferenceGeo"]?.source === "policy";
-}
-
-function outOfRegion({ displayName }: ModelInfo, region: unknown): AIConfigError {
-  const why = `${displayName} cannot be bound to the region "${region}", which is locked`;
-  return modelError("POLICY_CONFLICT", "policy_model", why);
-}
-
-function modelError(code: ErrorCode, issue: IssueCode, why: string): AIConfigError {
-  const message = `${why}. Choose another model.`;
-  return new AIConfigError(code, { issues: [{ path: "model.model", code: issue, message }] });
-}
-
-/** A stand-in that promises nothing but the output that is asked for. */
-function unknownModel(id: string): ModelInfo {
-  return {
-    id,
-    aliases: [],
-    displayName: id,
-    contextWindow: Number.MAX_SAFE_INTEGER,
-    outputLimit: Number.MAX_SAFE_INTEGER,
-    prices: [],
-    batchMultiplier: null,
-    fastMultiplier: null,
-    geoMultipliers: {},
-    tokenFactor: 1.3,
-    sampling: "none",
-    thinkingTypes: [],
-    thinksByDefault: true,
-    efforts: [],
-    defaultEffort: null,
-    effortWithoutThinking: null,
-    supportedFeatures: [],
-    lifecycle: { deprecatedOn: null, retiresOn: null, retiresNotBefore: null, replacement: null },
-    source: "unknown",
-    costPer1kInputTokens: undefined,
-    costPer1kOutputTokens: undefined,
-  };
 }
