@@ -42,7 +42,7 @@ export function callPrices(
   const factor =
     scaled(batch ? (model.batchMultiplier ?? 1) : 1, 4) *
     scaled(fast, 4) *
-    scaled(region ?? 1, 4) *
+    scaled(region ?? model.geoMultipliers.global ?? 1, 4) *
     scaled(multiplier, 4);
   const of = (perMillion: number) => scaled(perMillion, 6) * factor;
   return {
@@ -68,8 +68,8 @@ export function regionFactor(
   { geoMultipliers }: ModelInfo,
   geo: string | null | undefined,
 ): number | undefined {
-  const region = geo ?? "global";
-  if (Object.hasOwn(geoMultipliers, region)) return geoMultipliers[region];
   // Answers of models that can name no region say "not_available".
-  return region === "global" || region === "not_available" ? 1 : undefined;
+  const region = geo === "not_available" ? "global" : (geo ?? "global");
+  if (Object.hasOwn(geoMultipliers, region)) return geoMultipliers[region];
+  return region === "global" ? 1 : undefined;
 }

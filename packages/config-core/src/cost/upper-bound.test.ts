@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { catalogueOf, findModel, type ModelEntry, type PricedParams, upperBound } from "../index.ts";
+import { catalogueOf, costOf, findModel, type ModelEntry, type PricedParams, upperBound } from "../index.ts";
 
 const date = new Date("2026-11-23T12:00:00Z");
 /** 1,000 tokens at 4 USD and 1,000 at 20 USD a million. */
@@ -29,6 +29,16 @@ describe("the region", () => {
     const older = { model: "claude-haiku-4-5-20251001" };
     expect(bound(older)).toMatchObject({ amount: "0.006", basis: "exact" });
     expect(bound({ ...older, inference_geo: "us" })).toMatchObject({ amount: "0.006", basis: "estimated" });
+  });
+
+  test("may be cheaper all over the world, also where an answer does not say it", () => {
+    const opus = findModel(request.model) as ModelEntry;
+    const models = catalogueOf([{ ...opus, geoMultipliers: { global: 0.9, us: 0.8 } }]);
+    expect(upperBound(request, 1_000, { date, models })).toMatchObject({ amount: "0.0216" });
+    for (const inference_geo of [null, "global", "not_available", "mars"]) {
+      const usage = { input_tokens: 1_000, output_tokens: 1_000, inference_geo };
+      expect(costOf(usage, { model: opus.id, date, models }).amount).toBe("0.0216");
+    }
   });
 
   test("may make a call cheaper everywhere", () => {
