@@ -46,6 +46,7 @@ const UNKNOWN: Cost = Object.freeze({
 export function costOf(usage: AnthropicUsage, options: CostOptions): Cost {
   checkDate(options.date);
   const { counts, webSearches, isUnderstood } = readUsage(usage);
+  const multiplier = checkedMultiplier(options.multiplier);
   const model = findModel(options.model, options.models);
   const promptTokens = counts.input + counts.cacheWrite5m + counts.cacheWrite1h + counts.cacheRead;
   const price = model && priceOf(model, options.date, promptTokens);
@@ -54,7 +55,7 @@ export function costOf(usage: AnthropicUsage, options: CostOptions): Cost {
     batch: options.batch ?? usage.service_tier === "batch",
     geo: options.geo ?? usage.inference_geo,
     speed: options.speed ?? usage.speed,
-    multiplier: checkedMultiplier(options.multiplier),
+    multiplier,
   });
   let sum: Amount = BigInt(webSearches) * prices.perWebSearch;
   const parts = { serverTools: toUsd(sum) } as Record<CostPart, Usd>;

@@ -4,7 +4,7 @@ import { compileMessageParams } from "../compile/compile-message-params.ts";
 import type { MessageParams } from "../compile/compiler-rule.ts";
 import { preferredApiVersion } from "../compile/preferred-api-version.ts";
 import type { AIConfiguration } from "../configuration.ts";
-import { checkDate, invalidInput, tokenCount } from "./checked-input.ts";
+import { checkDate, checkObject, invalidInput, tokenCount } from "./checked-input.ts";
 import { type Cost, costOf } from "./cost-of.ts";
 import type { AnthropicUsage } from "./usage.ts";
 import { formatUsd, parseUsd, toUsd, type Usd } from "./usd.ts";
@@ -49,6 +49,7 @@ export function estimateMonthly(
 ): MonthlyEstimate {
   const { date, multiplier, models } = options;
   checkDate(date);
+  checkObject("traffic", traffic);
   const requests = tokenCount("traffic.requestsPerMonth", traffic.requestsPerMonth);
   const usage = averageUsage(traffic);
   const request = requestOf(configuration, options);
@@ -113,7 +114,7 @@ function requestOf(
   return compileMessageParams(configuration, { ...options, apiVersion }).params;
 }
 
-function share(path: string, value = 0): number {
-  if (value >= 0 && value <= 1) return value;
+function share(path: string, value: unknown = 0): number {
+  if (typeof value === "number" && value >= 0 && value <= 1) return value;
   throw invalidInput(path, "out_of_range", "Must be between 0 and 1.");
 }

@@ -41,6 +41,9 @@ export function upperBound(
 ): UpperBound {
   checkObject("params", params);
   checkDate(options.date);
+  const multiplier = checkedMultiplier(options.multiplier);
+  const prompt = tokenCount("promptTokens", promptTokens);
+  const output = tokenCount("params.max_tokens", params.max_tokens);
   const model = findModel(params.model, options.models);
   const { searches, areForeseen } = billedTools(params.tools);
   if (model === undefined || searches === undefined) return UNKNOWN;
@@ -52,10 +55,8 @@ export function upperBound(
     batch: options.batch,
     geo: isKnownRegion ? geo : dearest,
     speed: speed === "standard" ? speed : "fast",
-    multiplier: checkedMultiplier(options.multiplier),
+    multiplier,
   };
-  const prompt = tokenCount("promptTokens", promptTokens);
-  const output = tokenCount("params.max_tokens", params.max_tokens);
   const write = cacheWriteOf(params);
   let most: Amount | undefined;
   let isExact = areForeseen && isKnownRegion && (speed === "standard" || speed === "fast");

@@ -58,6 +58,8 @@ export function readUsage(usage: AnthropicUsage): ReadUsage {
     throw invalidInput(joinPath("usage", foreign), "unknown_field", message);
   }
   const { cache_creation: writes, server_tool_use: tools } = usage;
+  checkObject("usage.cache_creation", writes ?? {});
+  checkObject("usage.server_tool_use", tools ?? {});
   const written = tokenCount("usage.cache_creation_input_tokens", usage.cache_creation_input_tokens ?? 0);
   const cacheWrite1h = tokenCount(
     "usage.cache_creation.ephemeral_1h_input_tokens",

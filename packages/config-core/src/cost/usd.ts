@@ -28,7 +28,8 @@ export function toUsd(amount: Amount): Usd {
 
 /** Reads decimal text. Throws INPUT_INVALID for anything else: a number may have been rounded before. */
 export function parseUsd(text: Usd): Amount {
-  const [, sign, whole = "", fraction = ""] = USD.exec(text) ?? [];
+  // A number from outside the types would be read as the text it is written as.
+  const [, sign, whole = "", fraction = ""] = (typeof text === "string" && USD.exec(text)) || [];
   if (sign === undefined) {
     const message = 'Must be an amount of USD as decimal text, such as "0.0105".';
     throw invalidInput("amount", "invalid_value", message);
