@@ -4,6 +4,7 @@ import {
   DEFAULT_AI_CONFIGURATION,
   FIELDS,
   type LayerRef,
+  type Policy,
 } from "@ai-config/config-core";
 import { describe, expect, test } from "vitest";
 import { valueAt } from "../../lib/path-value.ts";
@@ -164,7 +165,11 @@ describe("the warnings of a draft", () => {
     createdAt: "2026-03-01T10:00:00Z",
   };
 
-  function warningsOf(entries: Record<string, DraftEntry>, mine: Record<string, unknown> = {}) {
+  function warningsOf(
+    entries: Record<string, DraftEntry>,
+    mine: Record<string, unknown> = {},
+    policy: Policy | null = null,
+  ) {
     const states = FIELDS.map((field) => {
       const byDefault = {
         value: valueAt(DEFAULT_AI_CONFIGURATION, field.path),
@@ -178,7 +183,8 @@ describe("the warnings of a draft", () => {
       return fieldStateOf(field, explanation, row, entries[field.path]);
     });
     const saved = DEFAULT_AI_CONFIGURATION as AIConfiguration;
-    return draftWarnings(states, saved, AVAILABLE_MODELS, new Date("2026-11-23T12:00:00Z"));
+    const date = new Date("2026-11-23T12:00:00Z");
+    return draftWarnings(states, saved, { models: AVAILABLE_MODELS, date, policy });
   }
 
   test("follow the model that the draft chooses", () => {
@@ -188,6 +194,17 @@ describe("the warnings of a draft", () => {
       code: "model_deprecated",
       message: "Claude Sonnet 4.5 retires on 2026-11-30, in 7 days. Claude Sonnet 5.5 replaces it.",
     });
+  });
+
+  test("know which replacement the policy allows", () => {
+    const model = { "model.model": { mode: "set", value: "claude-sonnet-4-5-20250929" } } as const;
+    const policy = { allowedModels: ["claude-sonnet-4-5-20250929"] };
+    expect(warningsOf(model, {}, policy)).toContainEqual(
+      expect.objectContaining({
+        code: "model_deprecated",
+        message: expect.stringContaining("Calls fail from then on: Claude Sonnet 5.5"),
+      }),
+    );
   });
 
   test("an edited field counts as one of the row it is going to: temperature stays, top-p goes", () => {

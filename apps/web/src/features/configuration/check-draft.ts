@@ -8,6 +8,7 @@ import {
   type Issue,
   validatePatch,
   type Warning,
+  type WarningOptions,
 } from "@ai-config/config-core";
 import type { Model } from "../../data/use-models.ts";
 import { nest } from "../../lib/path-value.ts";
@@ -60,13 +61,12 @@ function breachesOf({ rules, name }: PolicyInForce, before: unknown, patch: obje
 export function draftWarnings(
   states: readonly FieldState[],
   saved: AIConfiguration,
-  models: Record<string, Model>,
-  date: Date,
+  against: Pick<WarningOptions, "models" | "date" | "policy">,
 ): Warning[] {
   const fields = Object.fromEntries(
     states.map(({ field, winner }) => [field.path, { ...winner, hidden: [] }]),
   ) as unknown as Record<FieldPath, FieldState["winner"] & { hidden: [] }>;
-  return findWarnings(candidateOf(saved, states), { date, models, fields });
+  return findWarnings(candidateOf(saved, states), { ...against, fields });
 }
 
 /** The effective configuration as it would be after saving; a blank field counts as inherited. */

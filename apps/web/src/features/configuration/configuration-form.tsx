@@ -73,7 +73,11 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
     (): readonly Warning[] =>
       changeCount === 0
         ? effective.warnings
-        : draftWarnings(states, effective.configuration, models, new Date(effective.resolvedAt)),
+        : draftWarnings(states, effective.configuration, {
+            models,
+            date: new Date(effective.resolvedAt),
+            policy: policyInForce(effective)?.rules,
+          }),
     [changeCount, states, effective, models],
   );
   const warningsByPath = Map.groupBy(warnings, (warning) => warning.path as string);
