@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import {
@@ -7,7 +8,9 @@ import {
   estimateMonthly,
   type ModelConfiguration,
   type ModelEntry,
+  sumUsd,
 } from "../index.ts";
+import { parseUsd, toUsd } from "./usd.ts";
 
 const date = new Date("2026-11-23T12:00:00Z");
 const afterRetirement = new Date("2026-12-05T00:00:00Z");
@@ -68,5 +71,24 @@ describe("the request that is really sent is what is priced", () => {
 test("a date that is none is refused", () => {
   expect(() => estimateMonthly(configured({}), traffic, { date: new Date("x") })).toThrow(
     expect.objectContaining({ code: "INPUT_INVALID", issues: [expect.objectContaining({ path: "date" })] }),
+  );
+});
+
+test("a month is its parts, and as many times the average request as there are requests", () => {
+  const percent = fc.nat(100);
+  const month = fc.record({
+    model: fc.constantFrom(...Object.keys(AVAILABLE_MODELS)),
+    requestsPerMonth: fc.nat(100_000_000),
+    inputTokens: fc.nat(300_000),
+    outputTokens: fc.nat(200_000),
+    shares: fc.tuple(percent, percent).filter(([read, written]) => read + written <= 100),
+  });
+  fc.assert(
+    fc.property(month, ({ model, shares: [read, written], ...made }) => {
+      const traffic = { ...made, cacheReadShare: read / 100, cacheWriteShare: written / 100 };
+      const { amount, parts, perRequest } = estimateMonthly(configured({ model }), traffic, { date });
+      expect(sumUsd(Object.values(parts ?? {}))).toBe(amount);
+      expect(toUsd(parseUsd(perRequest ?? "unknown") * BigInt(made.requestsPerMonth))).toBe(amount);
+    }),
   );
 });
