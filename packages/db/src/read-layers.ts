@@ -55,6 +55,10 @@ interface OrganizationLayers extends OwnerLayers {
   policy?: StoredPolicy | null;
 }
 
+const PREPARED = { prepare: true };
+/** What nearly every read is, with half the parameters: each costs a cold read as much as its look-up does. */
+const READ_OWN_LAYERS = "select private.read_layers('user', $1::uuid::text, $1::uuid, $2::uuid) as layers";
+
 /**
  * The active rows of a user and of the organization in force: the named one, else the user's default. One
  * prepared statement judges the actor and reads by primary key. Rejects with SQLSTATE 42501 what row security
@@ -65,8 +69,11 @@ export async function readLayers(
   actor: Actor,
   { userId, organizationId = null }: { userId: string; organizationId?: string | null | undefined },
 ): Promise<LayersSnapshot & { userId: string }> {
-  const [row] = await client<{ layers: string }[]>`
-    select private.read_layers(${actor.type}, ${nameOf(actor)}, ${userId}, ${organizationId}) as layers`;
+  const isSelf = actor.type === "user" && actor.userId === userId;
+  const [row] = isSelf
+    ? await client.unsafe<{ layers: string }[]>(READ_OWN_LAYERS, [userId, organizationId], PREPARED)
+    : await client<{ layers: string }[]>`
+        select private.read_layers(${actor.type}, ${nameOf(actor)}, ${userId}, ${organizationId}) as layers`;
   if (!row) throw new Error("The database answered no row.");
   const [user, organization] = JSON.parse(row.layers) as [OwnerLayers | null, OrganizationLayers | null];
   return { userId, ...joined(organization, user) };
