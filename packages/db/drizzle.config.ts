@@ -17,6 +17,7 @@ export default defineConfig({
     "./src/schema/kek-canaries.ts",
     "./src/schema/sessions.ts",
     "./src/schema/accounts.ts",
+    "./src/schema/issuer-accounts.ts",
     "./src/schema/verifications.ts",
     "./src/schema/rate-limits.ts",
     "./src/schema/request-limits.ts",

@@ -76,6 +76,15 @@ create table identity.accounts (
 );
 alter table identity.accounts enable row level security;
 
+create table identity.issuer_accounts (
+  key text not null,
+  user_id uuid,
+  created_at timestamp with time zone not null default now(),
+  constraint issuer_accounts_pkey PRIMARY KEY (key),
+  constraint issuer_accounts_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL
+);
+alter table identity.issuer_accounts enable row level security;
+
 create table identity.rate_limits (
   id uuid not null default gen_random_uuid(),
   key text not null,
@@ -259,6 +268,7 @@ CREATE INDEX ai_configurations_updated_by_idx ON public.ai_configurations USING 
 CREATE INDEX ai_configurations_user_idx ON public.ai_configurations USING btree (user_id);
 CREATE UNIQUE INDEX ai_configurations_user_name_key ON public.ai_configurations USING btree (user_id, lower(config_name)) WHERE (user_id IS NOT NULL);
 CREATE INDEX accounts_user_idx ON identity.accounts USING btree (user_id);
+CREATE INDEX issuer_accounts_user_idx ON identity.issuer_accounts USING btree (user_id);
 CREATE INDEX request_limits_expire_idx ON identity.request_limits USING btree (expire);
 CREATE INDEX sessions_user_idx ON identity.sessions USING btree (user_id);
 CREATE INDEX verifications_identifier_idx ON identity.verifications USING btree (identifier);
@@ -790,6 +800,26 @@ CREATE OR REPLACE FUNCTION private.field_of(layer jsonb, path text)
 AS $function$
   select layer -> split_part(path, '.', 1) -> substr(path, strpos(path || '.', '.') + 1)
 $function$
+;
+
+CREATE OR REPLACE FUNCTION private.find_living_user(p_user_id uuid)
+ RETURNS TABLE(name text, email text)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select coalesce(
+        person ->> 'name',
+        person -> 'raw_user_meta_data' ->> 'name',
+        person -> 'raw_user_meta_data' ->> 'full_name'
+      ), person ->> 'email'
+    from (select to_jsonb(u) as person from auth.users u where u.id = p_user_id) as found
+    where person ->> 'deleted_at' is null
+      and coalesce((person ->> 'banned_until')::timestamptz <= clock_timestamp(), true)
+      and coalesce((person ->> 'is_anonymous')::boolean, false) is false;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION private.forget_user(p_user_id uuid)
@@ -1460,6 +1490,19 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.refuse_second_sign_in()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from identity.issuer_accounts i where i.user_id = new.user_id) then
+    raise exception 'This account signs in through an issuer.' using errcode = '42501';
+  end if;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.refuse_truncate()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1760,6 +1803,7 @@ CREATE TRIGGER notify_ai_config_updated AFTER UPDATE ON public.ai_configurations
 CREATE TRIGGER refresh_snapshot AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.refresh_owner_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configurations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER touch_ai_configurations BEFORE INSERT OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.touch_configuration();
+CREATE TRIGGER refuse_second_sign_in BEFORE INSERT ON identity.accounts FOR EACH ROW EXECUTE FUNCTION private.refuse_second_sign_in();
 CREATE TRIGGER audit_invitation_accept AFTER UPDATE OF accepted_at ON public.organization_invitations FOR EACH ROW WHEN (((new.organization_id IS NOT NULL) AND (old.accepted_at IS NULL) AND (new.accepted_at IS NOT NULL))) EXECUTE FUNCTION private.audit_invitation();
 CREATE TRIGGER audit_invitation_delete AFTER DELETE ON public.organization_invitations FOR EACH ROW WHEN ((old.organization_id IS NOT NULL)) EXECUTE FUNCTION private.audit_invitation();
 CREATE TRIGGER audit_invitation_insert AFTER INSERT ON public.organization_invitations FOR EACH ROW WHEN ((new.organization_id IS NOT NULL)) EXECUTE FUNCTION private.audit_invitation();
@@ -1818,6 +1862,10 @@ create policy ai_configurations_update on ai_configurations for update to authen
   with check (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
 
 create policy accounts_identity on identity.accounts for all to ai_config_identity
+  using (true)
+  with check (true);
+
+create policy issuer_accounts_identity on identity.issuer_accounts for all to ai_config_identity
   using (true)
   with check (true);
 
@@ -1956,6 +2004,7 @@ grant execute on function private.describe_users(uuid[]) to service_role;
 grant execute on function private.field_of(jsonb,text) to ai_config_service;
 grant execute on function private.field_of(jsonb,text) to authenticated;
 grant execute on function private.field_of(jsonb,text) to service_role;
+grant execute on function private.find_living_user(uuid) to ai_config_identity;
 grant execute on function private.impose_policy(jsonb[],jsonb) to ai_config_service;
 grant execute on function private.impose_policy(jsonb[],jsonb) to authenticated;
 grant execute on function private.impose_policy(jsonb[],jsonb) to service_role;
@@ -2018,6 +2067,7 @@ grant delete, insert, select, update (config_name, configuration, is_active, pri
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to authenticated;
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to service_role;
 grant delete, insert, select, update on table identity.accounts to ai_config_identity;
+grant delete, insert, select, update on table identity.issuer_accounts to ai_config_identity;
 grant delete, insert, select, update on table identity.rate_limits to ai_config_identity;
 grant delete, insert, select, update on table identity.request_limits to ai_config_identity;
 grant delete, insert, select, update on table identity.sessions to ai_config_identity;

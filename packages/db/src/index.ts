@@ -17,6 +17,7 @@ export { type AuditSubject, aiConfigurationAudit } from "./schema/ai-configurati
 export { aiConfigurations } from "./schema/ai-configurations.ts";
 export { aiProviderKeys } from "./schema/ai-provider-keys.ts";
 export type { MemberRole } from "./schema/expressions.ts";
+export { issuerAccounts } from "./schema/issuer-accounts.ts";
 export { kekCanaries } from "./schema/kek-canaries.ts";
 export { organizationInvitations } from "./schema/organization-invitations.ts";
 export { organizationMembers } from "./schema/organization-members.ts";

@@ -5,7 +5,10 @@ set role {auth};
 create table auth.users (
   id uuid primary key default gen_random_uuid(),
   email varchar(255),
-  raw_user_meta_data jsonb
+  raw_user_meta_data jsonb,
+  banned_until timestamptz,
+  deleted_at timestamptz,
+  is_anonymous boolean not null default false
 );
 alter table auth.users enable row level security;
 create function auth.uid() returns uuid language sql stable as $$

@@ -93,3 +93,35 @@ test("on a Supabase project a user works under row security, and their account c
     { action: "delete", actor_type: "system" },
   ]);
 });
+
+test("on a Supabase project the sign-in finds whoever is there, and nobody who is gone, banned or anonymous", async () => {
+  await using supabase = await createProject();
+  const { project, ownerUrl } = supabase;
+  await migrate({ url: ownerUrl });
+  const find = (id: string) =>
+    project.begin(async (tx) => {
+      await tx`select set_config('role', 'ai_config_identity', true)`;
+      return [...(await tx`select * from private.find_living_user(${id})`)];
+    });
+  const add = async (more: Record<string, unknown>) => {
+    const row = { id: randomUUID(), email: "dana@example.com", ...more };
+    await project`insert into auth.users ${project(row)}`;
+    return row.id;
+  };
+  const names = project.json({ full_name: "Dana Reyes", role: "service_role" });
+  expect(await find(await add({ raw_user_meta_data: names }))).toEqual([
+    { name: "Dana Reyes", email: "dana@example.com" },
+  ]);
+  expect(await find(await add({ email: null, banned_until: "2001-01-01" }))).toEqual([
+    { name: null, email: null },
+  ]);
+  for (const gone of [
+    { deleted_at: "2001-01-01" },
+    { banned_until: "2999-01-01" },
+    { banned_until: "infinity" },
+    { is_anonymous: true },
+  ]) {
+    expect([gone, await find(await add(gone))]).toEqual([gone, []]);
+  }
+  expect(await find(randomUUID())).toEqual([]);
+});
