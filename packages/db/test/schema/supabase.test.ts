@@ -104,11 +104,12 @@ test("on a Supabase project the sign-in finds whoever is there, and nobody who i
       return [...(await tx`select * from private.find_living_user(${id})`)];
     });
   const add = async (more: Record<string, unknown>) => {
-    const row = { id: randomUUID(), email: "dana@example.com", ...more };
-    await project`insert into auth.users ${project(row)}`;
+    const row = { id: randomUUID(), email: "dana@example.com", is_anonymous: false, ...more };
+    await project`insert into auth.users
+      select * from jsonb_populate_record(null::auth.users, ${JSON.stringify(row)}::text::jsonb)`;
     return row.id;
   };
-  const names = project.json({ full_name: "Dana Reyes", role: "service_role" });
+  const names = { full_name: "Dana Reyes", role: "service_role" };
   expect(await find(await add({ raw_user_meta_data: names }))).toEqual([
     { name: "Dana Reyes", email: "dana@example.com" },
   ]);
