@@ -12,6 +12,7 @@ export default defineConfig({
     "./src/schema/ai-configurations.ts",
     "./src/schema/ai-configuration-audit.ts",
     "./src/schema/audit-heads.ts",
+    "./src/schema/service-tokens.ts",
     "./src/schema/ai-provider-keys.ts",
     "./src/schema/owner-snapshots.ts",
     "./src/schema/kek-canaries.ts",

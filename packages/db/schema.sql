@@ -25,9 +25,9 @@ create table ai_configuration_audit (
   content_hash bytea not null,
   hash bytea not null,
   constraint ai_configuration_audit_action_check CHECK ((action = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text]))),
-  constraint ai_configuration_audit_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'service'::text, 'system'::text]))),
+  constraint ai_configuration_audit_actor_type_check CHECK ((actor_type = ANY (ARRAY['user'::text, 'token'::text, 'service'::text, 'system'::text]))),
   constraint ai_configuration_audit_pkey PRIMARY KEY (id),
-  constraint ai_configuration_audit_subject_check CHECK ((subject = ANY (ARRAY['configuration'::text, 'key'::text, 'policy'::text, 'member'::text, 'organization'::text, 'invitation'::text])))
+  constraint ai_configuration_audit_subject_check CHECK ((subject = ANY (ARRAY['configuration'::text, 'key'::text, 'policy'::text, 'member'::text, 'organization'::text, 'invitation'::text, 'token'::text])))
 );
 alter table ai_configuration_audit enable row level security;
 
@@ -256,6 +256,27 @@ create table private.user_snapshots (
 );
 alter table private.user_snapshots enable row level security;
 
+create table service_tokens (
+  id uuid not null default gen_random_uuid(),
+  organization_id uuid not null,
+  name text not null,
+  token_hash bytea not null,
+  hint text not null,
+  actions text[] not null,
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint service_tokens_actions_check CHECK ((((cardinality(actions) >= 1) AND (cardinality(actions) <= 50)) AND (actions <@ ARRAY['effective:read'::text, 'configurations:read'::text, 'configurations:write'::text, 'keys:read'::text, 'keys:write'::text, 'policy:read'::text, 'members:read'::text, 'audit:read'::text]))),
+  constraint service_tokens_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
+  constraint service_tokens_hint_check CHECK ((hint ~ '^aics_…[A-Za-z0-9_-]{4}$'::text)),
+  constraint service_tokens_name_check CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 80)) AND (name = btrim(name)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
+  constraint service_tokens_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint service_tokens_pkey PRIMARY KEY (id),
+  constraint service_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+alter table service_tokens enable row level security;
+
 -- Indexes
 
 CREATE INDEX ai_configuration_audit_config_idx ON public.ai_configuration_audit USING btree (config_id, id);
@@ -285,6 +306,9 @@ CREATE INDEX ai_provider_keys_organization_idx ON private.ai_provider_keys USING
 CREATE UNIQUE INDEX ai_provider_keys_organization_slot_key ON private.ai_provider_keys USING btree (organization_id, provider, slot) WHERE (organization_id IS NOT NULL);
 CREATE INDEX ai_provider_keys_user_idx ON private.ai_provider_keys USING btree (user_id);
 CREATE UNIQUE INDEX ai_provider_keys_user_slot_key ON private.ai_provider_keys USING btree (user_id, provider, slot) WHERE (user_id IS NOT NULL);
+CREATE INDEX service_tokens_created_by_idx ON public.service_tokens USING btree (created_by);
+CREATE UNIQUE INDEX service_tokens_name_key ON public.service_tokens USING btree (organization_id, lower(name));
+CREATE UNIQUE INDEX service_tokens_token_hash_key ON public.service_tokens USING btree (token_hash);
 
 -- Functions
 
@@ -612,6 +636,23 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.audit_service_token()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  changed public.service_tokens := case when tg_op = 'DELETE' then old else new end;
+  said jsonb := jsonb_build_object('name', changed.name, 'hint', changed.hint, 'actions', changed.actions,
+    'expiresAt', changed.expires_at);
+begin
+  perform private.write_audit('token', changed.id, null, changed.organization_id, null, lower(tg_op), null,
+    case when tg_op = 'DELETE' then said end, case when tg_op = 'INSERT' then said end);
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.bounded_paths()
  RETURNS text[]
  LANGUAGE sql
@@ -777,8 +818,9 @@ CREATE OR REPLACE FUNCTION private.describe_users(p_user_ids uuid[])
 AS $function$
 declare
   actor uuid := auth.uid();
-  is_service boolean := coalesce(nullif(current_setting('role', true), 'none'), session_user)
-    in ('ai_config_service', 'service_role');
+  asking text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
+  is_service boolean := asking in ('ai_config_service', 'service_role');
+  of_token uuid := case when asking = 'ai_config_token' then private.token_organization('{members:read}') end;
 begin
   return query
     select u.id, coalesce(to_jsonb(u) ->> 'name', to_jsonb(u) -> 'raw_user_meta_data' ->> 'name'), u.email::text
@@ -787,8 +829,8 @@ begin
       and (u.id = actor or (actor is null and is_service) or exists (
         select from public.organization_members theirs
         where theirs.user_id = u.id
-          and theirs.organization_id = any (array(
-            select m.organization_id from public.organization_members m where m.user_id = actor))));
+          and (theirs.organization_id = of_token or theirs.organization_id = any (array(
+            select m.organization_id from public.organization_members m where m.user_id = actor)))));
 end $function$
 ;
 
@@ -1066,9 +1108,14 @@ CREATE OR REPLACE FUNCTION private.may_write_for(p_user_id uuid, p_organization_
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select coalesce(current_setting('role', true), 'none') not in ('authenticated', 'anon')
-    or coalesce(p_user_id = auth.uid(), false)
-    or coalesce(p_organization_id = any (array(select private.organization_ids('{owner,admin}'))), false)
+  select case coalesce(current_setting('role', true), 'none')
+    when 'authenticated' then coalesce(p_user_id = auth.uid(), false)
+      or coalesce(p_organization_id = any (array(select private.organization_ids('{owner,admin}'))), false)
+    when 'ai_config_token' then
+      coalesce(p_organization_id = private.token_organization('{configurations:write}'), false)
+    when 'anon' then false
+    else true
+  end
 $function$
 ;
 
@@ -1363,6 +1410,10 @@ begin
   if p_actor_type = 'service' or p_actor_type = 'user' and exists (
     select from public.organization_members m
     where m.user_id = p_actor::uuid and m.organization_id = p_organization_id
+  ) or p_actor_type = 'token' and exists (
+    select from public.service_tokens t
+    where t.id = p_actor::uuid and t.organization_id = p_organization_id
+      and t.expires_at > clock_timestamp() and 'effective:read' = any (t.actions)
   ) then
     select s.layers into organization_layers
       from private.organization_snapshots s where s.organization_id = p_organization_id;
@@ -1558,6 +1609,20 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.token_organization(p_actions text[])
+ RETURNS uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return (select t.organization_id from public.service_tokens t
+    where t.id = nullif(current_setting('app.token_id', true), '')::uuid
+      and t.expires_at > clock_timestamp()
+      and (cardinality(p_actions) = 0 or t.actions && p_actions));
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.touch_configuration()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1702,6 +1767,48 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.touch_service_token()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if not private.may_write_for(null, new.organization_id) then return new; end if;
+  -- Tokens of one organization made at once would each find room.
+  perform pg_advisory_xact_lock(hashtextextended('tokens of ' || new.organization_id, 0));
+  if (select count(*) from public.service_tokens t where t.organization_id = new.organization_id) >= 50 then
+    raise exception 'There are 50 tokens already. Revoke one first.' using errcode = '54000';
+  end if;
+  new.created_at := clock_timestamp();
+  if auth.uid() is not null then
+    new.id := gen_random_uuid();
+    new.created_by := auth.uid();
+    new.last_used_at := null;
+  end if;
+  if new.expires_at <= new.created_at or new.expires_at > new.created_at + interval '366 days' then
+    raise exception 'A token ends within a year.' using errcode = '23514';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.use_service_token(p_token_hash bytea)
+ RETURNS TABLE(id uuid, organization_id uuid, name text, hint text, actions text[])
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+    select t.id, t.organization_id, t.name, t.hint, t.actions from public.service_tokens t
+    where t.token_hash = p_token_hash and t.expires_at > clock_timestamp();
+  update public.service_tokens t set last_used_at = clock_timestamp()
+    where t.token_hash = p_token_hash and t.expires_at > clock_timestamp()
+      and coalesce(t.last_used_at < clock_timestamp() - interval '1 minute', true);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.verify_audit(p_user_id uuid, p_organization_id uuid)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1721,6 +1828,8 @@ begin
     asking in ('ai_config_service', 'service_role')
     or p_user_id is not distinct from auth.uid() and p_user_id is not null
     or p_organization_id = any (array(select private.organization_ids('{owner,admin}')))
+    or asking = 'ai_config_token' and p_user_id is null
+      and p_organization_id is not distinct from private.token_organization('{audit:read}')
     or (select r.rolsuper from pg_catalog.pg_roles r where r.rolname = asking))
   then
     raise exception 'The audit is for its owner, or for the owners and admins of the organization.'
@@ -1768,6 +1877,7 @@ CREATE OR REPLACE FUNCTION private.write_audit(p_subject text, p_config_id uuid,
 AS $function$
 declare
   actor uuid := auth.uid();
+  token uuid := nullif(current_setting('app.token_id', true), '')::uuid;
   named text := nullif(current_setting('app.actor_name', true), '');
   role text := nullif(current_setting('role', true), 'none');
 begin
@@ -1778,10 +1888,11 @@ begin
     p_subject, p_config_id, p_user_id, p_organization_id, p_config_name, p_action, p_version, p_old, p_new,
     case
       when actor is not null then 'user'
+      when token is not null and coalesce(role, session_user) in ('ai_config_token', 'ai_config_service') then 'token'
       when coalesce(role, session_user) in ('ai_config_service', 'service_role') then 'service'
       else 'system'
     end,
-    coalesce(actor, '00000000-0000-0000-0000-000000000000'),
+    coalesce(actor, token, '00000000-0000-0000-0000-000000000000'),
     case when actor is null then left(coalesce(named, role, session_user), 200) end,
     left(nullif(current_setting('app.reason', true), ''), 2000),
     left(nullif(current_setting('app.request_id', true), ''), 200),
@@ -1835,6 +1946,9 @@ CREATE TRIGGER refresh_snapshot_of_key AFTER INSERT OR DELETE ON private.ai_prov
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.ai_provider_keys FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER touch_ai_provider_keys BEFORE INSERT OR UPDATE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.touch_provider_key();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER audit_service_token_changes AFTER INSERT OR DELETE ON public.service_tokens FOR EACH ROW EXECUTE FUNCTION private.audit_service_token();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.service_tokens FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER touch_service_tokens BEFORE INSERT ON public.service_tokens FOR EACH ROW EXECUTE FUNCTION private.touch_service_token();
 
 -- Policies
 
@@ -1843,6 +1957,9 @@ create policy ai_configuration_audit_select on ai_configuration_audit for select
 
 create policy ai_configuration_audit_service_select on ai_configuration_audit for select to ai_config_service, service_role
   using (true);
+
+create policy ai_configuration_audit_token_select on ai_configuration_audit for select to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{audit:read}'::text[]) AS token_organization)));
 
 create policy ai_configurations_delete on ai_configurations for delete to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
@@ -1856,6 +1973,19 @@ create policy ai_configurations_select on ai_configurations for select to authen
 create policy ai_configurations_service on ai_configurations for all to ai_config_service, service_role
   using (true)
   with check (true);
+
+create policy ai_configurations_token_delete on ai_configurations for delete to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{configurations:write}'::text[]) AS token_organization)));
+
+create policy ai_configurations_token_insert on ai_configurations for insert to ai_config_token
+  with check ((organization_id = ( SELECT private.token_organization('{configurations:write}'::text[]) AS token_organization)));
+
+create policy ai_configurations_token_select on ai_configurations for select to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{configurations:read,configurations:write}'::text[]) AS token_organization)));
+
+create policy ai_configurations_token_update on ai_configurations for update to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{configurations:write}'::text[]) AS token_organization)))
+  with check ((organization_id = ( SELECT private.token_organization('{configurations:write}'::text[]) AS token_organization)));
 
 create policy ai_configurations_update on ai_configurations for update to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))))
@@ -1911,6 +2041,9 @@ create policy organization_members_service_role on organization_members for all 
 create policy organization_members_service_select on organization_members for select to ai_config_service
   using (true);
 
+create policy organization_members_token_select on organization_members for select to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{members:read,effective:read}'::text[]) AS token_organization)));
+
 create policy organization_members_update on organization_members for update to authenticated
   using (((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))) OR ((role <> 'owner'::text) AND (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))))
   with check (((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))) OR ((role <> 'owner'::text) AND (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))));
@@ -1927,6 +2060,9 @@ create policy organization_policies_service_role on organization_policies for al
 
 create policy organization_policies_service_select on organization_policies for select to ai_config_service
   using (true);
+
+create policy organization_policies_token_select on organization_policies for select to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{policy:read}'::text[]) AS token_organization)));
 
 create policy organization_policies_update on organization_policies for update to authenticated
   using ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))
@@ -1945,6 +2081,9 @@ create policy organizations_service_role on organizations for all to service_rol
 create policy organizations_service_select on organizations for select to ai_config_service
   using (true);
 
+create policy organizations_token_select on organizations for select to ai_config_token
+  using ((id = ( SELECT private.token_organization('{}'::text[]) AS token_organization)));
+
 create policy organizations_update on organizations for update to authenticated
   using ((id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))
   with check ((id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))));
@@ -1959,6 +2098,9 @@ create policy ai_provider_keys_service on private.ai_provider_keys for all to ai
   using (true)
   with check (true);
 
+create policy ai_provider_keys_token_select on private.ai_provider_keys for select to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{keys:read,keys:write}'::text[]) AS token_organization)));
+
 create policy audit_heads_service on private.audit_heads for select to ai_config_service
   using (true);
 
@@ -1972,6 +2114,19 @@ create policy organization_snapshots_service on private.organization_snapshots f
 create policy user_snapshots_service on private.user_snapshots for select to ai_config_service
   using (true);
 
+create policy service_tokens_delete on service_tokens for delete to authenticated
+  using ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))));
+
+create policy service_tokens_insert on service_tokens for insert to authenticated
+  with check ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))));
+
+create policy service_tokens_select on service_tokens for select to authenticated
+  using ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))));
+
+create policy service_tokens_service on service_tokens for all to ai_config_service, service_role
+  using (true)
+  with check (true);
+
 -- Grants
 
 grant execute on function get_ai_config_layers(uuid,uuid) to ai_config_service;
@@ -1983,15 +2138,18 @@ grant execute on function get_effective_ai_config(uuid,uuid) to service_role;
 grant execute on function private.accept_invitation(text,uuid) to authenticated;
 grant execute on function private.act_as(text,text) to ai_config_app;
 grant execute on function private.audit_content(ai_configuration_audit) to ai_config_service;
+grant execute on function private.audit_content(ai_configuration_audit) to ai_config_token;
 grant execute on function private.audit_content(ai_configuration_audit) to authenticated;
 grant execute on function private.audit_content(ai_configuration_audit) to service_role;
 grant execute on function private.audit_record(ai_configuration_audit) to ai_config_service;
+grant execute on function private.audit_record(ai_configuration_audit) to ai_config_token;
 grant execute on function private.audit_record(ai_configuration_audit) to authenticated;
 grant execute on function private.audit_record(ai_configuration_audit) to service_role;
 grant execute on function private.bounded_paths() to ai_config_service;
 grant execute on function private.bounded_paths() to authenticated;
 grant execute on function private.bounded_paths() to service_role;
 grant execute on function private.config_problem(jsonb) to ai_config_service;
+grant execute on function private.config_problem(jsonb) to ai_config_token;
 grant execute on function private.config_problem(jsonb) to authenticated;
 grant execute on function private.config_problem(jsonb) to service_role;
 grant execute on function private.create_organization(text) to authenticated;
@@ -1999,6 +2157,7 @@ grant execute on function private.default_configuration() to ai_config_service;
 grant execute on function private.default_configuration() to authenticated;
 grant execute on function private.default_configuration() to service_role;
 grant execute on function private.describe_users(uuid[]) to ai_config_service;
+grant execute on function private.describe_users(uuid[]) to ai_config_token;
 grant execute on function private.describe_users(uuid[]) to authenticated;
 grant execute on function private.describe_users(uuid[]) to service_role;
 grant execute on function private.field_of(jsonb,text) to ai_config_service;
@@ -2009,24 +2168,31 @@ grant execute on function private.impose_policy(jsonb[],jsonb) to ai_config_serv
 grant execute on function private.impose_policy(jsonb[],jsonb) to authenticated;
 grant execute on function private.impose_policy(jsonb[],jsonb) to service_role;
 grant execute on function private.json_double(jsonb) to ai_config_service;
+grant execute on function private.json_double(jsonb) to ai_config_token;
 grant execute on function private.json_double(jsonb) to authenticated;
 grant execute on function private.json_double(jsonb) to service_role;
 grant execute on function private.json_is_boolean(jsonb) to ai_config_service;
+grant execute on function private.json_is_boolean(jsonb) to ai_config_token;
 grant execute on function private.json_is_boolean(jsonb) to authenticated;
 grant execute on function private.json_is_boolean(jsonb) to service_role;
 grant execute on function private.json_is_number(jsonb,double precision,double precision,boolean) to ai_config_service;
+grant execute on function private.json_is_number(jsonb,double precision,double precision,boolean) to ai_config_token;
 grant execute on function private.json_is_number(jsonb,double precision,double precision,boolean) to authenticated;
 grant execute on function private.json_is_number(jsonb,double precision,double precision,boolean) to service_role;
 grant execute on function private.json_is_number_set(jsonb,double precision,double precision,integer) to ai_config_service;
+grant execute on function private.json_is_number_set(jsonb,double precision,double precision,integer) to ai_config_token;
 grant execute on function private.json_is_number_set(jsonb,double precision,double precision,integer) to authenticated;
 grant execute on function private.json_is_number_set(jsonb,double precision,double precision,integer) to service_role;
 grant execute on function private.json_is_option(jsonb,text[]) to ai_config_service;
+grant execute on function private.json_is_option(jsonb,text[]) to ai_config_token;
 grant execute on function private.json_is_option(jsonb,text[]) to authenticated;
 grant execute on function private.json_is_option(jsonb,text[]) to service_role;
 grant execute on function private.json_is_text(jsonb,integer,integer) to ai_config_service;
+grant execute on function private.json_is_text(jsonb,integer,integer) to ai_config_token;
 grant execute on function private.json_is_text(jsonb,integer,integer) to authenticated;
 grant execute on function private.json_is_text(jsonb,integer,integer) to service_role;
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to ai_config_service;
+grant execute on function private.json_is_text_list(jsonb,integer,integer) to ai_config_token;
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to authenticated;
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to service_role;
 grant execute on function private.layer_of(text,jsonb) to ai_config_service;
@@ -2051,19 +2217,25 @@ grant execute on function private.policy_rule_problem(text,jsonb) to service_rol
 grant execute on function private.read_layers(text,text,uuid,uuid) to ai_config_app;
 grant execute on function private.read_organization_layers(text,text,uuid) to ai_config_app;
 grant execute on function private.set_default_organization(uuid) to authenticated;
+grant execute on function private.token_organization(text[]) to ai_config_token;
+grant execute on function private.use_service_token(bytea) to ai_config_app;
 grant execute on function private.verify_audit(uuid,uuid) to ai_config_service;
+grant execute on function private.verify_audit(uuid,uuid) to ai_config_token;
 grant execute on function private.verify_audit(uuid,uuid) to authenticated;
 grant execute on function private.verify_audit(uuid,uuid) to service_role;
 grant usage on schema identity to ai_config_identity;
 grant usage on schema private to ai_config_app;
 grant usage on schema private to ai_config_identity;
 grant usage on schema private to ai_config_service;
+grant usage on schema private to ai_config_token;
 grant usage on schema private to authenticated;
 grant usage on schema private to service_role;
 grant select on table ai_configuration_audit to ai_config_service;
+grant select on table ai_configuration_audit to ai_config_token;
 grant select on table ai_configuration_audit to authenticated;
 grant select on table ai_configuration_audit to service_role;
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to ai_config_service;
+grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to ai_config_token;
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to authenticated;
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to service_role;
 grant delete, insert, select, update on table identity.accounts to ai_config_identity;
@@ -2076,15 +2248,22 @@ grant delete, insert, select, update on table organization_invitations to ai_con
 grant delete, insert, select (id, organization_id, email, role, invited_by, created_at, expires_at, accepted_at, accepted_by) on table organization_invitations to authenticated;
 grant delete, insert, select, update on table organization_invitations to service_role;
 grant select on table organization_members to ai_config_service;
+grant select on table organization_members to ai_config_token;
 grant delete, select, update (role) on table organization_members to authenticated;
 grant delete, insert, select, update on table organization_members to service_role;
 grant select on table organization_policies to ai_config_service;
+grant select on table organization_policies to ai_config_token;
 grant insert, select, update (policy) on table organization_policies to authenticated;
 grant insert, select, update (policy) on table organization_policies to service_role;
 grant select on table organizations to ai_config_service;
+grant select on table organizations to ai_config_token;
 grant delete, select, update (name) on table organizations to authenticated;
 grant delete, insert, select, update on table organizations to service_role;
 grant delete, insert, select, update (slot, sealed, kek_id, fingerprint, hint, key_version, status, verified_at, expires_at, last_used_at) on table private.ai_provider_keys to ai_config_service;
+grant select (id, user_id, organization_id, provider, slot, hint, key_version, status, verified_at, created_at, expires_at, last_used_at) on table private.ai_provider_keys to ai_config_token;
 grant delete, select (id, user_id, organization_id, provider, slot, hint, key_version, status, verified_at, created_at, expires_at, last_used_at) on table private.ai_provider_keys to authenticated;
 grant delete, insert, select, update (slot, sealed, kek_id, fingerprint, hint, key_version, status, verified_at, expires_at, last_used_at) on table private.ai_provider_keys to service_role;
 grant delete, insert, select on table private.kek_canaries to ai_config_service;
+grant delete, insert, select on table service_tokens to ai_config_service;
+grant delete, insert, select (id, organization_id, name, hint, actions, created_by, created_at, expires_at, last_used_at) on table service_tokens to authenticated;
+grant delete, insert, select on table service_tokens to service_role;

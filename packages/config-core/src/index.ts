@@ -109,7 +109,15 @@ export {
   upperBound,
 } from "./cost/upper-bound.ts";
 export type { AnthropicUsage } from "./cost/usage.ts";
-export { compareUsd, formatUsd, sumUsd, type Usd } from "./cost/usd.ts";
+export {
+  type Amount,
+  compareUsd,
+  formatUsd,
+  parseUsd,
+  sumUsd,
+  toUsd,
+  type Usd,
+} from "./cost/usd.ts";
 export { AIConfigError, type AIConfigErrorOptions, ERROR_CATALOGUE, type ErrorCode } from "./errors.ts";
 export type { FieldControl, FieldType, FieldUnit } from "./field.ts";
 export type { FieldExplanation, FieldSource } from "./field-explanation.ts";
@@ -137,4 +145,5 @@ export { type Resolution, type ResolveOptions, resolveConfiguration } from "./re
 export { type RetryDelayOptions, retryDelay } from "./retry-delay.ts";
 export { rotationDueAt } from "./rotation-due.ts";
 export { containsSecret, maskKey, Secret, withoutSecrets } from "./secret.ts";
+export { TOKEN_ACTIONS, type TokenAction } from "./token-actions.ts";
 export { validateAIConfiguration, validateLayer, validatePatch } from "./validate.ts";

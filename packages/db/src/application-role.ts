@@ -9,7 +9,7 @@ import { sqlStateOf } from "./sql-state.ts";
 
 /** The login that serves requests. It owns nothing and may only become one of these roles. */
 export const applicationRole = "ai_config_app";
-const memberships = ["authenticated", "ai_config_service", "ai_config_identity"];
+const memberships = ["authenticated", "ai_config_service", "ai_config_identity", "ai_config_token"];
 
 /** Creates or updates the login; roles belong to the whole server, so others may be doing the same just now. */
 export async function ensureApplicationRole(client: SqlClient, password: string): Promise<void> {
@@ -22,8 +22,19 @@ export async function ensureApplicationRole(client: SqlClient, password: string)
     for (const [name, milliseconds] of Object.entries(sessionTimeouts)) {
       await client.unsafe(`alter role ${applicationRole} set ${name} = ${milliseconds}`);
     }
+  });
+  await grantMemberships(client);
+}
+
+/** Lets the login, where there is one, become what requests act as: a migration may have brought a new role. */
+export async function grantMemberships(client: SqlClient): Promise<void> {
+  await retryCollisions(async () => {
+    const [login] = await client`select 1 from pg_roles where rolname = ${applicationRole}`;
+    if (login === undefined) return;
+    // What is granted already may have been granted by somebody else, who then has to take care of it.
     const roles = await client<{ rolname: string }[]>`
-      select rolname from pg_roles where rolname in ${client(memberships)} order by rolname`;
+      select rolname from pg_roles
+      where rolname in ${client(memberships)} and not pg_has_role(${applicationRole}, oid, 'member') order by rolname`;
     const [version] = await client<{ number: number }[]>`
       select current_setting('server_version_num')::int as number`;
     const options = (version?.number ?? 0) >= 160_000 ? " with inherit false, set true" : "";

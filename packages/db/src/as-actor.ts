@@ -2,6 +2,12 @@ import { sql } from "drizzle-orm";
 
 import type { Actor, Database, Db } from "./client.ts";
 
+const ROLES = {
+  user: "authenticated",
+  token: "ai_config_token",
+  service: "ai_config_service",
+} as const satisfies Record<Actor["type"], string>;
+
 declare const scoped: unique symbol;
 
 /** A transaction that row security limits to one actor. Only `asActor` makes one, and it does not nest. */
@@ -30,12 +36,12 @@ export function asActor<T>(
   work: (tx: ActorDb) => Promise<T>,
   options: AsActorOptions = {},
 ): Promise<T> {
-  const isUser = actor.type === "user";
-  const role = isUser ? "authenticated" : "ai_config_service";
-  const claims = isUser ? JSON.stringify({ sub: actor.userId, role }) : "";
+  const role = ROLES[actor.type];
+  const claims = actor.type === "user" ? JSON.stringify({ sub: actor.userId, role }) : "";
   return database.db.transaction(async (tx) => {
     await tx.execute(sql`select set_config('request.jwt.claims', ${claims}, true),
-      set_config('app.actor_name', ${isUser ? "" : actor.name}, true),
+      set_config('app.actor_name', ${actor.type === "user" ? "" : actor.name}, true),
+      set_config('app.token_id', ${actor.type === "token" ? actor.tokenId : ""}, true),
       set_config('app.request_id', ${actor.requestId ?? ""}, true),
       set_config('app.reason', ${options.reason ?? ""}, true),
       set_config('app.via', ${actor.via ?? "service"}, true),

@@ -1,3 +1,4 @@
+import type { TokenAction } from "@ai-config/config-core";
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type { Sql } from "postgres";
 
@@ -7,10 +8,24 @@ export type SqlClient = Sql<{ bigint: bigint }>;
 /** Drizzle on the pool, or one of its transactions. It limits nothing: go through `asActor`. */
 export type Db = PostgresJsDatabase<Record<string, never>>;
 
-/** Who asks: a signed-in user, or a service of ours under its name; and through what, for the audit. */
+/** Who asks: a signed-in user, a sibling app by its token, or a service of ours; and through what, for the audit. */
 export type Actor =
   | { type: "user"; userId: string; requestId?: string; via?: string }
+  | TokenActor
   | { type: "service"; name: string; requestId?: string; via?: string };
+
+/** What it may do is read from the database in every statement; `actions` only saves asking in vain. */
+export interface TokenActor {
+  type: "token";
+  tokenId: string;
+  /** The one organization it is for. */
+  organizationId: string;
+  /** For the audit. */
+  name: string;
+  actions: readonly TokenAction[];
+  requestId?: string;
+  via?: string;
+}
 
 export interface Listener {
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 export { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm";
 export { checkApplicationRole } from "./application-role.ts";
 export { type ActorDb, type AsActorOptions, asActor, withServiceRights } from "./as-actor.ts";
-export type { Actor, Database, Db, Listener, SqlClient } from "./client.ts";
+export type { Actor, Database, Db, Listener, SqlClient, TokenActor } from "./client.ts";
 export { type ConnectOptions, connect } from "./connect.ts";
 export { type MigrateOptions, migrate } from "./migrate.ts";
 export {
@@ -25,6 +25,7 @@ export { organizationPolicies } from "./schema/organization-policies.ts";
 export { organizations } from "./schema/organizations.ts";
 export { rateLimits } from "./schema/rate-limits.ts";
 export { requestLimits } from "./schema/request-limits.ts";
+export { serviceTokens } from "./schema/service-tokens.ts";
 export { sessions } from "./schema/sessions.ts";
 export { users } from "./schema/users.ts";
 export { verifications } from "./schema/verifications.ts";

@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
 
-import { ensureApplicationRole, restrictDatabase } from "./application-role.ts";
+import { ensureApplicationRole, grantMemberships, restrictDatabase } from "./application-role.ts";
 import type { SqlClient } from "./client.ts";
 import { commonOptions, readAddress } from "./connection-options.ts";
 import { migrationsFolder } from "./migrations-folder.ts";
@@ -48,7 +48,8 @@ export async function migrate({
     const applied = await applyPending(client);
     if (applied > 0) log(`Applied ${applied} database ${applied === 1 ? "migration" : "migrations"}.`);
     await restrictDatabase(client);
-    if (appPassword !== undefined) await ensureApplicationRole(client, appPassword);
+    if (appPassword === undefined) await grantMemberships(client);
+    else await ensureApplicationRole(client, appPassword);
     return { applied };
   } finally {
     // Ending the session gives the lock back.

@@ -108,5 +108,12 @@ function joined(
 }
 
 function nameOf(actor: Actor): string {
-  return actor.type === "user" ? actor.userId : actor.name;
+  switch (actor.type) {
+    case "user":
+      return actor.userId;
+    case "token":
+      return actor.tokenId;
+    case "service":
+      return actor.name;
+  }
 }

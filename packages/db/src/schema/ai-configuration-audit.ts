@@ -14,11 +14,18 @@ import {
 } from "drizzle-orm/pg-core";
 
 import { bytea } from "./bytea.ts";
-import { ownedBy } from "./expressions.ts";
-import { authenticated, service, serviceRole } from "./roles.ts";
+import { inTokenOrganization, ownedBy } from "./expressions.ts";
+import { authenticated, service, serviceRole, token } from "./roles.ts";
 
 /** What a change was made to. */
-export type AuditSubject = "configuration" | "key" | "policy" | "member" | "organization" | "invitation";
+export type AuditSubject =
+  | "configuration"
+  | "key"
+  | "policy"
+  | "member"
+  | "organization"
+  | "invitation"
+  | "token";
 
 /**
  * Every change of what decides a configuration, written by triggers and never changed again. It refers to nothing,
@@ -39,10 +46,10 @@ export const aiConfigurationAudit = pgTable(
     /** Configurations: what a layer says, and whether and how strongly it applies. Keys: slot, hint, status. */
     oldValue: jsonb("old_value").$type<unknown>(),
     newValue: jsonb("new_value").$type<unknown>(),
-    actorType: text("actor_type").$type<"user" | "service" | "system">().notNull(),
-    /** The nil uuid where nobody was signed in. */
+    actorType: text("actor_type").$type<"user" | "token" | "service" | "system">().notNull(),
+    /** The account, or the token; the nil uuid where it was neither. */
     changedBy: uuid("changed_by").notNull(),
-    /** The service by its name, or the database role. */
+    /** The service or token by its name, or the database role. */
     actorName: text("actor_name"),
     reason: text("reason"),
     requestId: text("request_id"),
@@ -64,17 +71,22 @@ export const aiConfigurationAudit = pgTable(
     uniqueIndex("ai_configuration_audit_organization_key").on(table.organizationId, table.seq),
     check(
       "ai_configuration_audit_subject_check",
-      sql`${table.subject} in ('configuration', 'key', 'policy', 'member', 'organization', 'invitation')`,
+      sql`${table.subject} in ('configuration', 'key', 'policy', 'member', 'organization', 'invitation', 'token')`,
     ),
     check("ai_configuration_audit_action_check", sql`${table.action} in ('insert', 'update', 'delete')`),
     check(
       "ai_configuration_audit_actor_type_check",
-      sql`${table.actorType} in ('user', 'service', 'system')`,
+      sql`${table.actorType} in ('user', 'token', 'service', 'system')`,
     ),
     pgPolicy("ai_configuration_audit_select", {
       for: "select",
       to: authenticated,
       using: ownedBy(table, "admin"),
+    }),
+    pgPolicy("ai_configuration_audit_token_select", {
+      for: "select",
+      to: token,
+      using: inTokenOrganization(table.organizationId, ["audit:read"]),
     }),
     pgPolicy("ai_configuration_audit_service_select", {
       for: "select",

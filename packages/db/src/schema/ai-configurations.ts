@@ -13,9 +13,9 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-import { noSecret, ownedBy } from "./expressions.ts";
+import { inTokenOrganization, noSecret, ownedBy } from "./expressions.ts";
 import { organizations } from "./organizations.ts";
-import { authenticated, service, serviceRole } from "./roles.ts";
+import { authenticated, service, serviceRole, token } from "./roles.ts";
 import { users } from "./users.ts";
 
 /**
@@ -41,6 +41,7 @@ export const aiConfigurations = pgTable(
   },
   (table) => {
     const mayWrite = ownedBy(table, "admin");
+    const tokenMayWrite = inTokenOrganization(table.organizationId, ["configurations:write"]);
     return [
       uniqueIndex("ai_configurations_user_name_key")
         .on(table.userId, sql`lower(${table.configName})`)
@@ -75,6 +76,19 @@ export const aiConfigurations = pgTable(
         withCheck: mayWrite,
       }),
       pgPolicy("ai_configurations_delete", { for: "delete", to: authenticated, using: mayWrite }),
+      pgPolicy("ai_configurations_token_select", {
+        for: "select",
+        to: token,
+        using: inTokenOrganization(table.organizationId, ["configurations:read", "configurations:write"]),
+      }),
+      pgPolicy("ai_configurations_token_insert", { for: "insert", to: token, withCheck: tokenMayWrite }),
+      pgPolicy("ai_configurations_token_update", {
+        for: "update",
+        to: token,
+        using: tokenMayWrite,
+        withCheck: tokenMayWrite,
+      }),
+      pgPolicy("ai_configurations_token_delete", { for: "delete", to: token, using: tokenMayWrite }),
       pgPolicy("ai_configurations_service", {
         for: "all",
         to: [service, serviceRole],

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, pgPolicy, text, timestamp, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 
-import { ownedBy } from "./expressions.ts";
+import { inTokenOrganization, ownedBy } from "./expressions.ts";
 import { organizations } from "./organizations.ts";
-import { authenticated, service, serviceRole } from "./roles.ts";
+import { authenticated, service, serviceRole, token } from "./roles.ts";
 import { privateSchema } from "./schemas.ts";
 import { users } from "./users.ts";
 
@@ -66,6 +66,11 @@ export const aiProviderKeys = privateSchema.table(
         for: "delete",
         to: authenticated,
         using: ownedBy(table, "admin"),
+      }),
+      pgPolicy("ai_provider_keys_token_select", {
+        for: "select",
+        to: token,
+        using: inTokenOrganization(table.organizationId, ["keys:read", "keys:write"]),
       }),
       pgPolicy("ai_provider_keys_service", {
         for: "all",

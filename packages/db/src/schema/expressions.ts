@@ -1,3 +1,4 @@
+import type { TokenAction } from "@ai-config/config-core";
 import { type SQL, sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 
@@ -24,6 +25,12 @@ export function ownedBy(
   atLeast: keyof typeof rolesAtLeast,
 ): SQL {
   return sql`${table.userId} = ${currentUserId} or ${inOrganizations(table.organizationId, atLeast)}`;
+}
+
+/** True where the column names the organization of the token that asks, and the token may do one of the actions. */
+export function inTokenOrganization(column: AnyPgColumn, actions: readonly TokenAction[]): SQL {
+  const list = sql.raw(`'{${actions.join(",")}}'`);
+  return sql`${column} = (select private.token_organization(${list}))`;
 }
 
 /** True where a text that people read holds nothing like a provider's key. */

@@ -11,9 +11,9 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-import { currentUserId, inOrganizations, type MemberRole } from "./expressions.ts";
+import { currentUserId, inOrganizations, inTokenOrganization, type MemberRole } from "./expressions.ts";
 import { organizations } from "./organizations.ts";
-import { authenticated, service, serviceRole } from "./roles.ts";
+import { authenticated, service, serviceRole, token } from "./roles.ts";
 import { users } from "./users.ts";
 
 /**
@@ -56,6 +56,11 @@ export const organizationMembers = pgTable(
         for: "delete",
         to: authenticated,
         using: sql`${table.userId} = ${currentUserId} or ${mayManage}`,
+      }),
+      pgPolicy("organization_members_token_select", {
+        for: "select",
+        to: token,
+        using: inTokenOrganization(table.organizationId, ["members:read", "effective:read"]),
       }),
       pgPolicy("organization_members_service_select", { for: "select", to: service, using: sql`true` }),
       pgPolicy("organization_members_service_role", {

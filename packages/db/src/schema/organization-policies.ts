@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, jsonb, pgPolicy, pgTable, timestamp, uuid } from "drizzle-orm/pg-core";
 
-import { inOrganizations } from "./expressions.ts";
+import { inOrganizations, inTokenOrganization } from "./expressions.ts";
 import { organizations } from "./organizations.ts";
-import { authenticated, service, serviceRole } from "./roles.ts";
+import { authenticated, service, serviceRole, token } from "./roles.ts";
 import { users } from "./users.ts";
 
 /**
@@ -38,6 +38,11 @@ export const organizationPolicies = pgTable(
         to: authenticated,
         using: mayWrite,
         withCheck: mayWrite,
+      }),
+      pgPolicy("organization_policies_token_select", {
+        for: "select",
+        to: token,
+        using: inTokenOrganization(table.organizationId, ["policy:read"]),
       }),
       pgPolicy("organization_policies_service_select", { for: "select", to: service, using: sql`true` }),
       pgPolicy("organization_policies_service_role", {

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { check, index, pgPolicy, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
-import { inOrganizations, noSecret } from "./expressions.ts";
-import { authenticated, service, serviceRole } from "./roles.ts";
+import { inOrganizations, inTokenOrganization, noSecret } from "./expressions.ts";
+import { authenticated, service, serviceRole, token } from "./roles.ts";
 import { users } from "./users.ts";
 
 /** A team. `private.create_organization` makes one together with its first owner. */
@@ -36,6 +36,11 @@ export const organizations = pgTable(
       for: "delete",
       to: authenticated,
       using: inOrganizations(table.id, "owner"),
+    }),
+    pgPolicy("organizations_token_select", {
+      for: "select",
+      to: token,
+      using: inTokenOrganization(table.id, []),
     }),
     pgPolicy("organizations_service_select", { for: "select", to: service, using: sql`true` }),
     pgPolicy("organizations_service_role", {

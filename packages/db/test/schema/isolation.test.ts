@@ -1,5 +1,6 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 
+import { TOKEN_ACTIONS } from "@ai-config/config-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import type { SqlClient } from "../../src/client.ts";
@@ -18,14 +19,17 @@ const CLOSED = "closedmark";
 
 interface Attacker {
   name: string;
-  role: "authenticated" | "anon";
+  role: "authenticated" | "anon" | "ai_config_token";
   userId: () => string | null;
+  tokenId?: () => string;
   mark: string;
 }
 
 let test_: TestDatabase;
 let owner: SqlClient;
 const ids = { dana: "", kim: "", vic: "", stranger: "", loner: "", acme: "", other: "" };
+const EVERYTHING = Object.keys(TOKEN_ACTIONS);
+const tokens = { strangers: "", ended: "", limited: "" };
 
 const attackers: Attacker[] = [
   {
@@ -37,6 +41,27 @@ const attackers: Attacker[] = [
   { name: "somebody who has nothing", role: "authenticated", userId: () => ids.loner, mark: MARK },
   { name: "a session that ended", role: "authenticated", userId: () => null, mark: MARK },
   { name: "nobody", role: "anon", userId: () => null, mark: MARK },
+  {
+    name: "a token of another organization that may do everything there",
+    role: "ai_config_token",
+    userId: () => null,
+    tokenId: () => tokens.strangers,
+    mark: MARK,
+  },
+  {
+    name: "a token of Acme that ended",
+    role: "ai_config_token",
+    userId: () => null,
+    tokenId: () => tokens.ended,
+    mark: MARK,
+  },
+  {
+    name: "a token of Acme that may read its policy",
+    role: "ai_config_token",
+    userId: () => null,
+    tokenId: () => tokens.limited,
+    mark: CLOSED,
+  },
   { name: "a viewer of Acme", role: "authenticated", userId: () => ids.vic, mark: CLOSED },
   { name: "a member of Acme", role: "authenticated", userId: () => ids.kim, mark: CLOSED },
 ];
@@ -75,12 +100,27 @@ beforeAll(async () => {
   await test_.addMember(ids.acme, ids.kim, "member");
   await test_.addMember(ids.acme, ids.vic, "viewer");
   await furnish();
+  tokens.strangers = await makeToken(owner, ids.other, { name: "strangers", actions: EVERYTHING });
   tables = await readTables();
   routines = await readRoutines();
   known = await knownIds();
   before = await dump(owner);
 });
 afterAll(() => test_?.[Symbol.asyncDispose]());
+
+async function makeToken(
+  sql: Pick<SqlClient, "unsafe">,
+  organizationId: string,
+  { name, actions }: { name: string; actions: string[] },
+): Promise<string> {
+  const [row] = await sql.unsafe<{ id: string }[]>(
+    `insert into public.service_tokens (organization_id, name, token_hash, hint, actions, expires_at)
+     values ($1, $2, $3, 'aics_…x7Qp', $4, now() + interval '1 day') returning id`,
+    [organizationId, name, randomBytes(32), actions],
+  );
+  if (row === undefined) throw new Error("No token was made.");
+  return row.id;
+}
 
 /** Gives Acme and Dana a row in every table that may have one. */
 async function furnish(): Promise<void> {
@@ -103,6 +143,9 @@ async function furnish(): Promise<void> {
       await tx`insert into private.ai_provider_keys (${tx(column)}, slot, sealed, kek_id, fingerprint, hint)
         values (${id}, 'primary', ${`e30..${CLOSED}${MARK}.e30.e30`}, 'kek', ${randomUUID()}, 'sk-ant-…x7Qp')`;
     }
+    tokens.ended = await makeToken(tx, acme, { name: `${secretText} ended`, actions: EVERYTHING });
+    tokens.limited = await makeToken(tx, acme, { name: `${secretText} limited`, actions: ["policy:read"] });
+    await tx`update public.service_tokens set expires_at = now() where id = ${tokens.ended}`;
     await tx`insert into private.kek_canaries (kek_id, sealed) values (${secretText}, 'e30..CANARY.e30.e30') on conflict do nothing`;
     await tx`insert into identity.sessions (user_id, token, expires_at) values (${dana}, ${secretText}, now() + interval '1 day')`;
     await tx`insert into identity.accounts (user_id, account_id, provider_id, password)
@@ -157,7 +200,7 @@ async function dump(sql: SqlClient): Promise<string> {
 
 /** Does something as an attacker, tells what came of it and what it left of Acme, and takes it back. */
 async function attempt(
-  { role, userId }: Attacker,
+  { role, userId, tokenId = () => "" }: Attacker,
   statement: string,
   { looksAfter = false } = {},
 ): Promise<{ rows: Record<string, unknown>[]; state: string | undefined; after: string }> {
@@ -172,7 +215,8 @@ async function attempt(
       const claims = userId() === null ? "" : JSON.stringify({ sub: userId(), role });
       await tx`savepoint start`;
       try {
-        await tx`select set_config('request.jwt.claims', ${claims}, true), set_config('role', ${role}, true)`;
+        await tx`select set_config('request.jwt.claims', ${claims}, true),
+          set_config('app.token_id', ${tokenId()}, true), set_config('role', ${role}, true)`;
         outcome.rows = [...(await tx.unsafe(statement))];
       } catch (error) {
         outcome.state = sqlStateOf(error) ?? String(error);
@@ -208,7 +252,7 @@ test("there is something of Acme's in every table", async () => {
 });
 
 describe.each(attackers)("$name", (attacker) => {
-  const belongsToAcme = ["a viewer of Acme", "a member of Acme"].includes(attacker.name);
+  const belongsToAcme = attacker.mark === CLOSED;
 
   test("reads and counts nothing in any table or column", async () => {
     for (const table of tables) {
@@ -329,6 +373,7 @@ function otherValue(type: string): string {
   const values: Record<string, string> = {
     uuid: `'${ids.loner}'`,
     text: "'other'",
+    "text[]": "'{}'",
     jsonb: "'{}'",
     json: "'{}'",
     boolean: "false",
