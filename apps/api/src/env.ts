@@ -5,14 +5,17 @@ import { AVAILABLE_MODELS, type CatalogueFile } from "@ai-config/config-core";
 import { createKeyVault, readCatalogueFile } from "@ai-config/config-service";
 import * as z from "zod";
 
+import {
+  type IssuerSettings,
+  issuerOf,
+  issuerVariables,
+  problemsOfIssuer,
+} from "./identity/jwt/issuer-settings.ts";
 import { type KeptSecret, keepSecret } from "./keep-secret.ts";
+import { optionalText } from "./optional-text.ts";
 
 const defaultDataDirectory = fileURLToPath(new URL("../../../.data", import.meta.url));
 
-const optionalText = z
-  .string()
-  .optional()
-  .transform((text) => (text === undefined || text.trim() === "" ? undefined : text.trim()));
 const address = (protocols: RegExp) =>
   optionalText.refine((text) => text === undefined || (URL.canParse(text) && protocols.test(text)), {
     message: "Must be a URL.",
@@ -44,6 +47,7 @@ const variables = z.object({
       message: "Must be a whole number from 0 to 10.",
     }),
   AI_CONFIG_SIGN_UP: optionalText.pipe(z.enum(["open", "invitation"]).optional()),
+  ...issuerVariables,
   NODE_ENV: optionalText,
   LOG_LEVEL: optionalText.pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info")),
 });
@@ -64,6 +68,8 @@ export interface Env {
   readonly authSecret: string;
   readonly publicUrl: string;
   readonly signUp: "open" | "invitation";
+  /** Who else than the product itself vouches for people. */
+  readonly issuer: IssuerSettings | undefined;
   /** How many proxies in front of the server may be believed about where a request came from. */
   readonly trustedProxies: number;
   /** What an operator knows better about models than the product does. */
@@ -90,6 +96,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
   const problems = parsed.success ? [] : problemsOf(parsed.error);
   const keys = source.AI_CONFIG_ENCRYPTION_KEYS?.trim();
   if (keys) problems.push(...problemsOfKeys(keys));
+  problems.push(...problemsOfIssuer(source));
   const isProduction = source.NODE_ENV === "production";
   const isEmbedded = !source.DATABASE_URL?.trim();
   if (isProduction && !source.AI_CONFIG_PUBLIC_URL?.trim()) {
@@ -126,6 +133,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
     authSecret: read.AI_CONFIG_AUTH_SECRET ?? kept("auth-secret", problemOfAuthSecret),
     publicUrl: new URL(read.AI_CONFIG_PUBLIC_URL ?? `http://localhost:${read.PORT}`).origin,
     signUp: read.AI_CONFIG_SIGN_UP ?? (isEmbedded && !isProduction ? "open" : "invitation"),
+    issuer: issuerOf(read),
     trustedProxies: read.AI_CONFIG_TRUSTED_PROXIES,
     catalogue,
     refreshModels: read.AI_CONFIG_REFRESH_MODELS === "true",

@@ -13,6 +13,8 @@ export type ErrorCode =
   | "UNAUTHENTICATED"
   | "SIGN_UP_CLOSED"
   | "INVITATION_INVALID"
+  | "ACCOUNT_EXISTS"
+  | "ISSUER_UNAVAILABLE"
   | "MODEL_RETIRED"
   | "KEY_REFUSED"
   | "KEY_UNREADABLE"
@@ -68,6 +70,14 @@ export const ERROR_CATALOGUE: Readonly<
   INVITATION_INVALID: {
     message: "This invitation is used, expired or meant for somebody else. Ask for a new one.",
     httpStatus: 400,
+  },
+  ACCOUNT_EXISTS: {
+    message: "There is an account with this address that signs in another way. Sign in that way.",
+    httpStatus: 409,
+  },
+  ISSUER_UNAVAILABLE: {
+    message: "The service that vouches for people cannot be reached. Try again in a moment.",
+    httpStatus: 503,
   },
   MODEL_RETIRED: {
     message: "Anthropic no longer serves this model. Choose another model in the configuration.",

@@ -1,7 +1,8 @@
 import { containsSecret, withoutSecrets } from "@ai-config/config-core";
 import * as z from "zod";
 
-const NAME_MAX = 100;
+/** In characters as JavaScript counts them. */
+export const NAME_MAX = 100;
 
 /** For texts that others will read. */
 export const withoutKey = [
@@ -22,17 +23,23 @@ export const nameInput = z
       .refine(...withoutKey),
   );
 
-/** The name of the organization that somebody gets for themselves, from whatever they are called elsewhere. */
-export function organizationNameOf(personName: string): string {
-  const plain = withoutSecrets(personName)
+/** A text from elsewhere as one line of at most `length`, without what looks like a key; empty where nothing is left. */
+export function oneLineOf(text: string, length: number): string {
+  const plain = withoutSecrets(text)
     .replaceAll(/[\p{Cc}\p{Cs}\s]+/gu, " ")
     .trim()
     .normalize("NFC");
-  const suffix = "'s organization";
-  let owner = "";
+  let line = "";
   for (const character of plain) {
-    if (owner.length + character.length + suffix.length > NAME_MAX) break;
-    owner += character;
+    if (line.length + character.length > length) break;
+    line += character;
   }
-  return `${owner.trim() || "My"}${owner.trim() ? suffix : " organization"}`;
+  return line.trim();
+}
+
+/** The name of the organization that somebody gets for themselves, from whatever they are called elsewhere. */
+export function organizationNameOf(personName: string): string {
+  const suffix = "'s organization";
+  const owner = oneLineOf(personName, NAME_MAX - suffix.length);
+  return owner === "" ? "My organization" : `${owner}${suffix}`;
 }
