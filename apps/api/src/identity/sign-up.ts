@@ -11,6 +11,9 @@ export const PASSWORD_LENGTH_MIN = 10;
 /** Hashing a password takes time by its length. */
 export const PASSWORD_LENGTH_MAX = 128;
 
+/** The token in an invitation's link. */
+export const invitationInput = z.string().min(20).max(200);
+
 const signUpBody = z.strictObject({
   name: nameInput,
   email: z
@@ -21,47 +24,62 @@ const signUpBody = z.strictObject({
     .string({ error: "Must be text." })
     .min(PASSWORD_LENGTH_MIN, { error: `Must be ${PASSWORD_LENGTH_MIN} characters or more.` })
     .max(PASSWORD_LENGTH_MAX, { error: `Must be ${PASSWORD_LENGTH_MAX} characters or less.` }),
-  invitation: z.string().min(20).max(200).optional(),
+  invitation: invitationInput.optional(),
 });
 
-export interface SignUpOptions {
+/** What making an account needs, however it signs in. */
+export interface NewAccountOptions {
   readonly ctx: ServiceContext;
   readonly mode: "open" | "invitation";
   readonly hasAccounts: () => Promise<boolean>;
-  /** Makes the account and opens its session. */
-  readonly createAccount: (request: Request) => Promise<Response>;
-  /** Takes the account back, with its session. */
+  /** Takes the account back, with what signs it in. */
   readonly deleteAccount: (userId: string) => Promise<void>;
   /** What an account without an invitation to an organization needs. */
   readonly settleIn: (userId: string) => Promise<void>;
 }
 
-/**
- * Makes an account from a request whose every field is known and checked. An invitation is held while the
- * account is being made: of several sign-ups with one link one succeeds. A sign-up that fails gives the
- * invitation back and leaves no account.
- */
+export interface SignUpOptions extends NewAccountOptions {
+  /** Makes the account and opens its session. */
+  readonly createAccount: (request: Request) => Promise<Response>;
+}
+
+/** Makes an account from a request whose every field is known and checked. */
 export async function signUp(request: Request, options: SignUpOptions): Promise<Response> {
-  const { ctx } = options;
   const { invitation, ...account } = await readChecked(request, signUpBody);
-  const claim = await claimFor(options, invitation, account.email);
+  return makeAccount(options, { invitation, email: account.email }, async () => {
+    const response = await options.createAccount(withBody(request, account));
+    if (!response.ok) return { userId: null, answer: response };
+    const { user } = (await response.clone().json()) as { user: { id: string } };
+    return { userId: user.id, answer: response };
+  });
+}
+
+/**
+ * Makes an account where it may be made. An invitation is held while the account is being made: of several
+ * sign-ups with one link one succeeds. A sign-up that fails gives the invitation back and leaves no account.
+ */
+export async function makeAccount<Answer>(
+  options: NewAccountOptions,
+  { invitation, email }: { invitation: string | undefined; email: string },
+  make: () => Promise<{ userId: string | null; answer: Answer }>,
+): Promise<Answer> {
+  const claim = await claimFor(options, invitation, email);
   let isMade = false;
   try {
-    const response = await options.createAccount(withBody(request, account));
-    if (!response.ok) return response;
-    const { user } = (await response.clone().json()) as { user: { id: string } };
-    if (claim) await redeemOrUndo(options, claim, user.id);
+    const { userId, answer } = await make();
+    if (userId === null) return answer;
+    if (claim) await redeemOrUndo(options, claim, userId);
     isMade = true;
-    await options.settleIn(user.id);
-    return response;
+    await options.settleIn(userId);
+    return answer;
   } finally {
-    if (claim && !isMade) await releaseInvitation(ctx, claim);
+    if (claim && !isMade) await releaseInvitation(options.ctx, claim);
   }
 }
 
 /** Whom the invitation does not let in after all must not keep the account that was made on its strength. */
 async function redeemOrUndo(
-  { ctx, deleteAccount }: SignUpOptions,
+  { ctx, deleteAccount }: NewAccountOptions,
   claim: Claim,
   userId: string,
 ): Promise<void> {
@@ -74,7 +92,7 @@ async function redeemOrUndo(
 }
 
 async function claimFor(
-  { ctx, mode, hasAccounts }: SignUpOptions,
+  { ctx, mode, hasAccounts }: NewAccountOptions,
   invitation: string | undefined,
   email: string,
 ): Promise<Claim | undefined> {
