@@ -1,0 +1,117 @@
+import type { Amount, BudgetPeriod } from "@ai-config/config-core";
+
+import type { Admitted } from "./admission-store.ts";
+import type { ParsedBudget, ParsedRate, ParsedWindow } from "./parsed-limits.ts";
+
+/** What is counted for one user or organization. */
+export interface MemoryScope {
+  readonly key: string;
+  /** When the bucket will be empty, at one call each `intervalMs`. */
+  emptyAt: number;
+  intervalMs: number;
+  readonly leases: Set<Lease>;
+  windows: MemoryWindow[];
+}
+
+export interface MemoryWindow {
+  readonly period: BudgetPeriod;
+  readonly startsAt: Date;
+  readonly resetsAt: Date;
+  readonly startMs: number;
+  readonly endMs: number;
+  spent: Amount;
+  reserved: Amount;
+  /** Leases that will be booked here. */
+  holders: number;
+  alerted: Set<string> | undefined;
+}
+
+/** A call that was admitted and is not settled. */
+export interface Lease {
+  readonly id: string;
+  readonly reserve: Amount;
+  readonly scopes: readonly MemoryScope[];
+  /** Side by side with `windows`. */
+  readonly budgets: readonly ParsedBudget[];
+  readonly windows: readonly MemoryWindow[];
+  endsAt: number;
+  answer: Admitted;
+}
+
+/** How long after its end a window takes late settlements into its sum. */
+const LATE_MS = 3_600_000;
+
+export function newScope(key: string): MemoryScope {
+  return { key, emptyAt: 0, intervalMs: 1, leases: new Set(), windows: [] };
+}
+
+/** The counters of a window, made where there are none in place of those that have passed. */
+export function countersOf(
+  scope: MemoryScope,
+  period: BudgetPeriod,
+  window: ParsedWindow,
+  at: number,
+): MemoryWindow {
+  const known = findCounters(scope, period, window.startMs);
+  if (known !== undefined) return known;
+  const { startsAt, resetsAt, startMs, endMs } = window;
+  const made: MemoryWindow = {
+    period,
+    startsAt,
+    resetsAt,
+    startMs,
+    endMs,
+    spent: 0n,
+    reserved: 0n,
+    holders: 0,
+    alerted: undefined,
+  };
+  scope.windows = scope.windows.filter((window) => window.holders > 0 || window.endMs + LATE_MS > at);
+  scope.windows.push(made);
+  return made;
+}
+
+export function findCounters(
+  scope: MemoryScope,
+  period: BudgetPeriod,
+  startMs: number,
+): MemoryWindow | undefined {
+  for (const window of scope.windows) {
+    if (window.startMs === startMs && window.period === period) return window;
+  }
+  return undefined;
+}
+
+/** Drops windows that have passed or never counted anything. Whether nothing is left to remember. */
+export function isIdle(scope: MemoryScope, at: number): boolean {
+  scope.windows = scope.windows.filter(
+    ({ holders, endMs, spent }) => holders > 0 || (spent > 0n && endMs + LATE_MS > at),
+  );
+  return scope.windows.length === 0 && scope.leases.size === 0 && scope.emptyAt <= at;
+}
+
+/** Keeps the number of calls in the bucket when the rate changes. */
+export function adaptBucket(scope: MemoryScope, { intervalMs }: ParsedRate, at: number): void {
+  if (scope.intervalMs === intervalMs) return;
+  const calls = Math.max(0, scope.emptyAt - at) / scope.intervalMs;
+  scope.emptyAt = at + calls * intervalMs;
+  scope.intervalMs = intervalMs;
+}
+
+/** How long until the bucket has room for a call. */
+export function rateWait({ emptyAt }: MemoryScope, { burst, intervalMs }: ParsedRate, at: number): number {
+  return Math.max(0, emptyAt - burst * intervalMs - at);
+}
+
+export function takeCall(scope: MemoryScope, { intervalMs }: ParsedRate, at: number): void {
+  scope.emptyAt = Math.max(scope.emptyAt, at) + intervalMs;
+}
+
+/** Frees slot and reservation. */
+export function release(lease: Lease): void {
+  for (const scope of lease.scopes) scope.leases.delete(lease);
+  for (const window of lease.windows) {
+    window.reserved -= lease.reserve;
+    window.holders -= 1;
+  }
+}

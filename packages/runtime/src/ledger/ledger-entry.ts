@@ -1,0 +1,39 @@
+import type { ApiVersion, CostBasis, Usd } from "@ai-config/config-core";
+
+/** One call, as it ended. It holds no text of the prompt or the answer. */
+export interface LedgerEntry {
+  /** Uuid: the id of the admission. */
+  readonly id: string;
+  readonly userId: string;
+  readonly organizationId: string | null;
+  /** The model that answered, or was asked where none did. */
+  readonly model: string;
+  readonly apiVersion: ApiVersion;
+  readonly keySlot: "primary" | "secondary" | "environment";
+  readonly startedAt: Date;
+  /** From the first wait to the last byte. */
+  readonly durationMs: number;
+  /** Requests that were sent to Anthropic. */
+  readonly attempts: number;
+  readonly outcome: "success" | "error" | "aborted" | "timeout";
+  /** Anthropic's error type, or ours, where it failed. */
+  readonly errorType: string | null;
+  readonly httpStatus: number | null;
+  readonly stopReason: string | null;
+  readonly isStream: boolean;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWrite5mTokens: number;
+  readonly cacheWrite1hTokens: number;
+  readonly webSearches: number;
+  readonly cost: Usd;
+  /** `estimated` where usage was not reported to the end, as after an abort. */
+  readonly costBasis: CostBasis;
+  /** Of the effective configuration; null where it came from the environment alone. */
+  readonly configurationVersion: string | null;
+  /** Anthropic's request id, for their support. */
+  readonly anthropicRequestId: string | null;
+  /** The caller's own word for what the call was for. */
+  readonly label: string | null;
+}

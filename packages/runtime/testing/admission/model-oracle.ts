@@ -1,0 +1,199 @@
+import { type Amount, parseUsd, toUsd } from "@ai-config/config-core";
+
+import type {
+  AdmissionRequest,
+  BudgetLimit,
+  LimitName,
+  ScopeLimits,
+} from "../../src/admission/admission-store.ts";
+
+interface Call {
+  readonly id: string;
+  readonly scopes: readonly string[];
+  /** Scope, period and window start of each budget it counts in. */
+  readonly windows: readonly string[];
+  readonly reserve: Amount;
+  endsAt: number;
+  isSettled: boolean;
+  cost: Amount;
+}
+
+export type Verdict =
+  | { readonly isAdmitted: true; readonly alerts: readonly string[] }
+  | {
+      readonly isAdmitted: false;
+      readonly limit: LimitName;
+      readonly scope: string;
+      readonly used: string;
+      readonly waitMs: number;
+      readonly alerts: readonly string[];
+    };
+
+/**
+ * What a store should answer, in the plainest way: it keeps every call there ever was and counts them anew for each
+ * question.
+ */
+export class ModelOracle {
+  now: number;
+  readonly #calls = new Map<string, Call>();
+  readonly #taken = new Map<string, number[]>();
+  readonly #alerted = new Set<string>();
+
+  constructor(now: number) {
+    this.now = now;
+  }
+
+  admit(request: AdmissionRequest): Verdict {
+    const known = this.#calls.get(request.id);
+    if (known !== undefined && this.#isLive(known)) return { isAdmitted: true, alerts: [] };
+    const refusal = this.#judge(request);
+    const alerts = request.scopes.flatMap((limits) =>
+      limits.budgets.flatMap((budget) => this.#due(limits, budget, this.#windowKey(limits, budget))),
+    );
+    if (refusal !== undefined) return { isAdmitted: false, ...refusal, alerts };
+
+    for (const { scope, rate } of request.scopes) {
+      if (rate === undefined) continue;
+      const taken = this.#taken.get(scope.id) ?? [];
+      taken.push(this.now);
+      this.#taken.set(scope.id, taken);
+    }
+    this.#calls.set(request.id, {
+      id: request.id,
+      scopes: request.scopes.map(({ scope }) => scope.id),
+      windows: request.scopes.flatMap((limits) =>
+        limits.budgets.map((budget) => this.#windowKey(limits, budget)),
+      ),
+      reserve: parseUsd(request.reserve),
+      endsAt: this.now + request.leaseMs,
+      isSettled: false,
+      cost: 0n,
+    });
+    return { isAdmitted: true, alerts };
+  }
+
+  settle(request: AdmissionRequest, cost: string) {
+    const call = this.#calls.get(request.id);
+    if (call === undefined || call.isSettled) return { isBooked: false, wasLate: false, alerts: [] };
+    const wasLate = !this.#isLive(call);
+    call.isSettled = true;
+    call.cost = parseUsd(cost);
+    let next = 0;
+    const alerts = request.scopes.flatMap((limits) =>
+      limits.budgets.flatMap((budget) => this.#due(limits, budget, call.windows[next++] as string)),
+    );
+    return { isBooked: true, wasLate, alerts };
+  }
+
+  renew(ids: readonly string[], leaseMs: number): string[] {
+    return ids.filter((id) => {
+      const call = this.#calls.get(id);
+      if (call === undefined || !this.#isLive(call)) return false;
+      call.endsAt = Math.max(call.endsAt, this.now + leaseMs);
+      return true;
+    });
+  }
+
+  figures(limits: ScopeLimits, budget: BudgetLimit) {
+    const key = this.#windowKey(limits, budget);
+    return { spent: toUsd(this.#spent(key)), reserved: toUsd(this.#reserved(key)) };
+  }
+
+  /** What every call of a scope cost, in whichever window. */
+  total(scope: string): string {
+    let sum = 0n;
+    for (const call of this.#calls.values()) if (call.scopes.includes(scope)) sum += call.cost;
+    return toUsd(sum);
+  }
+
+  #judge(request: AdmissionRequest) {
+    for (const limits of request.scopes) {
+      const scope = limits.scope.id;
+      if (limits.rate !== undefined) {
+        const { perMinute, burst } = limits.rate;
+        const inBucket = this.#inBucket(scope, perMinute);
+        if (inBucket > burst + 1e-9) {
+          const waitMs = (inBucket - burst) * (60_000 / perMinute);
+          const used = String(Math.ceil(inBucket - 1e-9));
+          return { limit: "requestsPerMinute" as const, scope, used, waitMs };
+        }
+      }
+      const running = [...this.#calls.values()].filter(
+        (call) => this.#isLive(call) && call.scopes.includes(scope),
+      );
+      if (limits.concurrency !== undefined && running.length >= limits.concurrency) {
+        const waitMs = Math.min(...running.map(({ endsAt }) => endsAt)) - this.now;
+        return { limit: "concurrentRequests" as const, scope, used: String(running.length), waitMs };
+      }
+      for (const budget of limits.budgets) {
+        if (budget.enforcement === "warn") continue;
+        const key = this.#windowKey(limits, budget);
+        const taken = this.#spent(key) + this.#reserved(key);
+        if (taken + parseUsd(request.reserve) <= parseUsd(budget.limit)) continue;
+        const waitMs = this.#window(budget).end.getTime() - this.now;
+        return { limit: `${budget.period}Budget` as const, scope, used: toUsd(taken), waitMs };
+      }
+    }
+    return undefined;
+  }
+
+  /** Calls leak out one after another, as from a bucket with a hole. */
+  #inBucket(scope: string, perMinute: number): number {
+    let level = 0;
+    let at = Number.NEGATIVE_INFINITY;
+    for (const taken of [...(this.#taken.get(scope) ?? []), this.now]) {
+      level = Math.max(0, level - ((taken - at) / 60_000) * perMinute) + 1;
+      at = taken;
+    }
+    // The last was no call, only now.
+    return level - 1;
+  }
+
+  #isLive(call: Call): boolean {
+    return !call.isSettled && call.endsAt > this.now;
+  }
+
+  #window(budget: BudgetLimit) {
+    const window = budget.windows.find(
+      ({ start, end }) => start.getTime() <= this.now && this.now < end.getTime(),
+    );
+    if (window === undefined) throw new Error("The test gave no window for this moment.");
+    return window;
+  }
+
+  #windowKey({ scope }: ScopeLimits, budget: BudgetLimit): string {
+    return `${scope.id} ${budget.period} ${this.#window(budget).start.getTime()}`;
+  }
+
+  #spent(key: string): Amount {
+    let sum = 0n;
+    for (const call of this.#calls.values()) if (call.windows.includes(key)) sum += call.cost;
+    return sum;
+  }
+
+  #reserved(key: string): Amount {
+    let sum = 0n;
+    for (const call of this.#calls.values()) {
+      if (this.#isLive(call) && call.windows.includes(key)) sum += call.reserve;
+    }
+    return sum;
+  }
+
+  #due({ scope }: ScopeLimits, { period, limit, thresholds }: BudgetLimit, key: string): string[] {
+    const spent = this.#spent(key);
+    return thresholds
+      .filter((threshold) => {
+        const name = `${key} ${toUsd(parseUsd(limit))} ${threshold}`;
+        // Thresholds of the test have two decimal places.
+        const isReached = spent > 0n && spent * 100n >= parseUsd(limit) * BigInt(Math.round(threshold * 100));
+        const isNew = isReached && !this.#alerted.has(name);
+        if (isNew) this.#alerted.add(name);
+        return isNew;
+      })
+      .map((threshold) => alertName(scope.id, period, threshold, limit));
+  }
+}
+
+export function alertName(scope: string, period: string, threshold: number, limit: string): string {
+  return `${scope} ${period} ${threshold} of ${toUsd(parseUsd(limit))}`;
+}
