@@ -20,6 +20,15 @@ export type ErrorCode =
   | "KEY_UNREADABLE"
   | "RATE_LIMITED"
   | "METHOD_NOT_ALLOWED"
+  | "KEY_MISSING"
+  | "LIMIT_REACHED"
+  | "PRICE_UNKNOWN"
+  | "CALL_TIMEOUT"
+  | "PROVIDER_KEY_REFUSED"
+  | "PROVIDER_SPEND_LIMIT"
+  | "PROVIDER_REQUEST_REFUSED"
+  | "PROVIDER_RATE_LIMITED"
+  | "PROVIDER_UNAVAILABLE"
   | "REQUEST_TIMEOUT"
   | "REQUEST_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
@@ -96,6 +105,43 @@ export const ERROR_CATALOGUE: Readonly<
   METHOD_NOT_ALLOWED: {
     message: "This address takes other methods. Use one of those in the header allow.",
     httpStatus: 405,
+  KEY_MISSING: {
+    message: "There is no API key for this call. Store one, or set ANTHROPIC_API_KEY.",
+    httpStatus: 409,
+  },
+  LIMIT_REACHED: {
+    message: "A limit of the configuration is reached. Wait, or have the limit raised.",
+    httpStatus: 429,
+  },
+  PRICE_UNKNOWN: {
+    message:
+      "No price of this call is known, so it cannot run under a budget. Choose another model, or add its price to the catalogue.",
+    httpStatus: 409,
+  },
+  CALL_TIMEOUT: {
+    message: "The call took longer than it may. Try again, or have the timeout raised.",
+    httpStatus: 504,
+  },
+  PROVIDER_KEY_REFUSED: {
+    message: "Anthropic does not accept the key of this call. Rotate the key.",
+    httpStatus: 502,
+  },
+  PROVIDER_SPEND_LIMIT: {
+    message: "A spend limit at Anthropic is reached. Raise it in the Console, or wait until it resets.",
+    httpStatus: 402,
+  },
+  PROVIDER_REQUEST_REFUSED: {
+    message: "Anthropic refused the request. Correct it, then try again.",
+    httpStatus: 400,
+  },
+  PROVIDER_RATE_LIMITED: {
+    message: "Anthropic limits the rate of calls of this key. Wait a moment, then try again.",
+    httpStatus: 429,
+  },
+  PROVIDER_UNAVAILABLE: {
+    message: "Anthropic cannot answer at the moment. Try again later.",
+    httpStatus: 503,
+  },
   },
   REQUEST_TIMEOUT: { message: "The request did not arrive whole in time. Send it again.", httpStatus: 408 },
   REQUEST_TOO_LARGE: { message: "The request is too large. Send less.", httpStatus: 413 },
@@ -127,6 +173,8 @@ export interface AIConfigErrorOptions {
 }
 
 /** The one error that domain code throws. Transport maps its code; readers switch on `code`, not on the text. */
+  /** Facts for programs, such as the limit that was reached. Never holds a secret. */
+  details?: Readonly<Record<string, unknown>>;
 export class AIConfigError extends Error {
   override readonly name = "AIConfigError";
   readonly code: ErrorCode;
@@ -134,10 +182,12 @@ export class AIConfigError extends Error {
   readonly retryAfterMs?: number;
 
   constructor(code: ErrorCode, options: AIConfigErrorOptions = {}) {
-    const { message = ERROR_CATALOGUE[code].message, issues = [], retryAfterMs } = options;
+    const { message = ERROR_CATALOGUE[code].message, issues = [], retryAfterMs, details } = options;
     super(message, "cause" in options ? { cause: options.cause } : undefined);
+  readonly details?: Readonly<Record<string, unknown>>;
     this.code = code;
     this.issues = issues;
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
   }
 }
+    if (details !== undefined) this.details = details;
