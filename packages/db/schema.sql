@@ -2062,7 +2062,7 @@ create policy organization_policies_service_select on organization_policies for 
   using (true);
 
 create policy organization_policies_token_select on organization_policies for select to ai_config_token
-  using ((organization_id = ( SELECT private.token_organization('{policy:read}'::text[]) AS token_organization)));
+  using ((organization_id = ( SELECT private.token_organization('{policy:read,configurations:write}'::text[]) AS token_organization)));
 
 create policy organization_policies_update on organization_policies for update to authenticated
   using ((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))
@@ -2202,6 +2202,7 @@ grant execute on function private.merge_layers(jsonb[]) to ai_config_service;
 grant execute on function private.merge_layers(jsonb[]) to authenticated;
 grant execute on function private.merge_layers(jsonb[]) to service_role;
 grant execute on function private.merge_patch(jsonb,jsonb) to ai_config_service;
+grant execute on function private.merge_patch(jsonb,jsonb) to ai_config_token;
 grant execute on function private.merge_patch(jsonb,jsonb) to authenticated;
 grant execute on function private.merge_patch(jsonb,jsonb) to service_role;
 grant execute on function private.organization_ids(text[]) to authenticated;

@@ -7,6 +7,7 @@ import { meRouter } from "./routers/me.ts";
 import { modelRouter } from "./routers/model.ts";
 import { organizationRouter } from "./routers/organization.ts";
 import { policyRouter } from "./routers/policy.ts";
+import { tokenRouter } from "./routers/token.ts";
 import { router } from "./trpc.ts";
 
 export const appRouter = router({
@@ -17,6 +18,7 @@ export const appRouter = router({
   model: modelRouter,
   organization: organizationRouter,
   policy: policyRouter,
+  token: tokenRouter,
 });
 
 export type AppRouter = typeof appRouter;

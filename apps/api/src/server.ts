@@ -71,7 +71,12 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
     c.set("address", clientAddress(connection, c.req.header("x-forwarded-for"), deps.trustedProxies));
     return next();
   });
-  app.use("/api/*", guardApi(deps.allowedOrigins), identifyCaller(identity), limitWrites(deps.limiter));
+  app.use(
+    "/api/*",
+    guardApi(deps.allowedOrigins),
+    identifyCaller(identity, service),
+    limitWrites(deps.limiter),
+  );
   app.get("/api/session-options", async (c) =>
     c.json({ signUp: deps.signUp, hasAccounts: await identity.hasAccounts() }),
   );

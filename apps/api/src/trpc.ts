@@ -1,5 +1,6 @@
-import { AIConfigError, type Issue, withoutSecrets } from "@ai-config/config-core";
-import type { ServiceContext } from "@ai-config/config-service";
+import { AIConfigError, type Issue, type TokenAction, withoutSecrets } from "@ai-config/config-core";
+import type { LiveServiceToken, ServiceContext } from "@ai-config/config-service";
+import type { TokenActor } from "@ai-config/db";
 import { initTRPC, TRPCError } from "@trpc/server";
 import * as z from "zod";
 
@@ -11,6 +12,7 @@ import type { Person } from "./identity/identity.ts";
 export interface ApiContext {
   readonly service: ServiceContext;
   readonly authenticate: () => Promise<Person | null>;
+  readonly authenticateToken: () => Promise<LiveServiceToken | null>;
   readonly requestId: string;
   /** The address people use, for links that leave the product. */
   readonly publicUrl: string;
@@ -67,9 +69,17 @@ function isInputError(error: TRPCError): error is TRPCError & { cause: z.ZodErro
   return error.code === "BAD_REQUEST" && error.cause instanceof z.ZodError;
 }
 
+/** Whatever a token may do: this is about an account. */
+export const FOR_PEOPLE = "A token cannot do this. Sign in as a person.";
+
 const requirePerson = t.middleware(async ({ ctx, next }) => {
   const person = await ctx.authenticate();
-  if (person === null) throw new AIConfigError("UNAUTHENTICATED");
+  if (person === null) {
+    const isToken = (await ctx.authenticateToken()) !== null;
+    throw isToken
+      ? new AIConfigError("FORBIDDEN", { message: FOR_PEOPLE })
+      : new AIConfigError("UNAUTHENTICATED");
+  }
   return next({ ctx: { ...ctx, person, actor: actorOf(person, ctx.requestId, "trpc") } });
 });
 
@@ -78,6 +88,38 @@ export function actorOf({ userId }: Person, requestId: string, via: "trpc" | "re
   return { type: "user", userId, requestId, via } as const;
 }
 
+/** What a token acts as; refuses one that may do none of the actions, where any are named. */
+export function tokenActorOf(
+  { tokenId, organizationId, name, actions }: LiveServiceToken,
+  needed: readonly TokenAction[],
+  requestId: string,
+  via: "trpc" | "rest",
+): TokenActor {
+  if (needed.length > 0 && !needed.some((action) => actions.includes(action))) {
+    throw new AIConfigError("FORBIDDEN", {
+      message: `This token may not do that. It needs the action ${needed.join(" or ")}.`,
+    });
+  }
+  return { type: "token", tokenId, organizationId, name, actions, requestId, via };
+}
+
 export const { router } = t;
-/** For signed-in people; there is no other kind, so that no procedure can forget to ask. */
-export const personProcedure = t.procedure.use(translateErrors).use(requirePerson);
+const base = t.procedure.use(translateErrors);
+/** For signed-in people. */
+export const personProcedure = base.use(requirePerson);
+
+/**
+ * For signed-in people, and for tokens that may do one of the actions; with none named, for every token. There is
+ * no other kind of procedure, so that none can forget to ask.
+ */
+export function callerProcedure(...actions: TokenAction[]) {
+  return base.use(async ({ ctx, next }) => {
+    const token = await ctx.authenticateToken();
+    if (token !== null) {
+      return next({ ctx: { ...ctx, actor: tokenActorOf(token, actions, ctx.requestId, "trpc") } });
+    }
+    const person = await ctx.authenticate();
+    if (person === null) throw new AIConfigError("UNAUTHENTICATED");
+    return next({ ctx: { ...ctx, actor: actorOf(person, ctx.requestId, "trpc") } });
+  });
+}

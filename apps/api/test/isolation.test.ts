@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
 import { appRouter } from "../src/router.ts";
+import { makeToken } from "./support/make-token.ts";
 import { Person } from "./support/person.ts";
 import { startApi, type TestApi } from "./support/start-api.ts";
 
@@ -20,7 +21,7 @@ interface Procedure {
 }
 
 let api: TestApi;
-const target = { organizationId: "", userId: "", configId: "", auditId: "", invitationId: "" };
+const target = { organizationId: "", userId: "", configId: "", auditId: "", invitationId: "", tokenId: "" };
 let outsiders: readonly { who: string; person: Person }[];
 let before = "";
 
@@ -64,6 +65,7 @@ beforeAll(async () => {
     organizationId: target.organizationId,
     policy: { fields: { "model.stopSequences": { lock: [MARK] } } },
   });
+  target.tokenId = (await makeToken(dana, target.organizationId, { name: MARK })).id;
   const [ids] = await owner<{ config: string; audit: string; invitation: string }[]>`
     select (select id from public.ai_configurations where user_id is not null) as config,
       (select max(id)::text from public.ai_configuration_audit where subject = 'configuration') as audit,
@@ -80,6 +82,12 @@ beforeAll(async () => {
     { who: "somebody with an account of their own", person: stranger },
     { who: "somebody whose session ended", person: gone },
     { who: "nobody", person: new Person(api.url) },
+    { who: "a token of another organization", person: await withToken(stranger, { isRevoked: false }) },
+    { who: "a token that was revoked", person: await withToken(dana, { isRevoked: true }) },
+    {
+      who: "a made-up token",
+      person: new Person(api.url, { authorization: `Bearer aics_${"x".repeat(43)}` }),
+    },
     { who: "somebody with a made-up session", person: withCookie("ai-config.session_token=abc.def") },
   ];
   before = await dump();
@@ -90,6 +98,23 @@ function withCookie(cookie: string): Person {
   const person = new Person(api.url);
   person.cookie = cookie;
   return person;
+}
+
+/** A sibling app with a token for everything in the organization of its maker. */
+async function withToken(maker: Person, { isRevoked }: { isRevoked: boolean }): Promise<Person> {
+  const me = await maker.send("GET", "/api/trpc/me.get");
+  const { organizations } = (me.body as { result: { data: { organizations: { id: string }[] } } }).result
+    .data;
+  const made = await makeToken(maker, organizations[0]?.id ?? "", { name: isRevoked ? "revoked" : "app" });
+  if (isRevoked) {
+    const { id: tokenId } = made;
+    const ended = await maker.json("POST", "/api/trpc/token.revoke", {
+      organizationId: organizations[0]?.id,
+      tokenId,
+    });
+    expect(ended.status).toBe(200);
+  }
+  return new Person(api.url, { authorization: `Bearer ${made.token}` });
 }
 
 /** Everything stored of Acme's and Dana's. */
@@ -117,6 +142,9 @@ function valuesFor(name: string, schema: z.core.JSONSchema.JSONSchema): unknown[
     configId: [target.configId],
     auditId: [target.auditId],
     invitationId: [target.invitationId],
+    tokenId: [target.tokenId],
+    actions: [["effective:read"]],
+    days: [1],
     configName: ["default"],
     updates: [{ model: { temperature: 0.1 } }],
     policy: [{ fields: { "model.temperature": { lock: 0 } } }],
@@ -161,6 +189,9 @@ function call(person: Person, { name, method }: Procedure, input: object) {
     ? person.send("GET", `/api/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`)
     : person.json("POST", `/api/trpc/${name}`, input);
 }
+
+/** Asks for what Acme hands out, where whose account is named besides does not matter. */
+const isOfAcme = (input: object) => (input as { owner?: { type: string } }).owner?.type === "organization";
 
 const namesAcme = (input: object) =>
   JSON.stringify(input).includes(target.organizationId) || JSON.stringify(input).includes(target.userId);
@@ -208,12 +239,12 @@ describe("over REST", () => {
       ]) {
         const body = { configName: "default", updates: { model: { temperature: 0.1 } }, ...extra };
         const patched = await person.json("PATCH", "/api/ai-configuration", body);
-        expect([who, extra, [400, 401].includes(patched.status)]).toEqual([who, extra, true]);
+        expect([who, extra, [400, 401, 403].includes(patched.status)]).toEqual([who, extra, true]);
         const deleted = await person.json("DELETE", "/api/ai-configuration", {
           configName: "default",
           ...extra,
         });
-        expect([who, extra, [400, 401].includes(deleted.status)]).toEqual([who, extra, true]);
+        expect([who, extra, [400, 401, 403].includes(deleted.status)]).toEqual([who, extra, true]);
       }
       expect([who, (await dump()) === before]).toEqual([who, true]);
     }
@@ -247,7 +278,9 @@ test("a viewer reads what the organization hands out, and neither changes it nor
       // Whose own configuration applies within Acme is theirs to read.
       const answer = await call(viewer, procedure, input);
       const asked = [procedure.name, input];
-      const expected = readable.has(procedure.name) || isOwnWithinAcme(input) ? [200] : [403, 404];
+      const isAnothers = procedure.name === "configuration.effective" && "userId" in input;
+      const mayRead = !isAnothers && (readable.has(procedure.name) || isOwnWithinAcme(input));
+      const expected = mayRead ? [200] : isAnothers && isOfAcme(input) ? [200, 404] : [403, 404];
       expect([...asked, answer.status, expected.includes(answer.status)]).toEqual([
         ...asked,
         answer.status,

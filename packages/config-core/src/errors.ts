@@ -15,11 +15,11 @@ export type ErrorCode =
   | "INVITATION_INVALID"
   | "ACCOUNT_EXISTS"
   | "ISSUER_UNAVAILABLE"
+  | "TOKEN_EXISTS"
+  | "TOKEN_LIMIT"
   | "MODEL_RETIRED"
   | "KEY_REFUSED"
   | "KEY_UNREADABLE"
-  | "RATE_LIMITED"
-  | "METHOD_NOT_ALLOWED"
   | "KEY_MISSING"
   | "LIMIT_REACHED"
   | "PRICE_UNKNOWN"
@@ -29,6 +29,8 @@ export type ErrorCode =
   | "PROVIDER_REQUEST_REFUSED"
   | "PROVIDER_RATE_LIMITED"
   | "PROVIDER_UNAVAILABLE"
+  | "RATE_LIMITED"
+  | "METHOD_NOT_ALLOWED"
   | "REQUEST_TIMEOUT"
   | "REQUEST_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
@@ -88,6 +90,8 @@ export const ERROR_CATALOGUE: Readonly<
     message: "The service that vouches for people cannot be reached. Try again in a moment.",
     httpStatus: 503,
   },
+  TOKEN_EXISTS: { message: "A token has this name already. Choose another name.", httpStatus: 409 },
+  TOKEN_LIMIT: { message: "There are 50 tokens already. Revoke one first.", httpStatus: 409 },
   MODEL_RETIRED: {
     message: "Anthropic no longer serves this model. Choose another model in the configuration.",
     httpStatus: 409,
@@ -101,10 +105,6 @@ export const ERROR_CATALOGUE: Readonly<
       "The stored key cannot be opened. Restore the encryption key it was sealed with, or store the key again.",
     httpStatus: 503,
   },
-  RATE_LIMITED: { message: "Too many requests. Wait a moment, then try again.", httpStatus: 429 },
-  METHOD_NOT_ALLOWED: {
-    message: "This address takes other methods. Use one of those in the header allow.",
-    httpStatus: 405,
   KEY_MISSING: {
     message: "There is no API key for this call. Store one, or set ANTHROPIC_API_KEY.",
     httpStatus: 409,
@@ -142,6 +142,10 @@ export const ERROR_CATALOGUE: Readonly<
     message: "Anthropic cannot answer at the moment. Try again later.",
     httpStatus: 503,
   },
+  RATE_LIMITED: { message: "Too many requests. Wait a moment, then try again.", httpStatus: 429 },
+  METHOD_NOT_ALLOWED: {
+    message: "This address takes other methods. Use one of those in the header allow.",
+    httpStatus: 405,
   },
   REQUEST_TIMEOUT: { message: "The request did not arrive whole in time. Send it again.", httpStatus: 408 },
   REQUEST_TOO_LARGE: { message: "The request is too large. Send less.", httpStatus: 413 },
@@ -169,25 +173,25 @@ export interface AIConfigErrorOptions {
   message?: string;
   issues?: readonly Issue[];
   retryAfterMs?: number;
+  /** Facts for programs, such as the limit that was reached. Never holds a secret. */
+  details?: Readonly<Record<string, unknown>>;
   cause?: unknown;
 }
 
 /** The one error that domain code throws. Transport maps its code; readers switch on `code`, not on the text. */
-  /** Facts for programs, such as the limit that was reached. Never holds a secret. */
-  details?: Readonly<Record<string, unknown>>;
 export class AIConfigError extends Error {
   override readonly name = "AIConfigError";
   readonly code: ErrorCode;
   readonly issues: readonly Issue[];
   readonly retryAfterMs?: number;
+  readonly details?: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, options: AIConfigErrorOptions = {}) {
     const { message = ERROR_CATALOGUE[code].message, issues = [], retryAfterMs, details } = options;
     super(message, "cause" in options ? { cause: options.cause } : undefined);
-  readonly details?: Readonly<Record<string, unknown>>;
     this.code = code;
     this.issues = issues;
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+    if (details !== undefined) this.details = details;
   }
 }
-    if (details !== undefined) this.details = details;

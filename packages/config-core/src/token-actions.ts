@@ -10,7 +10,7 @@ export const TOKEN_ACTIONS = {
   },
   "configurations:write": {
     label: "Change configurations",
-    help: "Read, create, change and delete the organization's configurations.",
+    help: "Read, create, change and delete the organization's configurations, and see what then applies.",
   },
   "keys:read": { label: "See API keys", help: "Hints, ages and versions of the organization's keys." },
   "keys:write": { label: "Rotate API keys", help: "See, replace and revoke the organization's keys." },

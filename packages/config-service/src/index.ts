@@ -13,7 +13,6 @@ export {
   peekEffectiveConfiguration,
 } from "./configuration/get-effective-configuration.ts";
 export { getOrganizationConfiguration } from "./configuration/get-organization-configuration.ts";
-export { getOwnerConfiguration } from "./configuration/get-owner-configuration.ts";
 export { listConfigurations } from "./configuration/list-configurations.ts";
 export {
   type RestoreConfigurationInput,
@@ -83,3 +82,12 @@ export {
   previewPolicy,
 } from "./policies/preview-policy.ts";
 export { type SetPolicyInput, type SetPolicyResult, setPolicy } from "./policies/set-policy.ts";
+export {
+  type CreatedServiceToken,
+  type CreateServiceTokenInput,
+  createServiceToken,
+} from "./tokens/create-service-token.ts";
+export { listServiceTokens, type ServiceTokenSummary } from "./tokens/list-service-tokens.ts";
+export { revokeServiceToken } from "./tokens/revoke-service-token.ts";
+export { isServiceToken } from "./tokens/service-token.ts";
+export { type LiveServiceToken, useServiceToken } from "./tokens/use-service-token.ts";

@@ -216,7 +216,7 @@ grant select (id, user_id, organization_id, provider, slot, hint, key_version, s
 --> statement-breakpoint
 grant execute on function private.describe_users(uuid[]), private.audit_content(public.ai_configuration_audit),
   private.audit_record(public.ai_configuration_audit), private.verify_audit(uuid, uuid),
-  private.config_problem(jsonb), private.json_double(jsonb),
+  private.merge_patch(jsonb, jsonb), private.config_problem(jsonb), private.json_double(jsonb),
   private.json_is_number(jsonb, double precision, double precision, boolean),
   private.json_is_number_set(jsonb, double precision, double precision, integer),
   private.json_is_boolean(jsonb), private.json_is_option(jsonb, text[]),

@@ -19,14 +19,14 @@ const BATCH_MAX = 10;
 export function answerCalls(deps: Pick<ApiContext, "service" | "publicUrl" | "signUp"> & { log: Logger }) {
   const { service, publicUrl, signUp, log } = deps;
   return async (c: Context<{ Variables: ApiVariables }>): Promise<Response> => {
-    const { authenticate, requestId } = c.var;
+    const { authenticate, authenticateToken, requestId } = c.var;
     let refused: AIConfigError | undefined;
     const answer = await fetchRequestHandler({
       endpoint: "/api/trpc",
       req: c.var.request,
       router: appRouter,
       maxBatchSize: BATCH_MAX,
-      createContext: () => ({ service, authenticate, requestId, publicUrl, signUp }),
+      createContext: () => ({ service, authenticate, authenticateToken, requestId, publicUrl, signUp }),
       onError: ({ error, ctx }) => {
         // The context is made when the request has been read.
         const known = ctx === undefined ? refusalOf(error) : problemOf(error);

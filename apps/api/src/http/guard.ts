@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { AIConfigError, containsSecret } from "@ai-config/config-core";
+import type { LiveServiceToken } from "@ai-config/config-service";
 import { createMiddleware } from "hono/factory";
 
 import type { Person } from "../identity/identity.ts";
@@ -14,8 +15,10 @@ export interface ApiVariables {
   request: Request;
   /** Where the request came from, as far as that can be known. */
   address: string | undefined;
-  /** Who calls, or null; asked once for each request. */
+  /** The person who calls, or null; asked once for each request. */
   authenticate: () => Promise<Person | null>;
+  /** The token that a sibling app calls with, or null; asked once for each request. */
+  authenticateToken: () => Promise<LiveServiceToken | null>;
 }
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);

@@ -1,13 +1,9 @@
-import {
-  type AuditExportLine,
-  exportAudit,
-  type Owner,
-  type ServiceContext,
-} from "@ai-config/config-service";
+import { type AuditExportLine, exportAudit, type ServiceContext } from "@ai-config/config-service";
 import { Hono } from "hono";
 import * as z from "zod";
 
 import type { ApiVariables } from "../http/guard.ts";
+import { ownerOf } from "../routers/owner.ts";
 import { callerOf, readInput } from "./caller.ts";
 
 const query = z.strictObject({ organizationId: z.uuid().optional() });
@@ -17,12 +13,12 @@ export function auditRoutes(service: ServiceContext) {
   const routes = new Hono<{ Variables: ApiVariables }>();
 
   routes.get("/export", async (c) => {
-    const actor = await callerOf(c.var.authenticate, c.var.requestId);
+    const actor = await callerOf(c.var, "audit:read");
     const { organizationId } = readInput(query, c.req.query());
-    const owner: Owner =
-      organizationId === undefined
-        ? { type: "user", userId: actor.userId }
-        : { type: "organization", organizationId };
+    const owner = ownerOf(
+      organizationId === undefined ? { type: "user" } : { type: "organization", organizationId },
+      actor,
+    );
     const lines = exportAudit(service, { actor, owner });
     // A refusal comes with the first line, while there is still a status to send.
     const first = await lines.next();

@@ -1,15 +1,27 @@
-import { AIConfigError } from "@ai-config/config-core";
+import { AIConfigError, type TokenAction } from "@ai-config/config-core";
 import type * as z from "zod";
 
+import type { ApiVariables } from "../http/guard.ts";
 import { issuesFromZod } from "../http/issues-from-zod.ts";
-import type { Person } from "../identity/identity.ts";
-import { actorOf } from "../trpc.ts";
+import type { CallingActor } from "../routers/owner.ts";
+import { actorOf, FOR_PEOPLE, tokenActorOf } from "../trpc.ts";
 
-/** Who calls a REST route, for the database; refuses who is not signed in. */
-export async function callerOf(authenticate: () => Promise<Person | null>, requestId: string) {
+type Calling = Pick<ApiVariables, "authenticate" | "authenticateToken" | "requestId">;
+
+/** The person who calls a REST route, for the database; refuses who is not signed in. */
+export async function personOf({ authenticate, authenticateToken, requestId }: Calling) {
   const person = await authenticate();
-  if (person === null) throw new AIConfigError("UNAUTHENTICATED");
-  return actorOf(person, requestId, "rest");
+  if (person !== null) return actorOf(person, requestId, "rest");
+  const isToken = (await authenticateToken()) !== null;
+  throw isToken
+    ? new AIConfigError("FORBIDDEN", { message: FOR_PEOPLE })
+    : new AIConfigError("UNAUTHENTICATED");
+}
+
+/** The person who calls, or the token that may do one of the actions. */
+export async function callerOf(calling: Calling, ...actions: TokenAction[]): Promise<CallingActor> {
+  const token = await calling.authenticateToken();
+  return token === null ? personOf(calling) : tokenActorOf(token, actions, calling.requestId, "rest");
 }
 
 /** Reads an envelope strictly; what is inside `updates` is judged by the service. */

@@ -15,10 +15,10 @@ import * as z from "zod";
 
 import { isUnchanged } from "../http/entity-tag.ts";
 import type { ApiVariables } from "../http/guard.ts";
-import { configNameInput } from "../routers/owner.ts";
-import { callerOf, readInput, withFieldNames } from "./caller.ts";
+import { accountOf, type CallingActor, configNameInput } from "../routers/owner.ts";
+import { callerOf, personOf, readInput, withFieldNames } from "./caller.ts";
 
-const query = z.strictObject({ organizationId: z.uuid().optional() });
+const query = z.strictObject({ organizationId: z.uuid().optional(), userId: z.uuid().optional() });
 const patchBody = z.strictObject({ configName: configNameInput, updates: z.unknown() });
 const deleteBody = z.strictObject({ configName: configNameInput });
 const rotateBody = z.strictObject({ newPrimaryKey: z.string().max(1000) });
@@ -28,28 +28,26 @@ interface Answer {
   readonly etag: string;
 }
 
-/** The mission's routes. They speak for the signed-in account and nobody else. */
+/** The mission's routes. They speak for the signed-in account; a token may read what applies to a member. */
 export function configurationRoutes(service: ServiceContext) {
   const routes = new Hono<{ Variables: ApiVariables }>();
   // An effective configuration is frozen and replaced as a whole, so what was made from it stays right as long
   // as it is the one in the cache.
   const answers = new WeakMap<EffectiveConfiguration, Promise<Answer>>();
 
+  // A token is told what applies to a member, and nothing of the rows that are the member's own.
+  const answersForTokens = new WeakMap<EffectiveConfiguration, Promise<Answer>>();
+
   routes.get("/", async (c) => {
-    const actor = await callerOf(c.var.authenticate, c.var.requestId);
-    const { organizationId } = readInput(query, c.req.query());
-    const effective = await getEffectiveConfiguration(service, {
-      actor,
-      userId: actor.userId,
-      organizationId,
-    });
-    let answer = answers.get(effective);
+    const actor = await callerOf(c.var, "effective:read");
+    const account = accountOf(readInput(query, c.req.query()), actor);
+    const effective = await getEffectiveConfiguration(service, { actor, ...account });
+    const kept = actor.type === "token" ? answersForTokens : answers;
+    let answer = kept.get(effective);
     if (answer === undefined) {
-      answer = listConfigurations(service, { actor, owner: { type: "user", userId: actor.userId } }).then(
-        (rows) => answerOf(effective, rows),
-      );
-      answers.set(effective, answer);
-      answer.catch(() => answers.delete(effective));
+      answer = makeAnswer(actor, effective);
+      kept.set(effective, answer);
+      answer.catch(() => kept.delete(effective));
     }
     const { bytes, etag } = await answer;
     const headers = { etag, "cache-control": "private, no-cache" };
@@ -57,8 +55,14 @@ export function configurationRoutes(service: ServiceContext) {
     return c.body(bytes, 200, { ...headers, "content-type": "application/json" });
   });
 
+  async function makeAnswer(actor: CallingActor, effective: EffectiveConfiguration): Promise<Answer> {
+    if (actor.type === "token") return answerOf(effective);
+    const owner = { type: "user", userId: actor.userId } as const;
+    return answerOf(effective, await listConfigurations(service, { actor, owner }));
+  }
+
   routes.patch("/", async (c) => {
-    const actor = await callerOf(c.var.authenticate, c.var.requestId);
+    const actor = await personOf(c.var);
     const { configName, updates } = readInput(patchBody, c.var.body);
     const owner = { type: "user", userId: actor.userId } as const;
     const result = await updateConfiguration(service, { actor, owner, configName, updates });
@@ -67,14 +71,14 @@ export function configurationRoutes(service: ServiceContext) {
   });
 
   routes.delete("/", async (c) => {
-    const actor = await callerOf(c.var.authenticate, c.var.requestId);
+    const actor = await personOf(c.var);
     const { configName } = readInput(deleteBody, c.var.body);
     await deleteConfiguration(service, { actor, owner: { type: "user", userId: actor.userId }, configName });
     return c.json({ success: true });
   });
 
   routes.post("/rotate-key", async (c) => {
-    const actor = await callerOf(c.var.authenticate, c.var.requestId);
+    const actor = await personOf(c.var);
     const { newPrimaryKey } = readInput(rotateBody, c.var.body);
     const owner = { type: "user", userId: actor.userId } as const;
     const { keyVersion, hint, verified } = await withFieldNames({ newKey: "newPrimaryKey" }, () =>
@@ -86,7 +90,7 @@ export function configurationRoutes(service: ServiceContext) {
   return routes;
 }
 
-function answerOf(effective: EffectiveConfiguration, userConfigurations: readonly unknown[]): Answer {
+function answerOf(effective: EffectiveConfiguration, userConfigurations?: readonly unknown[]): Answer {
   const { configuration, sources, problems, warnings, organizationId, stale } = effective;
   const text = JSON.stringify({
     effective: configuration,

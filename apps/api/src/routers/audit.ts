@@ -1,11 +1,11 @@
 import { listAudit, verifyAudit } from "@ai-config/config-service";
 import * as z from "zod";
 
-import { personProcedure, router } from "../trpc.ts";
+import { callerProcedure, router } from "../trpc.ts";
 import { ownerInput, ownerOf } from "./owner.ts";
 
 export const auditRouter = router({
-  list: personProcedure
+  list: callerProcedure("audit:read")
     .input(
       z.strictObject({
         owner: ownerInput,
@@ -14,13 +14,13 @@ export const auditRouter = router({
       }),
     )
     .query(({ ctx: { service, actor }, input: { owner, ...page } }) =>
-      listAudit(service, { ...page, actor, owner: ownerOf(owner, actor.userId) }),
+      listAudit(service, { ...page, actor, owner: ownerOf(owner, actor) }),
     ),
 
   /** Whether nobody altered, removed or reordered entries. */
-  verify: personProcedure
+  verify: callerProcedure("audit:read")
     .input(z.strictObject({ owner: ownerInput }))
     .query(({ ctx: { service, actor }, input: { owner } }) =>
-      verifyAudit(service, { actor, owner: ownerOf(owner, actor.userId) }),
+      verifyAudit(service, { actor, owner: ownerOf(owner, actor) }),
     ),
 });

@@ -10,26 +10,42 @@ import {
 } from "@ai-config/config-service";
 import * as z from "zod";
 
-import { personProcedure, router } from "../trpc.ts";
-import { configNameInput, expectedVersionInput, ownerInput, ownerOf, reasonInput } from "./owner.ts";
+import { callerProcedure, personProcedure, router } from "../trpc.ts";
+import {
+  accountOf,
+  configNameInput,
+  expectedVersionInput,
+  ownerInput,
+  ownerOf,
+  reasonInput,
+} from "./owner.ts";
 
 export const configurationRouter = router({
-  /** What applies, with the source of every value. For an organization: without any member's own layer. */
-  effective: personProcedure
-    .input(z.strictObject({ owner: ownerInput.optional(), organizationId: z.uuid().optional() }))
-    .query(({ ctx: { service, actor }, input: { owner, organizationId } }) =>
+  /**
+   * What applies, with the source of every value. For an organization: without any member's own layer. A token
+   * names the member of its organization for whom it asks; people ask for themselves.
+   */
+  effective: callerProcedure("effective:read")
+    .input(
+      z.strictObject({
+        owner: ownerInput.optional(),
+        organizationId: z.uuid().optional(),
+        userId: z.uuid().optional(),
+      }),
+    )
+    .query(({ ctx: { service, actor }, input: { owner, organizationId, userId } }) =>
       owner?.type === "organization"
         ? getOrganizationConfiguration(service, { actor, organizationId: owner.organizationId })
-        : getEffectiveConfiguration(service, { actor, userId: actor.userId, organizationId }),
+        : getEffectiveConfiguration(service, { actor, ...accountOf({ organizationId, userId }, actor) }),
     ),
 
-  list: personProcedure
+  list: callerProcedure("configurations:read", "configurations:write")
     .input(z.strictObject({ owner: ownerInput }))
     .query(({ ctx: { service, actor }, input: { owner } }) =>
-      listConfigurations(service, { actor, owner: ownerOf(owner, actor.userId) }),
+      listConfigurations(service, { actor, owner: ownerOf(owner, actor) }),
     ),
 
-  update: personProcedure
+  update: callerProcedure("configurations:write")
     .input(
       z.strictObject({
         owner: ownerInput,
@@ -43,16 +59,16 @@ export const configurationRouter = router({
       const result = await updateConfiguration(service, {
         ...change,
         actor,
-        owner: ownerOf(owner, actor.userId),
+        owner: ownerOf(owner, actor),
       });
       if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
       return { version: result.version, effective: result.effective };
     }),
 
-  delete: personProcedure
+  delete: callerProcedure("configurations:write")
     .input(z.strictObject({ owner: ownerInput, configName: configNameInput, reason: reasonInput }))
     .mutation(async ({ ctx: { service, actor }, input: { owner, ...which } }) => {
-      await deleteConfiguration(service, { ...which, actor, owner: ownerOf(owner, actor.userId) });
+      await deleteConfiguration(service, { ...which, actor, owner: ownerOf(owner, actor) });
     }),
 
   /** Makes the outcome of an entry of the audit the present state, as a new change. */
@@ -69,13 +85,13 @@ export const configurationRouter = router({
       const result = await restoreConfiguration(service, {
         ...which,
         actor,
-        owner: ownerOf(owner, actor.userId),
+        owner: ownerOf(owner, actor),
       });
       if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
       return { version: result.version, effective: result.effective };
     }),
 
-  toggle: personProcedure
+  toggle: callerProcedure("configurations:write")
     .input(z.strictObject({ configId: z.uuid(), isActive: z.boolean() }))
     .mutation(async ({ ctx: { service, actor }, input }) => {
       const result = await toggleConfiguration(service, { ...input, actor });

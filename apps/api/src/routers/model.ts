@@ -1,11 +1,11 @@
 import { getLifecycleReport, getOwnLifecycleReport } from "@ai-config/config-service";
 import * as z from "zod";
 
-import { personProcedure, router } from "../trpc.ts";
+import { callerProcedure, personProcedure, router } from "../trpc.ts";
 import { ownerInput } from "./owner.ts";
 
 export const modelRouter = router({
-  list: personProcedure.query(({ ctx }) => Object.values(ctx.service.models)),
+  list: callerProcedure().query(({ ctx }) => Object.values(ctx.service.models)),
 
   /**
    * Who uses models that are about to be retired or gone: the person themself, with the organization in force or

@@ -16,7 +16,7 @@ import {
 import * as z from "zod";
 
 import { nameInput } from "../http/name-input.ts";
-import { personProcedure, router } from "../trpc.ts";
+import { callerProcedure, personProcedure, router } from "../trpc.ts";
 
 const organizationInput = z.strictObject({ organizationId: z.uuid() });
 const tokenInput = z.strictObject({ token: z.string().min(1).max(200) });
@@ -42,7 +42,7 @@ export const organizationRouter = router({
     .input(organizationInput)
     .mutation(({ ctx: { service, actor }, input }) => setDefaultOrganization(service, { actor, ...input })),
 
-  members: personProcedure
+  members: callerProcedure("members:read")
     .input(organizationInput)
     .query(({ ctx: { service, actor }, input }) => listMembers(service, { actor, ...input })),
 

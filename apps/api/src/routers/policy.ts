@@ -2,7 +2,7 @@ import { AIConfigError } from "@ai-config/config-core";
 import { getPolicy, previewPolicy, setPolicy } from "@ai-config/config-service";
 import * as z from "zod";
 
-import { personProcedure, router } from "../trpc.ts";
+import { callerProcedure, personProcedure, router } from "../trpc.ts";
 import { expectedVersionInput, reasonInput } from "./owner.ts";
 
 const organizationInput = z.strictObject({ organizationId: z.uuid() });
@@ -11,7 +11,7 @@ const organizationInput = z.strictObject({ organizationId: z.uuid() });
 const policyInput = z.record(z.string(), z.unknown());
 
 export const policyRouter = router({
-  get: personProcedure
+  get: callerProcedure("policy:read")
     .input(organizationInput)
     .query(({ ctx: { service, actor }, input }) => getPolicy(service, { actor, ...input })),
 

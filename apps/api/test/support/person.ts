@@ -7,10 +7,13 @@ interface Answer {
 /** Somebody with a cookie jar. Sends exactly what a test says, so that it can also misbehave. */
 export class Person {
   readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
   cookie = "";
 
-  constructor(url: string) {
+  /** `headers` go with every request. */
+  constructor(url: string, headers: Readonly<Record<string, string>> = {}) {
     this.#url = url;
+    this.#headers = headers;
   }
 
   async send(
@@ -20,7 +23,7 @@ export class Person {
   ): Promise<Answer> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
-      headers: { ...(this.cookie && { cookie: this.cookie }), ...init.headers },
+      headers: { ...this.#headers, ...(this.cookie && { cookie: this.cookie }), ...init.headers },
       ...(init.body !== undefined && { body: init.body, duplex: "half" }),
     });
     const set = response.headers.getSetCookie().map((cookie) => cookie.split(";")[0] ?? "");

@@ -41,7 +41,7 @@ export async function* exportAudit(
 ): AsyncGenerator<AuditExportLine> {
   for (let after = 0; ; ) {
     const lines = await runAs(ctx, actor, async (tx) => {
-      await requireAdmin(tx, actor, owner);
+      await requireAdmin(tx, actor, owner, ["audit:read"]);
       return tx.execute<AuditExportLine>(sql`
         select a.seq::integer as seq, a.id::text as id, private.audit_content(a) as content,
           encode(a.salt, 'hex') as salt, encode(a.content_hash, 'hex') as "contentHash",

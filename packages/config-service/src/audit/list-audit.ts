@@ -22,7 +22,7 @@ export interface AuditEntry {
   readonly memberName: string | null;
   readonly action: "insert" | "update" | "delete";
   readonly actor: {
-    readonly type: "user" | "service" | "system";
+    readonly type: "user" | "token" | "service" | "system";
     readonly id: string | null;
     readonly name: string | null;
   };
@@ -73,7 +73,7 @@ export async function listAudit(
   const end = before == null ? null : readCursor(before);
   const count = Math.min(Math.max(Math.trunc(limit) || LIMIT_DEFAULT, 1), LIMIT_MAX);
   const { rows, names } = await runAs(ctx, actor, async (tx) => {
-    await requireAdmin(tx, actor, owner);
+    await requireAdmin(tx, actor, owner, ["audit:read"]);
     const rows = await tx.execute<AuditRow>(sql`
       select id::text as id, subject, config_id, config_name, action, version, old_value, new_value, actor_type,
         changed_by, actor_name, reason, request_id, via, ai_configuration_audit.seq::text as seq, ${isoTime("changed_at")}

@@ -30,7 +30,7 @@ export function verifyAudit(
   { actor, owner }: { actor: Actor; owner: Owner },
 ): Promise<AuditVerdict> {
   return runAs(ctx, actor, async (tx) => {
-    await requireAdmin(tx, actor, owner);
+    await requireAdmin(tx, actor, owner, ["audit:read"]);
     const [row] = await tx.execute<{ verdict: AuditVerdict }>(
       owner.type === "user"
         ? sql`select private.verify_audit(${owner.userId}::uuid, null) as verdict`

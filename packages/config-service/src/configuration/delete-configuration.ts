@@ -24,7 +24,7 @@ export async function deleteConfiguration(
     ctx,
     actor,
     async (tx) => {
-      await requireVisible(tx, actor, owner);
+      await requireVisible(tx, actor, owner, ["configurations:write"]);
       const locked = await lockConfiguration(tx, where);
       if (locked === undefined) throw new AIConfigError("NOT_FOUND");
       await tx.execute(sql`delete from public.ai_configurations where id = ${locked.id}::uuid`);

@@ -13,7 +13,7 @@ export interface EffectiveConfigurationInput {
 
 /**
  * What applies for one account. Cached; it never fails because the database is away. A user may ask for
- * themselves only; an explicit organization must be one of theirs.
+ * themselves only; an explicit organization must be one of theirs. A token may ask for the members of its own.
  */
 export function getEffectiveConfiguration(
   ctx: Pick<ServiceContext, "cache">,
@@ -31,6 +31,14 @@ export function peekEffectiveConfiguration(
   return mayRead(input) ? ctx.cache.peek(input) : undefined;
 }
 
-function mayRead({ actor, userId }: EffectiveConfigurationInput): boolean {
-  return actor.type === "service" || actor.userId === userId;
+function mayRead({ actor, userId, organizationId }: EffectiveConfigurationInput): boolean {
+  switch (actor.type) {
+    case "user":
+      return actor.userId === userId;
+    case "token":
+      // Whose account it is shows when it is read: somebody who does not belong there has none in it.
+      return actor.organizationId === organizationId && actor.actions.includes("effective:read");
+    case "service":
+      return true;
+  }
 }

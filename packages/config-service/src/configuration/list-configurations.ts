@@ -16,7 +16,7 @@ export function listConfigurations(
   { actor, owner }: { actor: Actor; owner: Owner },
 ): Promise<ConfigurationSummary[]> {
   return runAs(ctx, actor, async (tx) => {
-    await requireVisible(tx, actor, owner);
+    await requireVisible(tx, actor, owner, ["configurations:read", "configurations:write"]);
     return findConfigurations(tx, ownedBy(owner));
   });
 }

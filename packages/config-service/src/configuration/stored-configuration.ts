@@ -1,5 +1,5 @@
-import { AIConfigError } from "@ai-config/config-core";
-import { type Actor, type ActorDb, sql } from "@ai-config/db";
+import { AIConfigError, type TokenAction } from "@ai-config/config-core";
+import { type Actor, type ActorDb, sql, type TokenActor } from "@ai-config/db";
 
 import { type Fragment, isoTime } from "../iso-time.ts";
 import { type Owner, ownerId } from "../owner.ts";
@@ -91,10 +91,16 @@ export function named(owner: Owner, configName: string): Fragment {
 
 /**
  * What the actor may not see does not exist: another account, and an organization they do not belong to. What
- * they may see and not change is for row security to refuse.
+ * they may see and not change is for row security to refuse. A token needs one of the actions.
  */
-export async function requireVisible(tx: ActorDb, actor: Actor, owner: Owner): Promise<void> {
+export async function requireVisible(
+  tx: ActorDb,
+  actor: Actor,
+  owner: Owner,
+  actions: readonly TokenAction[] = [],
+): Promise<void> {
   if (actor.type === "service") return;
+  if (actor.type === "token") return requireTokenFor(tx, actor, owner, actions);
   if (owner.type === "user") {
     if (owner.userId !== actor.userId) throw new AIConfigError("NOT_FOUND");
     return;
@@ -106,15 +112,38 @@ export async function requireVisible(tx: ActorDb, actor: Actor, owner: Owner): P
   if (rows.length === 0) throw new AIConfigError("NOT_FOUND");
 }
 
-/** For what only owners and admins of an organization may do or see. */
-export async function requireAdmin(tx: ActorDb, actor: Actor, owner: Owner): Promise<void> {
-  await requireVisible(tx, actor, owner);
-  if (actor.type === "service" || owner.type === "user") return;
+/** For what only owners and admins of an organization may do or see, or a token with one of the actions. */
+export async function requireAdmin(
+  tx: ActorDb,
+  actor: Actor,
+  owner: Owner,
+  actions: readonly TokenAction[] = [],
+): Promise<void> {
+  await requireVisible(tx, actor, owner, actions);
+  if (actor.type !== "user" || owner.type === "user") return;
   const rows = await tx.execute(sql`
     select 1 from public.organization_members
     where organization_id = ${owner.organizationId}::uuid and user_id = ${actor.userId}::uuid
       and role in ('owner', 'admin')`);
   if (rows.length === 0) throw new AIConfigError("FORBIDDEN");
+}
+
+/** Asks the database, because the token may have been revoked since the request came in. */
+async function requireTokenFor(
+  tx: ActorDb,
+  actor: TokenActor,
+  owner: Owner,
+  actions: readonly TokenAction[],
+): Promise<void> {
+  if (owner.type === "user" || owner.organizationId !== actor.organizationId) {
+    throw new AIConfigError("NOT_FOUND");
+  }
+  // No action at all would mean whatever it may do.
+  if (actions.length === 0) throw new AIConfigError("FORBIDDEN");
+  const [row] = await tx.execute<{ isAllowed: boolean }>(sql`
+    select coalesce(private.token_organization(${`{${actions.join(",")}}`}::text[]) = ${owner.organizationId}::uuid, false)
+      as "isAllowed"`);
+  if (row?.isAllowed !== true) throw new AIConfigError("FORBIDDEN");
 }
 
 function summaryOf(row: ConfigurationRow): ConfigurationSummary {

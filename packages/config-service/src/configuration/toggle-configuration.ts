@@ -27,7 +27,7 @@ export async function toggleConfiguration(
       await lockOwner(tx, row.owner);
       const locked = await lockConfiguration(tx, where);
       if (locked === undefined) throw new AIConfigError("NOT_FOUND");
-      await requireVisible(tx, actor, locked.owner);
+      await requireVisible(tx, actor, locked.owner, ["configurations:write"]);
       const before = await findProblems(tx, ctx, locked.owner);
       const [changed] = await tx.execute<{ version: number }>(
         sql`update public.ai_configurations set is_active = ${isActive} where ${where} returning version`,

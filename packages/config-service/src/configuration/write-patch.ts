@@ -26,7 +26,7 @@ export async function writePatch(
   { actor, owner, configName, expectedVersion }: PatchTarget,
   patch: ConfigurationPatch,
 ): Promise<number> {
-  await requireVisible(tx, actor, owner);
+  await requireVisible(tx, actor, owner, ["configurations:write"]);
   await lockOwner(tx, owner);
   const where = named(owner, configName);
   const locked = await lockConfiguration(tx, where);

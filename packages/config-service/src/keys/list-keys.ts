@@ -44,7 +44,7 @@ function readListings(
   { actor, owner }: { actor: Actor; owner: Owner },
 ): Promise<KeyListing[]> {
   return runAs(ctx, actor, async (tx) => {
-    await requireVisible(tx, actor, owner);
+    await requireVisible(tx, actor, owner, ["keys:read", "keys:write"]);
     const rows = await tx.execute<{
       slot: KeySlot;
       hint: string;

@@ -25,7 +25,7 @@ export async function revokeKey(
     ctx,
     actor,
     async (tx) => {
-      await requireAdmin(tx, actor, owner);
+      await requireAdmin(tx, actor, owner, ["keys:write"]);
       const deleted = await tx.execute<{ slot: KeySlot }>(sql`
         delete from private.ai_provider_keys
         where provider = 'anthropic' and ${ownedBy(owner)} and (slot = ${slot} or ${slot} = 'primary')

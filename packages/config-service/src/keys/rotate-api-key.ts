@@ -47,7 +47,7 @@ export async function rotateApiKey(
 ): Promise<RotateApiKeyResult> {
   const { actor, owner } = input;
   const newKey = readNewKey(input.newKey);
-  await runAs(ctx, actor, (tx) => requireAdmin(tx, actor, owner));
+  await runAs(ctx, actor, (tx) => requireAdmin(tx, actor, owner, ["keys:write"]));
 
   const present = await readKeys(ctx, owner);
   if (isCurrent(ctx, present.primary, newKey) && present.primary?.verified) return unchanged(present);
@@ -76,7 +76,7 @@ async function markVerified(
   { id, key_version: keyVersion }: StoredKey,
 ): Promise<void> {
   await runAs(ctx, actor, async (tx) => {
-    await requireAdmin(tx, actor, owner);
+    await requireAdmin(tx, actor, owner, ["keys:write"]);
     await withServiceRights(tx);
     await tx.execute(sql`
       update private.ai_provider_keys set verified_at = now()
@@ -114,7 +114,7 @@ async function replaceKey(
   const hint = hintOf(newKey);
 
   const write = async (tx: ActorDb): Promise<RotateApiKeyResult | undefined> => {
-    await requireAdmin(tx, actor, owner);
+    await requireAdmin(tx, actor, owner, ["keys:write"]);
     await withServiceRights(tx);
     const locked = await tx.execute<{
       id: string;

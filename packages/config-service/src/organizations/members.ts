@@ -19,7 +19,7 @@ export function listMembers(
   { actor, organizationId }: { actor: Actor; organizationId: string },
 ): Promise<MemberSummary[]> {
   return runAs(ctx, actor, async (tx) => {
-    await requireVisible(tx, actor, { type: "organization", organizationId });
+    await requireVisible(tx, actor, { type: "organization", organizationId }, ["members:read"]);
     const rows = await tx.execute<{
       user_id: string;
       name: string | null;

@@ -21,7 +21,7 @@ export function getPolicy(
   { actor, organizationId }: { actor: Actor; organizationId: string },
 ): Promise<StoredOrganizationPolicy> {
   return runAs(ctx, actor, async (tx) => {
-    await requireVisible(tx, actor, { type: "organization", organizationId });
+    await requireVisible(tx, actor, { type: "organization", organizationId }, ["policy:read"]);
     const [row] = await tx.execute<{
       policy: unknown;
       version: number;

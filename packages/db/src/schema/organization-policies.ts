@@ -42,7 +42,7 @@ export const organizationPolicies = pgTable(
       pgPolicy("organization_policies_token_select", {
         for: "select",
         to: token,
-        using: inTokenOrganization(table.organizationId, ["policy:read"]),
+        using: inTokenOrganization(table.organizationId, ["policy:read", "configurations:write"]),
       }),
       pgPolicy("organization_policies_service_select", { for: "select", to: service, using: sql`true` }),
       pgPolicy("organization_policies_service_role", {

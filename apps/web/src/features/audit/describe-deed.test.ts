@@ -78,3 +78,14 @@ test("who has no name is told by what they are", () => {
   expect(actorName({ name: null, type: "user" })).toBe("A former member");
   expect(actorName({ name: null, type: "system" })).toBe("The system");
 });
+
+test("a service token is told by its name, whether it was made or revoked, or did something itself", () => {
+  const token = { ...deed, subject: "token" };
+  const made = { ...token, action: "insert", changes: [{ path: "name", to: "Checkout" }] };
+  const revoked = { ...token, action: "delete", changes: [{ path: "name", from: "Checkout" }] };
+  expect(describeDeed(made, "Acme")).toBe("made the service token “Checkout” of Acme");
+  expect(describeDeed(revoked, "Acme")).toBe("revoked the service token “Checkout” of Acme");
+  expect(actorName({ type: "token", name: "Checkout (aics_…x7Qp)" })).toBe(
+    "The service token Checkout (aics_…x7Qp)",
+  );
+});

@@ -21,6 +21,8 @@ export function describeDeed(deed: Deed, of: string | undefined): string {
       return describeMembership(deed, of ?? "the organization");
     case "invitation":
       return describeInvitation(deed, of ?? "the organization");
+    case "token":
+      return describeToken(deed, of ?? "the organization");
     case "policy":
       return `${verbOf(deed, "set")} the policy of ${of ?? "the organization"}`;
     case "key":
@@ -32,7 +34,8 @@ export function describeDeed(deed: Deed, of: string | undefined): string {
 
 /** Who did it, where their name is not known any more or never was. */
 export function actorName({ name, type }: { name: string | null; type: string }): string {
-  return name ?? (type === "user" ? "A former member" : "The system");
+  if (name !== null) return type === "token" ? `The service token ${name}` : name;
+  return type === "user" ? "A former member" : "The system";
 }
 
 function verbOf({ action }: Deed, inserted: string): string {
@@ -66,6 +69,12 @@ function describeMembership({ action, configId, memberName, actor }: Deed, of: s
   if (action === "insert") return isOwn ? `joined ${of}` : `added ${member} to ${of}`;
   if (action === "delete") return isOwn ? `left ${of}` : `removed ${member} from ${of}`;
   return isOwn ? `changed their own role in ${of}` : `changed the role of ${member} in ${of}`;
+}
+
+function describeToken({ action, changes }: Deed, of: string): string {
+  const name = changes.find(({ path }) => path === "name");
+  const called = `the service token “${name?.to ?? name?.from}” of ${of}`;
+  return action === "insert" ? `made ${called}` : `revoked ${called}`;
 }
 
 function describeInvitation({ action, changes }: Deed, of: string): string {
