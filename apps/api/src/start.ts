@@ -7,8 +7,11 @@ import type { Logger } from "pino";
 import type { Env } from "./env.ts";
 import { openServer } from "./http/open-server.ts";
 import { createRequestLimiter } from "./http/request-limiter.ts";
+import { type AccountTable, createAccountTable } from "./identity/account-table.ts";
 import { createBuiltInIdentity } from "./identity/built-in-identity.ts";
+import { chooseIdentity } from "./identity/choose-identity.ts";
 import type { Identity } from "./identity/identity.ts";
+import { createIssuerIdentity } from "./identity/jwt/issuer-identity.ts";
 import { inviteFirstAccount } from "./identity/sign-up-invitations.ts";
 import { keepVerifyingKeys } from "./keep-verifying-keys.ts";
 import { listen } from "./listen.ts";
@@ -16,6 +19,7 @@ import { currentCatalogue, sayWhatEnds } from "./model-news.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { createServer } from "./server.ts";
 import { startEmbedded } from "./start-embedded.ts";
+import { StartError } from "./start-error.ts";
 import { isAvailable, untilAvailable } from "./until-available.ts";
 
 const webFolder = fileURLToPath(new URL("../../web/dist", import.meta.url));
@@ -70,15 +74,13 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
 
     const { publicUrl, signUp } = env;
     const allowedOrigins = originsOf(env);
-    const identity = createBuiltInIdentity({
-      ctx: service,
-      database: identityDatabase,
-      secret: env.authSecret,
-      publicUrl,
-      allowedOrigins,
-      signUp,
-      log,
-    });
+    const accountTable = createAccountTable(identityDatabase);
+    const shared = { ctx: service, database: identityDatabase, signUp, log };
+    const builtIn = createBuiltInIdentity({ ...shared, secret: env.authSecret, publicUrl, allowedOrigins });
+    const { hasAccounts } = builtIn;
+    const issuer =
+      env.issuer && createIssuerIdentity({ ...shared, settings: env.issuer, accountTable, hasAccounts });
+    const identity = chooseIdentity({ builtIn, issuer, accountTable });
     const app = createServer({
       service,
       identity,
@@ -99,6 +101,7 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
         await untilAvailable(prepare, stopping.signal);
         await untilAvailable(() => checkCanaries(database, service.vault), stopping.signal);
       }
+      await untilAvailable(() => requireSignIn(env, accountTable), stopping.signal);
       const findUrl = () => firstAccountUrlOf(env, service, identity);
       const firstAccountUrl = await untilAvailable(findUrl, stopping.signal);
       isPrepared = true;
@@ -114,6 +117,14 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
     await stop();
     throw error;
   }
+}
+
+/** Nobody could come in where neither we nor anybody else vouches for people. */
+async function requireSignIn({ issuer }: Env, accountTable: AccountTable): Promise<void> {
+  if (issuer !== undefined || (await accountTable.isOurs())) return;
+  throw new StartError(
+    "AI_CONFIG_JWT_ISSUER: Must be set: the accounts of this database are Supabase's. It is the project's address with /auth/v1.",
+  );
 }
 
 /** Where the first account is made, or null where there are accounts. */

@@ -1,15 +1,15 @@
 import { AIConfigError } from "@ai-config/config-core";
-import { createOrganization, listOrganizations, type ServiceContext } from "@ai-config/config-service";
+import type { ServiceContext } from "@ai-config/config-service";
 import { accounts, type Database, eq, rateLimits, sessions, users, verifications } from "@ai-config/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { Logger } from "pino";
 import * as z from "zod";
 
-import { organizationNameOf } from "../http/name-input.ts";
 import { toAIConfigError } from "../http/problem.ts";
 import { readChecked, withBody } from "./checked-request.ts";
 import type { Identity } from "./identity.ts";
+import { settleIn as settleInAccount } from "./settle-in.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, signUp } from "./sign-up.ts";
 
 /** Set by us from the connection, so that no caller can choose the address its tries are counted under. */
@@ -96,18 +96,11 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
     },
   });
 
-  /** Gives an account an organization to be in. What fails here is made up for at the next sign-in. */
-  async function settleIn(userId: string): Promise<void> {
-    try {
-      const actor = { type: "user", userId } as const;
-      if ((await listOrganizations(ctx, { actor })).length > 0) return;
-      const person = await auth.$context.then((context) => context.internalAdapter.findUserById(userId));
-      await createOrganization(ctx, { actor, name: organizationNameOf(person?.name ?? "") });
-    } catch (error) {
-      const { code } = toAIConfigError(error);
-      log.error({ part: "identity", code, userId }, "The account has no organization yet.");
-    }
-  }
+  const settleIn = (userId: string) =>
+    settleInAccount({ ctx, log }, userId, async () => {
+      const context = await auth.$context;
+      return (await context.internalAdapter.findUserById(userId))?.name ?? "";
+    });
 
   /** Takes an account back in one statement: what signs it in goes with it. */
   async function deleteAccount(userId: string): Promise<void> {

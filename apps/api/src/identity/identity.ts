@@ -1,7 +1,8 @@
 /** A person who is signed in. */
 export interface Person {
   readonly userId: string;
-  readonly sessionId: string;
+  /** Null for the bearer of another issuer's token, whose sessions are there. */
+  readonly sessionId: string | null;
   readonly name: string;
   readonly email: string;
 }

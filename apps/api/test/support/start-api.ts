@@ -8,8 +8,12 @@ import { pino } from "pino";
 
 import { type HttpTimeouts, openServer } from "../../src/http/open-server.ts";
 import { createRequestLimiter } from "../../src/http/request-limiter.ts";
+import { createAccountTable } from "../../src/identity/account-table.ts";
 import { createBuiltInIdentity } from "../../src/identity/built-in-identity.ts";
+import { chooseIdentity } from "../../src/identity/choose-identity.ts";
 import type { Identity } from "../../src/identity/identity.ts";
+import { createIssuerIdentity } from "../../src/identity/jwt/issuer-identity.ts";
+import type { IssuerSettings } from "../../src/identity/jwt/issuer-settings.ts";
 import { createServer } from "../../src/server.ts";
 
 /** The real server on a real database, in this process so that a test can reach behind it. */
@@ -31,6 +35,10 @@ export interface TestApiOptions {
   trustedProxies?: number;
   /** More than any test sends unless told. */
   writesPerMinute?: number;
+  /** Who else vouches for people. */
+  issuer?: IssuerSettings;
+  /** A migrated database to use instead of one of its own. */
+  test?: TestDatabase;
 }
 
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
@@ -40,8 +48,9 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     timeouts,
     trustedProxies = 0,
     writesPerMinute = 100_000,
+    issuer: settings,
   } = options;
-  const test = await createTestDatabase();
+  const test = options.test ?? (await createTestDatabase());
   const port = await freePort();
   const url = `http://localhost:${port}`;
   let lines = "";
@@ -61,15 +70,13 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   });
   const identityDatabase = connect({ url: test.appUrl, maxConnections: 2, role: "ai_config_identity" });
   const allowedOrigins = new Set([url]);
-  const identity = createBuiltInIdentity({
-    ctx: service,
-    database: identityDatabase,
-    secret: "a secret of more than thirty-two characters",
-    publicUrl: url,
-    allowedOrigins,
-    signUp,
-    log,
-  });
+  const accountTable = createAccountTable(identityDatabase);
+  const shared = { ctx: service, database: identityDatabase, signUp, log };
+  const secret = "a secret of more than thirty-two characters";
+  const builtIn = createBuiltInIdentity({ ...shared, secret, publicUrl: url, allowedOrigins });
+  const { hasAccounts } = builtIn;
+  const issuer = settings && createIssuerIdentity({ ...shared, settings, accountTable, hasAccounts });
+  const identity = chooseIdentity({ builtIn, issuer, accountTable });
   let isAccepting = true;
   const app = createServer({
     service,
@@ -99,7 +106,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       await new Promise((resolve) => server.close(resolve));
       await service.close();
       await identityDatabase.close();
-      await test[Symbol.asyncDispose]();
+      if (options.test === undefined) await test[Symbol.asyncDispose]();
     },
   };
 }
