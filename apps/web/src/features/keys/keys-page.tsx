@@ -13,6 +13,7 @@ import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { CardsSkeleton } from "../../ui/skeleton.tsx";
+import { TokensCard } from "../tokens/tokens-card.tsx";
 import { KeyList } from "./key-list.tsx";
 import { RevokeKeyDialog } from "./revoke-key-dialog.tsx";
 import { RotateKeyDialog } from "./rotate-key-dialog.tsx";
@@ -34,12 +35,14 @@ export function KeysPage() {
       {level === "you" ? (
         <OwnerKeys owner={{ type: "user" }} isReadOnly={false} />
       ) : organization ? (
-        <OwnerKeys
-          key={organization.id}
-          owner={{ type: "organization", organizationId: organization.id }}
-          of={organization.name}
-          isReadOnly={!mayEdit(organization.role)}
-        />
+        <div key={organization.id} className="space-y-6">
+          <OwnerKeys
+            owner={{ type: "organization", organizationId: organization.id }}
+            of={organization.name}
+            isReadOnly={!mayEdit(organization.role)}
+          />
+          {mayEdit(organization.role) && <TokensCard organization={organization} />}
+        </div>
       ) : (
         <NoOrganization />
       )}
