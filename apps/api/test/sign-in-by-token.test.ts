@@ -176,7 +176,7 @@ describe("by invitation only", () => {
   test("who is unknown is told so, until they join by a link, which makes their account", async () => {
     await using api = await start();
     const { organizationId, invitation } = await danasLink(api);
-    await using closed = await start({ signUp: "invitation", test: api.test });
+    await using closed = await start({ signUp: "invitation", on: api.test });
     const token = await issuer.sign(verified("kim"));
     const refused = { status: 403, body: { error: { code: "SIGN_UP_CLOSED" } } };
     expect(await get(closed, token)).toMatchObject(refused);
@@ -190,7 +190,7 @@ describe("by invitation only", () => {
       status: 400,
       body: { error: { code: "INVITATION_INVALID" } },
     });
-    expect(await countAccounts(closed)).toBe(1);
+    expect(await countAccounts(api)).toBe(1);
 
     const joined = await post(closed, token, "/api/auth/sign-up/token", { invitation });
     expect(joined).toMatchObject({ status: 200, body: { user: { email: "kim@example.com" } } });
@@ -222,7 +222,7 @@ describe("by invitation only", () => {
   test("a link for an address takes only whom the issuer verified to have it", async () => {
     await using api = await start();
     const { invitation } = await danasLink(api, "kim@example.com");
-    await using closed = await start({ signUp: "invitation", test: api.test });
+    await using closed = await start({ signUp: "invitation", on: api.test });
     const accept = async (claims: JWTPayload) =>
       (await post(closed, await issuer.sign(claims), "/api/auth/sign-up/token", { invitation })).status;
     expect(await accept(verified("lee"))).toBe(400);

@@ -37,8 +37,8 @@ export interface TestApiOptions {
   writesPerMinute?: number;
   /** Who else vouches for people. */
   issuer?: IssuerSettings;
-  /** A migrated database to use instead of one of its own. */
-  test?: TestDatabase;
+  /** A migrated database to run on instead of one of its own, which stays. */
+  on?: Pick<TestDatabase, "database" | "appUrl">;
 }
 
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
@@ -50,7 +50,8 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     writesPerMinute = 100_000,
     issuer: settings,
   } = options;
-  const test = options.test ?? (await createTestDatabase());
+  const own = options.on === undefined ? await createTestDatabase() : undefined;
+  const { database, appUrl } = options.on ?? own ?? unreachable();
   const port = await freePort();
   const url = `http://localhost:${port}`;
   let lines = "";
@@ -63,12 +64,12 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     },
   );
   const service = await createServiceContext({
-    database: test.database,
+    database,
     environment: {},
     keyRing: "VGhpcyBpcyBhIGtleSBvZiAzMiBieXRlcywgdGVzdC4",
     ...(outgoing && { fetch: outgoing }),
   });
-  const identityDatabase = connect({ url: test.appUrl, maxConnections: 2, role: "ai_config_identity" });
+  const identityDatabase = connect({ url: appUrl, maxConnections: 2, role: "ai_config_identity" });
   const allowedOrigins = new Set([url]);
   const accountTable = createAccountTable(identityDatabase);
   const shared = { ctx: service, database: identityDatabase, signUp, log };
@@ -95,7 +96,9 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   await once(server, "listening");
   return {
     url,
-    test,
+    get test() {
+      return own ?? unreachable();
+    },
     service,
     identity,
     logged: () => lines,
@@ -106,9 +109,13 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       await new Promise((resolve) => server.close(resolve));
       await service.close();
       await identityDatabase.close();
-      if (options.test === undefined) await test[Symbol.asyncDispose]();
+      await own?.[Symbol.asyncDispose]();
     },
   };
+}
+
+function unreachable(): never {
+  throw new Error("This API runs on a database that the test made.");
 }
 
 async function freePort(): Promise<number> {

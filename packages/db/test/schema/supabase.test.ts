@@ -1,42 +1,12 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
 
-import postgres from "postgres";
-import { expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { migrate } from "../../src/index.ts";
-
-/** An empty database that looks like a Supabase project, owned by a role that is no superuser. */
-async function createProject() {
-  const { adminUrl } = inject("testServer");
-  const suffix = randomBytes(6).toString("hex");
-  const [name, owner, auth, password] = [`project_${suffix}`, `owner_${suffix}`, `auth_${suffix}`, suffix];
-  const admin = postgres(adminUrl, { max: 1, onnotice: () => {} });
-  await admin.unsafe(`create role ${owner} login createrole bypassrls password '${password}'`);
-  await admin.unsafe(`create role ${auth} nologin`);
-  await admin.unsafe(`create database ${name} owner ${owner}`);
-  const superUrl = new URL(adminUrl);
-  superUrl.pathname = `/${name}`;
-  const ownerUrl = new URL(superUrl);
-  [ownerUrl.username, ownerUrl.password] = [owner, password];
-  const project = postgres(superUrl.href, { max: 1, onnotice: () => {} });
-  const fixture = readFileSync(new URL("supabase.sql", import.meta.url), "utf8");
-  await project.unsafe(fixture.replaceAll("{owner}", owner).replaceAll("{auth}", auth));
-  return {
-    ownerUrl: ownerUrl.href,
-    auth,
-    project,
-    [Symbol.asyncDispose]: async () => {
-      await project.end();
-      await admin.unsafe(`drop database ${name} with (force)`);
-      await admin.unsafe(`drop role ${owner}, ${auth}`);
-      await admin.end();
-    },
-  };
-}
+import { createSupabaseProject } from "../../src/testing/index.ts";
 
 test("the same migrations run on a Supabase project, twice, and leave its own objects alone", async () => {
-  await using supabase = await createProject();
+  await using supabase = await createSupabaseProject();
   const { project, ownerUrl, auth } = supabase;
   expect((await migrate({ url: ownerUrl })).applied).toBeGreaterThan(5);
   expect(await migrate({ url: ownerUrl })).toEqual({ applied: 0 });
@@ -59,7 +29,7 @@ test("the same migrations run on a Supabase project, twice, and leave its own ob
 });
 
 test("on a Supabase project a user works under row security, and their account can be deleted", async () => {
-  await using supabase = await createProject();
+  await using supabase = await createSupabaseProject();
   const { project, ownerUrl, auth } = supabase;
   await migrate({ url: ownerUrl });
   const [user, other] = [randomUUID(), randomUUID()];
@@ -95,7 +65,7 @@ test("on a Supabase project a user works under row security, and their account c
 });
 
 test("on a Supabase project the sign-in finds whoever is there, and nobody who is gone, banned or anonymous", async () => {
-  await using supabase = await createProject();
+  await using supabase = await createSupabaseProject();
   const { project, ownerUrl } = supabase;
   await migrate({ url: ownerUrl });
   const find = (id: string) =>
