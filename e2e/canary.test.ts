@@ -35,6 +35,7 @@ const keys = {
 const masterKey = randomBytes(32).toString("base64url");
 const authSecret = `auth-CANARY-${randomBytes(24).toString("hex")}`;
 const password = `password CANARY ${randomBytes(12).toString("hex")}`;
+/** The service token is made by the product and told once; that one answer is not kept. */
 const secrets = [...Object.values(keys), masterKey, authSecret, password];
 
 let anthropic: Server;
@@ -105,7 +106,13 @@ afterAll(async () => {
 class WatchedPerson {
   #cookie = "";
 
-  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+    { isKept = true } = {},
+  ) {
     const response = await fetch(`${product.url}${path}`, {
       method,
       headers: { "content-type": "application/json", cookie: this.#cookie, origin: product.url, ...headers },
@@ -114,7 +121,7 @@ class WatchedPerson {
     const text = await response.text();
     const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(";")[0] ?? "");
     if (cookies.length > 0) this.#cookie = cookies.join("; ");
-    answers.push(`${response.status}\n${JSON.stringify([...response.headers])}\n${text}`);
+    if (isKept) answers.push(`${response.status}\n${JSON.stringify([...response.headers])}\n${text}`);
     return { status: response.status, text };
   }
 
@@ -178,6 +185,30 @@ describe("with a key in every place", () => {
     // They were really used.
     for (const key of [keys.environment, keys.user1, keys.organization2, keys.refused])
       expect(offered).toContain(key);
+  });
+
+  test("a token is made, used, put where none belongs, and revoked", async () => {
+    const wanted = { organizationId, name: "App", actions: ["effective:read", "audit:read"], days: 1 };
+    const made = await dana.call("POST", "/api/trpc/token.create", wanted, {}, { isKept: false });
+    const { token, id } = JSON.parse(made.text).result.data;
+    secrets.push(token);
+    const app = new WatchedPerson();
+    const bearer = { authorization: `Bearer ${token}` };
+    const owner = encodeURIComponent(JSON.stringify({ owner: { type: "organization", organizationId } }));
+    for (const path of [`configuration.effective?input=${owner}`, `audit.list?input=${owner}`]) {
+      expect((await app.call("GET", `/api/trpc/${path}`, undefined, bearer)).status).toBe(200);
+    }
+    expect((await app.call("GET", `/api/trpc/key.list?input=${owner}`, undefined, bearer)).status).toBe(403);
+    for (const name of ["organization.create", "token.create"]) {
+      expect((await dana.trpc(name, { ...wanted, name: token })).status).toBe(400);
+    }
+    await app.call("GET", `/api/${token}?token=${token}`, undefined, { "x-token": token, cookie: token });
+    await dana.call(
+      "GET",
+      `/api/trpc/token.list?input=${encodeURIComponent(JSON.stringify({ organizationId }))}`,
+    );
+    expect((await dana.trpc("token.revoke", { organizationId, tokenId: id })).status).toBe(200);
+    expect((await app.call("GET", "/api/ai-configuration", undefined, bearer)).status).toBe(401);
   });
 
   test("keys in the wrong place are refused, or kept from being said again", async () => {

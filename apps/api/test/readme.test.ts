@@ -18,7 +18,6 @@ import type { AppRouter } from "@ai-config/api";
 import type { AnthropicUsage } from "@ai-config/config-core";
 import type { TRPCClient } from "@trpc/client";
 declare global {
-  const session: string;
   const userId: string;
   const organizationId: string;
   const policy: Record<string, unknown>;

@@ -27,3 +27,10 @@ test("keys are found and blacked out wherever they stand", () => {
   expect(containsSecret("x sk-ant-api03-")).toBe(true);
   expect(withoutSecrets("a sk-ant-api03-one, sk-ant-api03-two!")).toBe("a [secret], [secret]!");
 });
+
+test("a service token is a secret too, and its hint is none", () => {
+  const token = `aics_${"aB3-".repeat(10)}xyz`;
+  expect(containsSecret(`the token ${token}`)).toBe(true);
+  expect(withoutSecrets(`the token ${token} works`)).toBe("the token [secret] works");
+  expect(containsSecret("aics_…x7Qp")).toBe(false);
+});

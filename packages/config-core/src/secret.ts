@@ -1,8 +1,9 @@
 const KEY_PREFIX = "sk-ant-";
-const KEY = /sk-ant-[A-Za-z0-9_-]{6}/;
+/** Anthropic's keys, and our own service tokens. */
+const SECRET = /(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}/;
 export const SECRET_MESSAGE = "Must not hold an API key. Store keys with rotate-key.";
 
-const KEYS = /sk-ant-[A-Za-z0-9_-]{6,}/g;
+const SECRETS = /(?:sk-ant-|aics_)[A-Za-z0-9_-]{6,}/g;
 
 /** A value that nothing prints by accident: only `reveal` gives it away. */
 export class Secret {
@@ -29,14 +30,14 @@ export class Secret {
   }
 }
 
-/** Whether a text holds what may be an Anthropic key. A masked key does not count. */
+/** Whether a text holds what may be an Anthropic key or a service token. A masked one does not count. */
 export function containsSecret(text: string): boolean {
-  return KEY.test(text);
+  return SECRET.test(text);
 }
 
-/** The text with every key in it made unreadable. */
+/** The text with every key and token in it made unreadable. */
 export function withoutSecrets(text: string): string {
-  return text.replace(KEYS, "[secret]");
+  return text.replace(SECRETS, "[secret]");
 }
 
 /** A key as people may see it: "sk-ant-…x7Qp". The tail of a text too short to be a key stays hidden. */
