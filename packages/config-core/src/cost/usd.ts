@@ -6,7 +6,8 @@ import { invalidInput } from "./checked-input.ts";
  */
 const SCALE = 28;
 const UNIT = 10n ** BigInt(SCALE);
-const USD = /^(-?)(\d{1,30})(?:\.(\d{1,28}))?$/;
+const POWERS = Array.from({ length: SCALE }, (_, power) => 10n ** BigInt(power));
+const USD = /^-?\d{1,30}(?:\.\d{1,28})?$/;
 
 /** An exact amount of money in 10^-28 USD. */
 export type Amount = bigint;
@@ -29,13 +30,14 @@ export function toUsd(amount: Amount): Usd {
 /** Reads decimal text. Throws INPUT_INVALID for anything else: a number may have been rounded before. */
 export function parseUsd(text: Usd): Amount {
   // A number from outside the types would be read as the text it is written as.
-  const [, sign, whole = "", fraction = ""] = (typeof text === "string" && USD.exec(text)) || [];
-  if (sign === undefined) {
+  if (typeof text !== "string" || !USD.test(text)) {
     const message = 'Must be an amount of USD as decimal text, such as "0.0105".';
     throw invalidInput("amount", "invalid_value", message);
   }
-  const amount = BigInt(whole) * UNIT + BigInt(fraction.padEnd(SCALE, "0"));
-  return sign === "-" ? -amount : amount;
+  const point = text.indexOf(".");
+  if (point === -1) return BigInt(text) * UNIT;
+  const places = text.length - point - 1;
+  return BigInt(text.slice(0, point) + text.slice(point + 1)) * (POWERS[SCALE - places] as bigint);
 }
 
 /** The exact sum of any number of amounts. */

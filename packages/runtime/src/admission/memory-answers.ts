@@ -8,78 +8,90 @@ interface Figures {
   readonly startsAt: Date;
   readonly resetsAt: Date;
   readonly spent: Amount;
-  readonly reserved: Amount;
+  readonly taken: Amount;
 }
 
 export function budgetState(budget: ParsedBudget, figures: Figures): BudgetState {
   const { scope, period, limit, enforcement } = budget;
-  const { startsAt, resetsAt, spent, reserved } = figures;
+  const { startsAt, resetsAt, spent, taken } = figures;
   return {
     scope,
     period,
     limit,
     enforcement,
     spent: toUsd(spent),
-    reserved: toUsd(reserved),
+    reserved: toUsd(taken - spent),
     startsAt,
     resetsAt,
   };
 }
 
-export function admittedAnswer(
-  id: string,
-  budgets: readonly ParsedBudget[],
-  windows: readonly MemoryWindow[],
-  alerts: readonly BudgetAlert[],
-): Admitted {
-  const figures = figuresNow(budgets, windows);
-  return {
-    isAdmitted: true,
-    id,
-    alerts,
-    get budgets() {
-      return figures();
-    },
-  };
-}
+/**
+ * Figures as they are at the moment it is made, written as text when somebody reads them: that costs more than the
+ * rest of an admission. (The getter of an object literal would make a hidden class for each answer.)
+ */
+abstract class WithFigures {
+  declare readonly budgets: readonly BudgetState[];
+  readonly #budgets: readonly ParsedBudget[];
+  readonly #windows: readonly MemoryWindow[];
+  readonly #spent: readonly Amount[];
+  readonly #taken: readonly Amount[];
+  #states: readonly BudgetState[] | undefined;
 
-export function settledAnswer(
-  { isBooked, wasLate }: Pick<Settled, "isBooked" | "wasLate">,
-  budgets: readonly ParsedBudget[],
-  windows: readonly MemoryWindow[],
-  alerts: readonly BudgetAlert[],
-): Settled {
-  const figures = figuresNow(budgets, windows);
-  return {
-    isBooked,
-    wasLate,
-    alerts,
-    get budgets() {
-      return figures();
-    },
-  };
-}
+  constructor(budgets: readonly ParsedBudget[], windows: readonly MemoryWindow[]) {
+    this.#budgets = budgets;
+    this.#windows = windows;
+    this.#spent = windows.map((window) => window.spent);
+    this.#taken = windows.map((window) => window.taken);
+    Object.defineProperty(this, "budgets", WithFigures.#lazily);
+  }
 
-/** Text of an amount costs more than the rest of an admission, so the figures of now are written when they are read. */
-function figuresNow(
-  budgets: readonly ParsedBudget[],
-  windows: readonly MemoryWindow[],
-): () => readonly BudgetState[] {
-  const spent = windows.map((window) => window.spent);
-  const reserved = windows.map((window) => window.reserved);
-  let states: BudgetState[] | undefined;
-  return () => {
-    states ??= budgets.map((budget, index) => {
-      const { startsAt, resetsAt } = windows[index] as MemoryWindow;
-      return budgetState(budget, {
-        startsAt,
-        resetsAt,
-        spent: spent[index] as Amount,
-        reserved: reserved[index] as Amount,
+  static readonly #lazily: PropertyDescriptor & ThisType<WithFigures> = {
+    enumerable: true,
+    get() {
+      this.#states ??= this.#budgets.map((budget, index) => {
+        const { startsAt, resetsAt } = this.#windows[index] as MemoryWindow;
+        const spent = this.#spent[index] as Amount;
+        return budgetState(budget, { startsAt, resetsAt, spent, taken: this.#taken[index] as Amount });
       });
-    });
-    return states;
+      return this.#states;
+    },
   };
+}
+
+export class MemoryAdmitted extends WithFigures implements Admitted {
+  readonly isAdmitted = true;
+  readonly id: string;
+  readonly alerts: readonly BudgetAlert[];
+
+  constructor(
+    id: string,
+    budgets: readonly ParsedBudget[],
+    windows: readonly MemoryWindow[],
+    alerts: readonly BudgetAlert[],
+  ) {
+    super(budgets, windows);
+    this.id = id;
+    this.alerts = alerts;
+  }
+}
+
+export class MemorySettled extends WithFigures implements Settled {
+  readonly isBooked: boolean;
+  readonly wasLate: boolean;
+  readonly alerts: readonly BudgetAlert[];
+
+  constructor(
+    { isBooked, wasLate }: Pick<Settled, "isBooked" | "wasLate">,
+    budgets: readonly ParsedBudget[],
+    windows: readonly MemoryWindow[],
+    alerts: readonly BudgetAlert[],
+  ) {
+    super(budgets, windows);
+    this.isBooked = isBooked;
+    this.wasLate = wasLate;
+    this.alerts = alerts;
+  }
 }
 
 const NONE: readonly BudgetAlert[] = [];

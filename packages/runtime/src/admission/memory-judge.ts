@@ -36,7 +36,7 @@ export function judge({ at, leaseMs, reserve, limits, scopes, windows }: Case): 
     }
     for (const budget of budgets) {
       const window = windows[next++] as MemoryWindow;
-      if (budget.enforcement === "block" && window.spent + window.reserved + reserve > budget.limitAmount) {
+      if (budget.enforcement === "block" && window.taken + reserve > budget.limitAmount) {
         return budgetRefusal(budget, window, at);
       }
     }
@@ -84,7 +84,7 @@ function budgetRefusal(budget: ParsedBudget, window: MemoryWindow, at: number): 
     limit: LIMIT_OF[budget.period],
     scope: budget.scope,
     allowed: budget.limit,
-    used: toUsd(window.spent + window.reserved),
+    used: toUsd(window.taken),
     retryAfterMs: Math.ceil(window.endMs - at),
     budget: budgetState(budget, window),
   };

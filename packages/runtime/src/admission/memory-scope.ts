@@ -20,7 +20,8 @@ export interface MemoryWindow {
   readonly startMs: number;
   readonly endMs: number;
   spent: Amount;
-  reserved: Amount;
+  /** Spent and reserved. */
+  taken: Amount;
   /** Leases that will be booked here. */
   holders: number;
   alerted: Set<string> | undefined;
@@ -62,7 +63,7 @@ export function countersOf(
     startMs,
     endMs,
     spent: 0n,
-    reserved: 0n,
+    taken: 0n,
     holders: 0,
     alerted: undefined,
   };
@@ -107,11 +108,12 @@ export function takeCall(scope: MemoryScope, { intervalMs }: ParsedRate, at: num
   scope.emptyAt = Math.max(scope.emptyAt, at) + intervalMs;
 }
 
-/** Frees slot and reservation. */
-export function release(lease: Lease): void {
+/** Frees the slot, and of the reservation what the call did not cost. */
+export function release(lease: Lease, cost: Amount): void {
   for (const scope of lease.scopes) scope.leases.delete(lease);
+  const unused = lease.reserve - cost;
   for (const window of lease.windows) {
-    window.reserved -= lease.reserve;
+    window.taken -= unused;
     window.holders -= 1;
   }
 }

@@ -9,7 +9,7 @@ import type {
   Settlement,
 } from "./admission-store.ts";
 import { invalidArgument } from "./invalid-argument.ts";
-import { admittedAnswer, budgetState, newAlerts, settledAnswer } from "./memory-answers.ts";
+import { budgetState, MemoryAdmitted, MemorySettled, newAlerts } from "./memory-answers.ts";
 import { judge } from "./memory-judge.ts";
 import {
   adaptBucket,
@@ -69,7 +69,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
     for (const lease of leases.values()) {
       if (lease.endsAt <= at) {
         leases.delete(lease.id);
-        release(lease);
+        release(lease, 0n);
       } else if (lease.endsAt < firstEnd) firstEnd = lease.endsAt;
     }
     return before - leases.size;
@@ -112,10 +112,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
       if (rate !== undefined) takeCall(held[index] as MemoryScope, rate, at);
     }
     for (const window of windows) {
-      window.reserved += reserve;
+      window.taken += reserve;
       window.holders += 1;
     }
-    const answer = admittedAnswer(id, budgets, windows, alerts);
+    const answer = new MemoryAdmitted(id, budgets, windows, alerts);
     const lease: Lease = { id, reserve, scopes: held, budgets, windows, endsAt: at + leaseMs, answer };
     leases.set(id, lease);
     for (const scope of held) scope.leases.add(lease);
@@ -147,16 +147,19 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
     const cost = amountOf("cost", settlement.cost);
     const lease = leases.get(id);
     const { budgets, windows } = lease ?? booked(settlement, at);
-    if (settled.has(id)) return settledAnswer({ isBooked: false, wasLate: false }, budgets, windows, []);
+    if (settled.has(id)) return new MemorySettled({ isBooked: false, wasLate: false }, budgets, windows, []);
     if (lease !== undefined) {
       leases.delete(id);
-      release(lease);
+      release(lease, cost);
     }
-    for (const window of windows) window.spent += cost;
+    for (const window of windows) {
+      window.spent += cost;
+      if (lease === undefined) window.taken += cost;
+    }
     settled.add(id);
     writeEntry({ ...settlement.entry, cost: settlement.cost });
     const alerts = newAlerts(budgets, windows);
-    return settledAnswer({ isBooked: true, wasLate: lease === undefined }, budgets, windows, alerts);
+    return new MemorySettled({ isBooked: true, wasLate: lease === undefined }, budgets, windows, alerts);
   }
 
   function renew(ids: readonly string[], leaseMs: number): string[] {
@@ -185,7 +188,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
         const window = windowAt(budget, at);
         const scope = scopes.get(key);
         const counters = scope && findCounters(scope, budget.period, window.startMs);
-        return budgetState(budget, { ...window, ...(counters ?? { spent: 0n, reserved: 0n }) });
+        return budgetState(budget, { ...window, ...(counters ?? { spent: 0n, taken: 0n }) });
       }),
     );
   }
