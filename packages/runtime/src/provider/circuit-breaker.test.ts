@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { type Breaker, CircuitOpen, createBreaker } from "./circuit-breaker.ts";
+
+const outage = new Error("away");
+const refusal = new Error("no");
+const abort = new Error("given up");
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 0 }));
+afterEach(() => void vi.useRealTimers());
+
+const make = () =>
+  createBreaker({ isOutage: (error) => error === outage, isUndecided: (error) => error === abort });
+const fail = (breaker: Breaker, error = outage) =>
+  breaker.run(() => Promise.reject(error)).catch((caught: unknown) => caught);
+
+async function open(): Promise<Breaker> {
+  const breaker = make();
+  for (let failure = 0; failure < 10; failure += 1) expect(await fail(breaker)).toBe(outage);
+  return breaker;
+}
+
+test("after ten outages in a row nothing is sent for five seconds, and the refusal says for how long", async () => {
+  const breaker = await open();
+  const send = vi.fn(async () => "sent");
+  await expect(breaker.run(send)).rejects.toMatchObject({ name: "CircuitOpen", retryAfterMs: 5_000 });
+  vi.setSystemTime(4_999);
+  await expect(breaker.run(send)).rejects.toMatchObject({ retryAfterMs: 1 });
+  expect(send).not.toHaveBeenCalled();
+  vi.setSystemTime(5_000);
+  expect(await breaker.run(send)).toBe("sent");
+  expect(await fail(breaker)).toBe(outage);
+});
+
+test("an answer in between, or a failure of the request itself, is no outage", async () => {
+  const breaker = make();
+  for (let round = 0; round < 3; round += 1) {
+    for (let failure = 0; failure < 9; failure += 1) await fail(breaker);
+    await breaker.run(async () => "sent");
+  }
+  for (let failure = 0; failure < 30; failure += 1) expect(await fail(breaker, refusal)).toBe(refusal);
+});
+
+test("one trial at a time, and each vain one makes the pause longer", async () => {
+  const breaker = await open();
+  for (const pause of [5_000, 10_000, 20_000, 40_000, 60_000, 60_000]) {
+    vi.setSystemTime(Date.now() + pause);
+    const { promise, reject } = Promise.withResolvers<never>();
+    const trial = breaker.run(() => promise);
+    await expect(breaker.run(async () => "sent")).rejects.toBeInstanceOf(CircuitOpen);
+    reject(outage);
+    await expect(trial).rejects.toBe(outage);
+    vi.setSystemTime(Date.now() + pause - 1);
+    await expect(breaker.run(async () => "sent")).rejects.toBeInstanceOf(CircuitOpen);
+    vi.setSystemTime(Date.now() - pause + 1);
+  }
+});
+
+test("a trial that is given up decides nothing; a refused one says that the service is back", async () => {
+  const breaker = await open();
+  vi.setSystemTime(5_000);
+  await fail(breaker, abort);
+  expect(await fail(breaker)).toBeInstanceOf(CircuitOpen);
+  vi.setSystemTime(15_000);
+  expect(await fail(breaker, refusal)).toBe(refusal);
+  expect(await breaker.run(async () => "sent")).toBe("sent");
+});

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import type { Secret } from "@ai-config/config-core";
+import type Anthropic from "@anthropic-ai/sdk";
+import { LRUCache } from "lru-cache";
+
+import { type Breaker, type BreakerOptions, createBreaker } from "./circuit-breaker.ts";
+import { createRateGate, type RateGate } from "./rate-gate.ts";
+import { createSdkClient, type SdkClientOptions } from "./sdk-client.ts";
+
+/** What is remembered of one key and model, whoever calls with it. */
+export interface Lane {
+  readonly breaker: Breaker;
+  readonly gate: RateGate;
+}
+
+/** A key that calls can be made with. */
+export interface KeyLanes {
+  readonly client: Anthropic;
+  lane(model: string): Lane;
+}
+
+export interface KeyLanesOptions extends SdkClientOptions, BreakerOptions {
+  now(): number;
+}
+
+const KEYS_MAX = 1_000;
+const MODELS_MAX = 64;
+
+/** The lanes of each key, for those keys that were used last. The key itself is in its client alone. */
+export function createKeyLanes(options: KeyLanesOptions): (key: Secret) => KeyLanes {
+  const byFingerprint = new LRUCache<string, KeyLanes>({ max: KEYS_MAX });
+  const bySecret = new WeakMap<Secret, KeyLanes>();
+  return (key) => {
+    const known = bySecret.get(key);
+    if (known !== undefined) return known;
+    const fingerprint = createHash("sha256").update(key.reveal()).digest("base64url");
+    const lanes = byFingerprint.get(fingerprint) ?? makeLanes(key, options);
+    byFingerprint.set(fingerprint, lanes);
+    bySecret.set(key, lanes);
+    return lanes;
+  };
+}
+
+function makeLanes(key: Secret, options: KeyLanesOptions): KeyLanes {
+  const byModel = new LRUCache<string, Lane>({ max: MODELS_MAX });
+  return {
+    client: createSdkClient(key, options),
+    lane(model) {
+      let lane = byModel.get(model);
+      if (lane === undefined) {
+        lane = { breaker: createBreaker(options), gate: createRateGate(options.now) };
+        byModel.set(model, lane);
+      }
+      return lane;
+    },
+  };
+}
