@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import type { JWTPayload } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
@@ -7,12 +8,14 @@ import { appRouter } from "../src/router.ts";
 import { makeToken } from "./support/make-token.ts";
 import { Person } from "./support/person.ts";
 import { startApi, type TestApi } from "./support/start-api.ts";
+import { startIssuer, type TestIssuer } from "./support/test-issuer.ts";
 
 /**
  * Calls every procedure and route there is with what is Acme's and Dana's, as everybody who is not one of them,
  * so that a new one is attacked without being named here. What they get says nothing of Acme, and Acme stays.
  */
 const MARK = "acmemark";
+const IN_AN_HOUR = Math.floor(Date.now() / 1_000) + 3_600;
 
 interface Procedure {
   readonly name: string;
@@ -21,6 +24,7 @@ interface Procedure {
 }
 
 let api: TestApi;
+let issuer: TestIssuer;
 const target = { organizationId: "", userId: "", configId: "", auditId: "", invitationId: "", tokenId: "" };
 let outsiders: readonly { who: string; person: Person }[];
 let before = "";
@@ -34,7 +38,11 @@ const procedures: Procedure[] = Object.entries(
 }));
 
 beforeAll(async () => {
-  api = await startApi({ fetch: async () => new Response("{}", { status: 200 }) });
+  issuer = await startIssuer();
+  api = await startApi({
+    fetch: async () => new Response("{}", { status: 200 }),
+    issuer: issuer.settings,
+  });
   const dana = new Person(api.url);
   await dana.signUp(`dana@${MARK}.example`, { name: `Dana ${MARK}` });
   const mutate = async (name: string, input: object) => {
@@ -88,11 +96,29 @@ beforeAll(async () => {
       who: "a made-up token",
       person: new Person(api.url, { authorization: `Bearer aics_${"x".repeat(43)}` }),
     },
+    {
+      who: "somebody whose issuer says that they own Acme",
+      person: await withIssuersToken({
+        sub: "eve",
+        role: "service_role",
+        org_role: "owner",
+        organization_id: target.organizationId,
+        user_id: target.userId,
+      }),
+    },
+    {
+      who: "somebody whose issuer calls them by Dana's id",
+      person: await withIssuersToken({ sub: target.userId }),
+    },
+    { who: "somebody whose issuer's token ended", person: await withIssuersToken({ sub: "eve", exp: 1 }) },
     { who: "somebody with a made-up session", person: withCookie("ai-config.session_token=abc.def") },
   ];
   before = await dump();
 });
-afterAll(() => api?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await api?.[Symbol.asyncDispose]();
+  await issuer?.[Symbol.asyncDispose]();
+});
 
 function withCookie(cookie: string): Person {
   const person = new Person(api.url);
@@ -115,6 +141,15 @@ async function withToken(maker: Person, { isRevoked }: { isRevoked: boolean }): 
     expect(ended.status).toBe(200);
   }
   return new Person(api.url, { authorization: `Bearer ${made.token}` });
+}
+
+async function withIssuersToken(claims: JWTPayload): Promise<Person> {
+  const person = new Person(api.url, {
+    authorization: `Bearer ${await issuer.sign({ ...claims, exp: claims.exp ?? IN_AN_HOUR })}`,
+  });
+  // Makes the account of whoever gets one.
+  await person.send("GET", "/api/trpc/me.get");
+  return person;
 }
 
 /** Everything stored of Acme's and Dana's. */
