@@ -7,12 +7,15 @@ import * as z from "zod";
 import { issuesFromZod } from "./http/issues-from-zod.ts";
 import { toAIConfigError, trpcCodes, type WireProblem } from "./http/problem.ts";
 import type { Person } from "./identity/identity.ts";
+import type { OwnSessions } from "./identity/own-sessions.ts";
 
 /** What every procedure knows: who asks, and through what it may act. */
 export interface ApiContext {
   readonly service: ServiceContext;
   readonly authenticate: () => Promise<Person | null>;
   readonly authenticateToken: () => Promise<LiveServiceToken | null>;
+  /** What signed-in people may see and end of their own. */
+  readonly sessions: OwnSessions;
   readonly requestId: string;
   /** The address people use, for links that leave the product. */
   readonly publicUrl: string;

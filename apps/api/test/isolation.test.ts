@@ -25,7 +25,15 @@ interface Procedure {
 
 let api: TestApi;
 let issuer: TestIssuer;
-const target = { organizationId: "", userId: "", configId: "", auditId: "", invitationId: "", tokenId: "" };
+const target = {
+  organizationId: "",
+  userId: "",
+  sessionId: "",
+  configId: "",
+  auditId: "",
+  invitationId: "",
+  tokenId: "",
+};
 let outsiders: readonly { who: string; person: Person }[];
 let before = "";
 
@@ -74,11 +82,12 @@ beforeAll(async () => {
     policy: { fields: { "model.stopSequences": { lock: [MARK] } } },
   });
   target.tokenId = (await makeToken(dana, target.organizationId, { name: MARK })).id;
-  const [ids] = await owner<{ config: string; audit: string; invitation: string }[]>`
-    select (select id from public.ai_configurations where user_id is not null) as config,
+  const [ids] = await owner<{ config: string; audit: string; invitation: string; session: string }[]>`
+    select (select id from identity.sessions) as session, (select id from public.ai_configurations where user_id is not null) as config,
       (select max(id)::text from public.ai_configuration_audit where subject = 'configuration') as audit,
       (select id from public.organization_invitations) as invitation`;
   Object.assign(target, { configId: ids?.config, auditId: ids?.audit, invitationId: ids?.invitation });
+  target.sessionId = ids?.session ?? "";
 
   const [stranger, viewer, gone] = [new Person(api.url), new Person(api.url), new Person(api.url)];
   await stranger.signUp("stranger@example.com");
@@ -174,6 +183,7 @@ function valuesFor(name: string, schema: z.core.JSONSchema.JSONSchema): unknown[
   const known: Record<string, unknown[]> = {
     organizationId: [target.organizationId],
     userId: [target.userId],
+    sessionId: [target.sessionId],
     configId: [target.configId],
     auditId: [target.auditId],
     invitationId: [target.invitationId],

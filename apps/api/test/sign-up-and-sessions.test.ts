@@ -175,7 +175,9 @@ test("of the identity library's addresses only those of the product are open", a
   for (const [method, path] of [
     ["POST", "update-user"],
     ["POST", "change-email"],
-    ["POST", "change-password"],
+    ["POST", "revoke-session"],
+    ["POST", "revoke-other-sessions"],
+    ["GET", "change-password"],
     ["POST", "delete-user"],
     ["POST", "update-session"],
     ["POST", "request-password-reset"],

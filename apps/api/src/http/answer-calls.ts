@@ -16,8 +16,10 @@ const BATCH_MAX = 10;
  * Answers calls over tRPC. What is wrong with a call is told in its answer; what is wrong with the request that
  * brings it is thrown, like everywhere else.
  */
-export function answerCalls(deps: Pick<ApiContext, "service" | "publicUrl" | "signUp"> & { log: Logger }) {
-  const { service, publicUrl, signUp, log } = deps;
+export function answerCalls(
+  deps: Pick<ApiContext, "service" | "sessions" | "publicUrl" | "signUp"> & { log: Logger },
+) {
+  const { service, sessions, publicUrl, signUp, log } = deps;
   return async (c: Context<{ Variables: ApiVariables }>): Promise<Response> => {
     const { authenticate, authenticateToken, requestId } = c.var;
     let refused: AIConfigError | undefined;
@@ -26,7 +28,15 @@ export function answerCalls(deps: Pick<ApiContext, "service" | "publicUrl" | "si
       req: c.var.request,
       router: appRouter,
       maxBatchSize: BATCH_MAX,
-      createContext: () => ({ service, authenticate, authenticateToken, requestId, publicUrl, signUp }),
+      createContext: () => ({
+        service,
+        sessions,
+        authenticate,
+        authenticateToken,
+        requestId,
+        publicUrl,
+        signUp,
+      }),
       onError: ({ error, ctx }) => {
         // The context is made when the request has been read.
         const known = ctx === undefined ? refusalOf(error) : problemOf(error);

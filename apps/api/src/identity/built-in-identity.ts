@@ -4,32 +4,20 @@ import { accounts, type Database, eq, rateLimits, sessions, users, verifications
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import type { Logger } from "pino";
-import * as z from "zod";
 
 import { toAIConfigError } from "../http/problem.ts";
 import { readChecked, withBody } from "./checked-request.ts";
 import type { Identity } from "./identity.ts";
+import { guessLimits, openRoutes, SIGN_UP } from "./open-routes.ts";
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "./passwords.ts";
 import { settleIn as settleInAccount } from "./settle-in.ts";
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, signUp } from "./sign-up.ts";
+import { signUp } from "./sign-up.ts";
 
 /** Set by us from the connection, so that no caller can choose the address its tries are counted under. */
 const addressHeader = "x-ai-config-address";
-/** What the product uses of the identity library, by method and path. Everything else of it stays closed. */
-const OPEN_ROUTES: ReadonlySet<string> = new Set([
-  "POST /api/auth/sign-up/email",
-  "POST /api/auth/sign-in/email",
-  "POST /api/auth/sign-out",
-]);
-const SIGN_UP = "/sign-up/email";
-const SIGN_IN = "/sign-in/email";
-const SIGN_OUT = "/sign-out";
-
-/** Whether they are right is for the library to say, in words that are the same for every account. */
-const signInBody = z.strictObject({
-  email: z.string({ error: "Must be text." }).max(320),
-  password: z.string({ error: "Must be text." }).max(PASSWORD_LENGTH_MAX),
-});
-const signOutBody = z.strictObject({});
+const BASE_PATH = "/api/auth";
+/** A session that is used is noted so often, in seconds; a person who looks at their sessions reads that time. */
+const USE_NOTED_EVERY = 15 * 60;
 
 export interface BuiltInIdentityOptions {
   ctx: ServiceContext;
@@ -47,7 +35,7 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
   const { ctx, database, log } = options;
   const auth = betterAuth({
     baseURL: options.publicUrl,
-    basePath: "/api/auth",
+    basePath: BASE_PATH,
     secret: options.secret,
     trustedOrigins: [...options.allowedOrigins],
     telemetry: { enabled: false },
@@ -67,16 +55,13 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
       minPasswordLength: PASSWORD_LENGTH_MIN,
       maxPasswordLength: PASSWORD_LENGTH_MAX,
     },
-    session: { cookieCache: { enabled: false } },
+    session: { cookieCache: { enabled: false }, updateAge: USE_NOTED_EVERY },
     rateLimit: {
       enabled: true,
       storage: "database",
       window: 60,
       max: 300,
-      customRules: {
-        "/sign-in/email": { window: 60, max: 20 },
-        "/sign-up/email": { window: 60, max: 20 },
-      },
+      customRules: guessLimits,
     },
     advanced: {
       database: { generateId: "uuid" },
@@ -125,17 +110,16 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
     },
     handle: async (request, address) => {
       const { pathname } = new URL(request.url);
-      if (!OPEN_ROUTES.has(`${request.method} ${pathname}`)) throw new AIConfigError("NOT_FOUND");
+      const path = pathname.slice(BASE_PATH.length);
+      const body = openRoutes.get(path);
+      if (request.method !== "POST" || (path !== SIGN_UP && body === undefined)) {
+        throw new AIConfigError("NOT_FOUND");
+      }
       const headers = new Headers(request.headers);
       headers.delete(addressHeader);
       if (address !== undefined) headers.set(addressHeader, address);
       const addressed = new Request(request, { headers });
-      if (pathname.endsWith(SIGN_IN)) {
-        return auth.handler(withBody(addressed, await readChecked(addressed, signInBody)));
-      }
-      if (pathname.endsWith(SIGN_OUT)) {
-        return auth.handler(withBody(addressed, await readChecked(addressed, signOutBody)));
-      }
+      if (body !== undefined) return auth.handler(withBody(addressed, await readChecked(addressed, body)));
       return signUp(addressed, {
         ctx,
         mode: options.signUp,

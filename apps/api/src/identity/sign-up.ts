@@ -4,12 +4,8 @@ import * as z from "zod";
 
 import { nameInput, withoutKey } from "../http/name-input.ts";
 import { readChecked, withBody } from "./checked-request.ts";
+import { newPasswordInput } from "./passwords.ts";
 import { type Claim, claimInvitation, redeemInvitation, releaseInvitation } from "./sign-up-invitations.ts";
-
-/** OWASP asks for 8 and recommends length over rules; 10 leaves a margin. */
-export const PASSWORD_LENGTH_MIN = 10;
-/** Hashing a password takes time by its length. */
-export const PASSWORD_LENGTH_MAX = 128;
 
 /** The token in an invitation's link. */
 export const invitationInput = z.string().min(20).max(200);
@@ -20,10 +16,7 @@ const signUpBody = z.strictObject({
     .email({ error: "Must be an e-mail address, like name@example.com." })
     .max(320)
     .refine(...withoutKey),
-  password: z
-    .string({ error: "Must be text." })
-    .min(PASSWORD_LENGTH_MIN, { error: `Must be ${PASSWORD_LENGTH_MIN} characters or more.` })
-    .max(PASSWORD_LENGTH_MAX, { error: `Must be ${PASSWORD_LENGTH_MAX} characters or less.` }),
+  password: newPasswordInput,
   invitation: invitationInput.optional(),
 });
 

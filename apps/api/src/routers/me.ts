@@ -1,4 +1,5 @@
 import { listOrganizations } from "@ai-config/config-service";
+import * as z from "zod";
 
 import { personProcedure, router } from "../trpc.ts";
 
@@ -8,4 +9,16 @@ export const meRouter = router({
     organizations: await listOrganizations(service, { actor }),
     signUp,
   })),
+
+  /** The browsers that the caller is signed in with. */
+  sessions: personProcedure.query(({ ctx: { sessions, person } }) => sessions.list(person)),
+
+  endSession: personProcedure
+    .input(z.strictObject({ sessionId: z.uuid() }))
+    .mutation(({ ctx: { sessions, person }, input }) => sessions.end(person, input.sessionId)),
+
+  /** All but the one that asks. */
+  endOtherSessions: personProcedure
+    .input(z.strictObject({}))
+    .mutation(({ ctx: { sessions, person } }) => sessions.endOthers(person)),
 });
