@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -36,7 +36,26 @@ const masterKey = randomBytes(32).toString("base64url");
 const authSecret = `auth-CANARY-${randomBytes(24).toString("hex")}`;
 const password = `password CANARY ${randomBytes(12).toString("hex")}`;
 /** The service token is made by the product and told once; that one answer is not kept. */
-const secrets = [...Object.values(keys), masterKey, authSecret, password];
+/** Another issuer's, and what it shares with the product. */
+const issuer = "http://localhost:1/auth/v1";
+const issuerSecret = `issuer CANARY ${randomBytes(24).toString("hex")}`;
+const issuerTokens = { good: issuersToken(600), over: issuersToken(-600) };
+const secrets = [
+  ...Object.values(keys),
+  masterKey,
+  authSecret,
+  password,
+  issuerSecret,
+  ...Object.values(issuerTokens),
+  ...Object.values(issuerTokens).map((token) => token.slice(token.lastIndexOf(".") + 1)),
+];
+
+function issuersToken(seconds: number): string {
+  const claims = { iss: issuer, aud: "ai-config", sub: randomBytes(12).toString("hex"), name: "Kim" };
+  const parts = [{ alg: "HS256" }, { ...claims, exp: Math.floor(Date.now() / 1_000) + seconds }];
+  const input = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+  return `${input}.${createHmac("sha256", issuerSecret).update(input).digest("base64url")}`;
+}
 
 let anthropic: Server;
 let database: TestDatabase;
@@ -86,6 +105,9 @@ beforeAll(async () => {
       AI_CONFIG_ENCRYPTION_KEYS: masterKey,
       AI_CONFIG_AUTH_SECRET: authSecret,
       AI_CONFIG_SIGN_UP: "open",
+      AI_CONFIG_JWT_ISSUER: issuer,
+      AI_CONFIG_JWT_AUDIENCE: "ai-config",
+      AI_CONFIG_JWT_SECRET: issuerSecret,
       ANTHROPIC_API_KEY: keys.environment,
       ANTHROPIC_API_BASE_URL: `http://127.0.0.1:${(anthropic.address() as AddressInfo).port}/v1`,
       AI_CONFIG_REFRESH_MODELS: "true",
@@ -209,6 +231,34 @@ describe("with a key in every place", () => {
     );
     expect((await dana.trpc("token.revoke", { organizationId, tokenId: id })).status).toBe(200);
     expect((await app.call("GET", "/api/ai-configuration", undefined, bearer)).status).toBe(401);
+  });
+
+  test("another issuer's token is used, refused and put where none belongs", async () => {
+    const kim = new WatchedPerson();
+    const asKim = { authorization: `Bearer ${issuerTokens.good}` };
+    const asNobody = { authorization: `Bearer ${issuerTokens.over}` };
+    for (const path of ["/api/ai-configuration", "/api/trpc/me.get", "/api/audit/export"]) {
+      expect((await kim.call("GET", path, undefined, asKim)).status).toBe(200);
+      expect((await kim.call("GET", path, undefined, asNobody)).status).toBe(401);
+    }
+    const { good, over } = issuerTokens;
+    for (const token of [good, over, `${good}x`, `${over}.x`]) {
+      await kim.call("GET", `/api/${token}?token=${token}`, undefined, {
+        cookie: `a=${token}`,
+        "x-token": token,
+      });
+      await kim.call("GET", `/api/trpc/${token}?input=${token}`, undefined, {
+        "x-request-id": token,
+      });
+      await kim.call("POST", "/api/auth/sign-up/token", { invitation: token }, asKim);
+      await kim.call(
+        "POST",
+        "/api/auth/sign-up/token",
+        { [token]: token },
+        { authorization: `Bearer ${token}` },
+      );
+      await kim.call("PATCH", "/api/ai-configuration", { configName: token, updates: {} }, asKim);
+    }
   });
 
   test("keys in the wrong place are refused, or kept from being said again", async () => {

@@ -34,3 +34,14 @@ test("a service token is a secret too, and its hint is none", () => {
   expect(withoutSecrets(`the token ${token} works`)).toBe("the token [secret] works");
   expect(containsSecret("aics_…x7Qp")).toBe(false);
 });
+
+test("a token that another issuer signed is blacked out, however long the text around it", () => {
+  const token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJkYW5hIn0.c2lnbmF0dXJl";
+  expect(withoutSecrets(`GET /api/${token}?a=${token}&b`)).toBe("GET /api/[secret]?a=[secret]&b");
+  expect(withoutSecrets("eyJhbGciOiJub25lIn0.eyJzdWIiOiJkYW5hIn0.")).toBe("[secret]");
+  for (const harmless of ["eyJ.a.b", "key.eyJ.x", "a.b.c"]) expect(withoutSecrets(harmless)).toBe(harmless);
+  for (const part of ["eyJ", "eyJ.", "eyJa.", "eyJa.eyJ"]) {
+    const long = part.repeat(200_000);
+    expect(withoutSecrets(`${long}!`).endsWith("!")).toBe(true);
+  }
+});

@@ -4,6 +4,8 @@ const SECRET = /(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}/;
 export const SECRET_MESSAGE = "Must not hold an API key. Store keys with rotate-key.";
 
 const SECRETS = /(?:sk-ant-|aics_)[A-Za-z0-9_-]{6,}/g;
+/** Tokens that others sign: encoded JSON, a dot, encoded JSON, a dot, a signature. Each text is looked at once. */
+const SIGNED_TOKENS = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
 
 /** A value that nothing prints by accident: only `reveal` gives it away. */
 export class Secret {
@@ -35,9 +37,9 @@ export function containsSecret(text: string): boolean {
   return SECRET.test(text);
 }
 
-/** The text with every key and token in it made unreadable. */
+/** The text with every key and token in it made unreadable, those of other issuers included. */
 export function withoutSecrets(text: string): string {
-  return text.replace(SECRETS, "[secret]");
+  return text.replace(SECRETS, "[secret]").replace(SIGNED_TOKENS, "[secret]");
 }
 
 /** A key as people may see it: "sk-ant-…x7Qp". The tail of a text too short to be a key stays hidden. */
