@@ -16,6 +16,7 @@ export type FieldControl =
   | "texts"
   | "thinking"
   | "model"
+  | "zone"
   | "secret"
   | "readonly";
 /** `choice_or_integer` is one of `options`, or a whole number within the bounds. */
@@ -148,6 +149,13 @@ export function modelField({ fallback, ...details }: Words & { fallback: string 
   const maxLength = 100;
   const schema = plainText(maxLength).check(z.minLength(1));
   return field(schema, fallback, { control: "model", type: "string", maxLength, ...details }, true);
+}
+
+/** A time zone by its IANA name. Which ones there are is for the system to say, so it is no matter of shape. */
+export function zoneField({ fallback, ...details }: Words & { fallback: string }) {
+  const maxLength = 64;
+  const schema = plainText(maxLength).check(z.minLength(1));
+  return field(schema, fallback, { control: "zone", type: "string", maxLength, ...details }, true);
 }
 
 /** Parts of one, each named once. Their order carries no meaning. */

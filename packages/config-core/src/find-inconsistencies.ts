@@ -3,6 +3,7 @@ import { type AIConfiguration, type FieldPath, fieldAt } from "./configuration.t
 import { formatFieldValue } from "./format-field-value.ts";
 import type { Issue } from "./issue.ts";
 import { readField } from "./read-field.ts";
+import { isTimeZone } from "./time-zone.ts";
 
 /** Pairs where the first may not exceed the second, and the field at which that is told. */
 const ORDERED: readonly { smaller: FieldPath; greater: FieldPath; tellAt: "smaller" | "greater" }[] = [
@@ -14,8 +15,8 @@ const ORDERED: readonly { smaller: FieldPath; greater: FieldPath; tellAt: "small
 ];
 
 /**
- * The problems of a configuration whose fields are each valid: values that contradict each other, a model that
- * the catalogue does not know, and an answer longer than the model can write.
+ * The problems of a configuration whose fields are each valid: values that contradict each other, a model or time
+ * zone that nobody knows, and an answer longer than the model can write.
  */
 export function findInconsistencies(configuration: AIConfiguration, options: ModelOptions = {}): Issue[] {
   return inconsistenciesOf((path) => readField(configuration, path), options.models);
@@ -36,7 +37,13 @@ export function inconsistenciesOf(
     const message = `Must be ${formatFieldValue(bound, limit)} or ${word}, the ${fieldAt(bound)?.label.toLowerCase()}.`;
     issues.push({ path, code: "inconsistent", message });
   }
-  return issues;
+  return [...issues, ...zoneIssues(read("costBudget.timeZone"))];
+}
+
+function zoneIssues(zone: unknown): Issue[] {
+  if (typeof zone !== "string" || isTimeZone(zone)) return [];
+  const message = "Must be a time zone by its name, such as Europe/Berlin.";
+  return [{ path: "costBudget.timeZone", code: "invalid_value", message }];
 }
 
 /** The problem of a model that the catalogue does not know. */

@@ -144,6 +144,7 @@ function fieldValue({
   options,
 }: FieldDefinition): fc.Arbitrary<unknown> {
   if (control === "model") return fc.constantFrom(...Object.keys(AVAILABLE_MODELS));
+  if (control === "zone") return fc.constantFrom("UTC", "Europe/Berlin", "Asia/Kolkata");
   if (options && type === "string") return fc.constantFrom(...options.map((option) => option.value));
   if (type === "boolean") return fc.boolean();
   if (type === "integer") return fc.integer({ min, max });

@@ -89,6 +89,10 @@ export function FieldControl(props: FieldControlProps) {
           onChange={onChange}
         />
       );
+    case "zone":
+      return (
+        <Select {...shared} labelledBy={labelId} value={text} options={zoneOptions()} onChange={onChange} />
+      );
     case "switch":
       return <Switch {...shared} labelledBy={labelId} isOn={value === true} onChange={onChange} />;
     case "percentages":
@@ -139,6 +143,12 @@ export function FieldControl(props: FieldControlProps) {
         </output>
       );
   }
+}
+
+/** Every zone this browser knows. Not all of them list UTC. */
+function zoneOptions(): SelectOption[] {
+  const zones = new Set(["UTC", ...Intl.supportedValuesOf("timeZone")]);
+  return [...zones].map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }));
 }
 
 function modelOptions({ models, allowedModels, notAllowed }: FieldControlProps): SelectOption[] {

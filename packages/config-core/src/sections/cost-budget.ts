@@ -1,7 +1,22 @@
-import { numberField, percentagesField } from "../field.ts";
+import { choiceField, numberField, optional, percentagesField, zoneField } from "../field.ts";
 import { defineSection } from "../section.ts";
 
 const budget = { unit: "USD", min: 0, max: 1_000_000_000 } as const;
+
+/** Absent, a budget blocks: money that should not be spent is not. */
+const enforcement = (period: string) =>
+  optional(
+    choiceField({
+      label: `At the ${period} limit`,
+      help: `What happens to a call that could exceed the ${period} budget.`,
+      options: [
+        { value: "block", label: "Refuse the call" },
+        { value: "warn", label: "Let it run and say so" },
+      ],
+      fallback: "block",
+      synonyms: ["enforcement", "hard limit", "soft limit", "block", "warn", period],
+    }),
+  );
 
 export const costBudget = defineSection({
   title: "Budgets",
@@ -35,5 +50,16 @@ export const costBudget = defineSection({
       fallback: [0.5, 0.75, 0.9],
       synonyms: ["warning", "notification", "percent"],
     }),
+    dailyEnforcement: enforcement("daily"),
+    weeklyEnforcement: enforcement("weekly"),
+    monthlyEnforcement: enforcement("monthly"),
+    timeZone: optional(
+      zoneField({
+        label: "Time zone",
+        help: "Where the days, weeks and months of the budgets begin. Without one: UTC.",
+        fallback: "UTC",
+        synonyms: ["timezone", "utc", "midnight", "reset", "calendar"],
+      }),
+    ),
   },
 });

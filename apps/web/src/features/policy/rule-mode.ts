@@ -26,7 +26,8 @@ export function ruleFor(mode: RuleMode, field: FieldDefinition, current: unknown
 }
 
 /** Some value of a field that nobody has set. */
-function firstValueOf({ type, options, min }: FieldDefinition): unknown {
+function firstValueOf({ control, type, options, min }: FieldDefinition): unknown {
+  if (control === "zone") return "UTC";
   if (options?.[0]) return options[0].value;
   if (type === "boolean") return false;
   if (type === "numbers" || type === "strings") return [];
