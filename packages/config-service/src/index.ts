@@ -18,6 +18,7 @@ export {
   type RestoreConfigurationInput,
   restoreConfiguration,
 } from "./configuration/restore-configuration.ts";
+export type { SharedLimits } from "./configuration/shared-limits.ts";
 export type { ConfigurationSummary } from "./configuration/stored-configuration.ts";
 export { type ToggleConfigurationResult, toggleConfiguration } from "./configuration/toggle-configuration.ts";
 export {

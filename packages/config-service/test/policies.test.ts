@@ -212,3 +212,34 @@ test("a change of policy is in the organization's audit, with its reason", async
     ],
   });
 });
+
+test("what members share comes with what the organization says of its budgets, not with what a member says of theirs", async () => {
+  await using service = await startService();
+  const { ctx } = service;
+  const { dana, kim, organizationId, change } = await acme(service);
+  const read = () => getEffectiveConfiguration(ctx, { actor: asUser(kim), userId: kim });
+  expect((await read()).shared).toBeNull();
+  await setPolicy(ctx, {
+    actor: asUser(dana),
+    organizationId,
+    policy: { pool: { dailyBudget: 40, requestsPerMinute: 600 } },
+  });
+  await updateConfiguration(ctx, {
+    actor: asUser(dana),
+    owner: organizationOwner(organizationId),
+    configName,
+    updates: { costBudget: { timeZone: "Europe/Berlin", dailyEnforcement: "warn", alertThresholds: [0.8] } },
+  });
+  await change(kim, {
+    costBudget: { timeZone: "Asia/Tokyo", dailyEnforcement: "block", alertThresholds: [0.1] },
+  });
+  expect(await read()).toMatchObject({
+    configuration: {
+      costBudget: { timeZone: "Asia/Tokyo", dailyEnforcement: "block", alertThresholds: [0.1] },
+    },
+    shared: {
+      limits: { dailyBudget: 40, requestsPerMinute: 600 },
+      costBudget: { timeZone: "Europe/Berlin", dailyEnforcement: "warn", alertThresholds: [0.8] },
+    },
+  });
+});

@@ -17,6 +17,7 @@ import {
 import type { KeySummary, LayersSnapshot, StoredLayer } from "@ai-config/db";
 
 import type { EnvironmentLayer } from "../environment-layer.ts";
+import { type SharedLimits, sharedLimitsOf } from "./shared-limits.ts";
 
 /**
  * What applies for one account or organization, with the source of every value. Keys appear as hints: the only
@@ -33,6 +34,8 @@ export interface EffectiveConfiguration {
   readonly organizationName: string | null;
   /** What the organization imposes above every layer; null where it imposes nothing. */
   readonly policy: Readonly<Policy> | null;
+  /** What all members of the organization share; null where they share nothing. */
+  readonly shared: SharedLimits | null;
   /** The version of every stored row that took part. */
   readonly versions: Readonly<Record<string, number>>;
   /** Changes whenever the answer does. A quoted string, ready for the header of that name. */
@@ -51,7 +54,8 @@ export function buildEffectiveConfiguration(
 ): EffectiveConfiguration {
   const { now: date, models } = options;
   const policy = snapshot.policy === null ? null : Object.freeze(readPolicy(snapshot.policy.rules));
-  const { configuration, fields, problems } = resolveConfiguration(layersOf(snapshot, environment), {
+  const layers = layersOf(snapshot, environment);
+  const { configuration, fields, problems } = resolveConfiguration(layers, {
     models,
     ...(policy && { policy: { rules: policy, name: snapshot.organizationName ?? undefined } }),
   });
@@ -67,6 +71,7 @@ export function buildEffectiveConfiguration(
     organizationId: snapshot.organizationId,
     organizationName: snapshot.organizationName,
     policy,
+    shared: sharedLimitsOf(policy, layers, { models }),
     versions: Object.freeze(versions),
     etag: etagOf(snapshot, environment, warnings),
     resolvedAt: options.now.toISOString(),
