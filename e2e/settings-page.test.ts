@@ -127,6 +127,7 @@ describe.each([
     "/keys",
     "/policy",
     "/members",
+    "/account",
   ])("%s passes the accessibility rules and does not scroll sideways", async (path) => {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height: 900 });

@@ -103,6 +103,12 @@ const membersRoute = createRoute({
   component: lazyRouteComponent(() => import("./features/members/members-page.tsx"), "MembersPage"),
 });
 
+const accountRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./features/account/account-page.tsx"), "AccountPage"),
+});
+
 /** Every page of the app and its address. */
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -110,7 +116,14 @@ export const router = createRouter({
     signInRoute,
     signUpRoute,
     joinRoute,
-    signedInRoute.addChildren([configurationRoute, auditRoute, keysRoute, policyRoute, membersRoute]),
+    signedInRoute.addChildren([
+      configurationRoute,
+      auditRoute,
+      keysRoute,
+      policyRoute,
+      membersRoute,
+      accountRoute,
+    ]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 200,

@@ -1,7 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 
 /** A refusal of the identity service, in words for the person at the form. */
-export class IdentityError extends Error {}
+export class IdentityError extends Error {
+  /** What it is about, for the form to say it in the right place. */
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 export interface SessionOptions {
   signUp: "open" | "invitation";
@@ -41,6 +49,11 @@ export function signOut(): Promise<void> {
   return post("sign-out", {});
 }
 
+/** Gives the account another password and ends its other sessions. */
+export function changePassword(input: { currentPassword: string; newPassword: string }): Promise<void> {
+  return post("change-password", input);
+}
+
 async function post(path: string, body: object): Promise<void> {
   let response: Response;
   try {
@@ -53,14 +66,22 @@ async function post(path: string, body: object): Promise<void> {
   } catch {
     throw new IdentityError("The server could not be reached. Check your connection, then try again.");
   }
-  if (!response.ok) throw new IdentityError(await refusalOf(response));
+  if (!response.ok) throw await refusalOf(response);
 }
 
-async function refusalOf(response: Response): Promise<string> {
-  if (response.status === 429) return "Too many tries. Wait a minute, then try again.";
-  const body: unknown = await response.json().catch(() => null);
-  const message =
-    (body as { message?: unknown } | null)?.message ??
-    (body as { error?: { message?: unknown } } | null)?.error?.message;
-  return typeof message === "string" && message !== "" ? message : "That did not work. Try again.";
+async function refusalOf(response: Response): Promise<IdentityError> {
+  if (response.status === 429) return new IdentityError("Too many tries. Wait a minute, then try again.");
+  const body = (await response.json().catch(() => null)) as
+    | (Refusal & { error?: Refusal; errors?: readonly Refusal[] })
+    | null;
+  // What is wrong with one field is said of that field.
+  const { message, code } = body?.errors?.[0] ?? body?.error ?? body ?? {};
+  return typeof message === "string" && message !== ""
+    ? new IdentityError(message, typeof code === "string" ? code : undefined)
+    : new IdentityError("That did not work. Try again.");
+}
+
+interface Refusal {
+  message?: unknown;
+  code?: unknown;
 }

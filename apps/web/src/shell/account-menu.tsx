@@ -1,12 +1,14 @@
-import { ChevronsUpDown, LogOut } from "lucide-react";
+import { useRouter } from "@tanstack/react-router";
+import { ChevronsUpDown, LogOut, UserRound } from "lucide-react";
 import { useMe } from "../data/use-me.ts";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { Avatar } from "./avatar.tsx";
 import { useSignOut } from "./use-sign-out.ts";
 
-/** Who is signed in, and the way out. */
-export function AccountMenu() {
+/** Who is signed in, their account, and the way out. */
+export function AccountMenu({ onNavigate }: { onNavigate?(): void }) {
   const { user } = useMe();
+  const router = useRouter();
   const signOut = useSignOut();
   return (
     <Menu
@@ -25,6 +27,15 @@ export function AccountMenu() {
         </button>
       }
     >
+      <MenuItem
+        onSelect={() => {
+          onNavigate?.();
+          void router.navigate({ to: "/account" });
+        }}
+      >
+        <UserRound aria-hidden className="size-4" />
+        Account
+      </MenuItem>
       <MenuItem onSelect={() => void signOut()}>
         <LogOut aria-hidden className="size-4" />
         Sign out

@@ -13,6 +13,7 @@ const pageNames: Record<string, string> = {
   "/keys": "API keys",
   "/policy": "Policy",
   "/members": "Members",
+  "/account": "Account",
 };
 
 /** The frame of every signed-in page: navigation, top bar, content. */
@@ -43,7 +44,7 @@ export function AppShell() {
           <MenuIcon className="size-5" />
         </IconButton>
         <p className="flex min-w-0 flex-1 items-center gap-2 text-[0.8125rem]">
-          {organization && (
+          {organization && pathname !== "/account" && (
             <>
               <span className="truncate text-muted">{organization.name}</span>
               <span aria-hidden className="text-faint">

@@ -63,7 +63,7 @@ export function Navigation({ onNavigate }: { onNavigate?(): void }) {
         ))}
       </nav>
       <div className="mt-3 border-line border-t pt-2">
-        <AccountMenu />
+        <AccountMenu onNavigate={onNavigate} />
       </div>
     </div>
   );
