@@ -1,6 +1,6 @@
 import { AIConfigError, type Issue, type TokenAction, withoutSecrets } from "@ai-config/config-core";
 import type { LiveServiceToken, ServiceContext } from "@ai-config/config-service";
-import type { TokenActor } from "@ai-config/db";
+import type { Actor, TokenActor } from "@ai-config/db";
 import { initTRPC, TRPCError } from "@trpc/server";
 import * as z from "zod";
 
@@ -8,6 +8,9 @@ import { issuesFromZod } from "./http/issues-from-zod.ts";
 import { toAIConfigError, trpcCodes, type WireProblem } from "./http/problem.ts";
 import type { Person } from "./identity/identity.ts";
 import type { OwnSessions } from "./identity/own-sessions.ts";
+
+/** Who can call the API. */
+export type CallingActor = Exclude<Actor, { type: "service" }>;
 
 /** What every procedure knows: who asks, and through what it may act. */
 export interface ApiContext {

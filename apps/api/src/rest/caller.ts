@@ -3,8 +3,7 @@ import type * as z from "zod";
 
 import type { ApiVariables } from "../http/guard.ts";
 import { issuesFromZod } from "../http/issues-from-zod.ts";
-import type { CallingActor } from "../routers/owner.ts";
-import { actorOf, FOR_PEOPLE, tokenActorOf } from "../trpc.ts";
+import { actorOf, type CallingActor, FOR_PEOPLE, tokenActorOf } from "../trpc.ts";
 
 type Calling = Pick<ApiVariables, "authenticate" | "authenticateToken" | "requestId">;
 

@@ -15,7 +15,8 @@ import * as z from "zod";
 
 import { isUnchanged } from "../http/entity-tag.ts";
 import type { ApiVariables } from "../http/guard.ts";
-import { accountOf, type CallingActor, configNameInput } from "../routers/owner.ts";
+import { accountOf, configNameInput } from "../routers/owner.ts";
+import type { CallingActor } from "../trpc.ts";
 import { callerOf, personOf, readInput, withFieldNames } from "./caller.ts";
 
 const query = z.strictObject({ organizationId: z.uuid().optional(), userId: z.uuid().optional() });

@@ -1,10 +1,8 @@
 import { AIConfigError, configName } from "@ai-config/config-core";
 import type { Owner } from "@ai-config/config-service";
-import type { Actor } from "@ai-config/db";
 import * as z from "zod";
 
-/** Who can call the API. */
-export type CallingActor = Exclude<Actor, { type: "service" }>;
+import type { CallingActor } from "../trpc.ts";
 
 /** Whose: the caller's own, or an organization's. */
 export const ownerInput = z.discriminatedUnion("type", [
