@@ -1,0 +1,391 @@
+import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+
+import { budgetWindow } from "@ai-config/config-core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { admit, ask, limitsOf, settle, thresholdsOf } from "../../testing/admission/admission-kit.ts";
+import { manualTimers } from "../../testing/manual-timers.ts";
+import type { Admission, AdmissionRequest, AdmissionStore, ScopeLimits } from "./admission-store.ts";
+import { admitWithin, createFairQueue, type FairQueueOptions } from "./fair-queue.ts";
+import { createMemoryStore } from "./memory-store.ts";
+
+const NOON = Date.UTC(2026, 10, 23, 12);
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+function start(options: FairQueueOptions = {}) {
+  const timers = manualTimers(NOON);
+  const store = createMemoryStore({ now: timers.now });
+  const queue = createFairQueue({ timers, ...options });
+  const order: string[] = [];
+
+  /** A call that is noted when it is admitted, refused or given up. */
+  function enter(name: string, scopes: ScopeLimits | ScopeLimits[], given: Given = {}) {
+    const { patienceMs = MINUTE, signal, through = store, ...rest } = given;
+    const request = ask(scopes, { leaseMs: 10 * MINUTE, ...rest });
+    const answer = admitWithin(through, request, { deadline: timers.now() + patienceMs, signal, queue });
+    answer.then(
+      ({ isAdmitted }) => order.push(isAdmitted ? name : `${name} refused`),
+      () => order.push(`${name} failed`),
+    );
+    return { request, answer };
+  }
+
+  /** As a governed call ends: settled, then the next one is woken. */
+  async function finish(
+    { request, answer }: { request: AdmissionRequest; answer: Promise<Admission> },
+    cost = "0",
+  ) {
+    const admission = await answer;
+    if (!admission.isAdmitted) throw new Error("The call was refused.");
+    await settle(store, admission, request, cost);
+    queue.wake(request.scopes);
+    await setImmediate();
+  }
+
+  return { timers, store, queue, order, enter, finish };
+}
+
+interface Given extends Partial<Omit<AdmissionRequest, "scopes">> {
+  patienceMs?: number;
+  signal?: AbortSignal;
+  through?: AdmissionStore;
+}
+
+const user = (given: Partial<Omit<ScopeLimits, "scope">>) =>
+  limitsOf({ kind: "user", id: randomUUID() }, given);
+const pool = (given: Partial<Omit<ScopeLimits, "scope">>) =>
+  limitsOf({ kind: "organization", id: randomUUID() }, given);
+const budget = (limit: string, thresholds: number[] = []) =>
+  ({
+    period: "daily",
+    limit,
+    enforcement: "block",
+    thresholds,
+    windows: [budgetWindow("daily", new Date(NOON), "UTC")],
+  }) as const;
+
+describe("a call that waits", () => {
+  test("is admitted at once where there is room", async () => {
+    const { enter, queue, timers } = start();
+    expect(await enter("a", user({ concurrency: 1 })).answer).toMatchObject({ isAdmitted: true });
+    expect([queue.waiting, timers.pending]).toEqual([0, 0]);
+  });
+
+  test("follows the calls of the same person in the order they came", async () => {
+    const { enter, finish, order, queue } = start();
+    const one = user({ concurrency: 1 });
+    const calls = ["a", "b", "c", "d"].map((name) => enter(name, one));
+    await setImmediate();
+    for (const call of calls) await finish(call);
+    expect(order).toEqual(["a", "b", "c", "d"]);
+    expect(queue.waiting).toBe(0);
+  });
+
+  test("does not let somebody who comes later pass", async () => {
+    const { enter, order, store, timers } = start();
+    const one = user({ concurrency: 1 });
+    const first = enter("a", one);
+    await first.answer;
+    enter("b", one);
+    await setImmediate();
+    const admission = await first.answer;
+    if (admission.isAdmitted) await settle(store, admission, first.request, "0");
+    // The slot is free, and nobody was told yet.
+    enter("c", one);
+    await timers.advance(SECOND);
+    expect(order).toEqual(["a", "b"]);
+  });
+
+  test("takes turns with other people of the organization", async () => {
+    const { enter, finish, order } = start();
+    const shared = pool({ concurrency: 1 });
+    const [busy, calm, late] = [user({}), user({}), user({})];
+    const running = enter("first", [user({}), shared]);
+    await running.answer;
+    const calls = new Map<string, ReturnType<typeof enter>>();
+    for (const name of ["busy 1", "busy 2", "busy 3"]) calls.set(name, enter(name, [busy, shared]));
+    await setImmediate();
+    for (const name of ["calm 1", "calm 2"]) calls.set(name, enter(name, [calm, shared]));
+    calls.set("late 1", enter("late 1", [late, shared]));
+    await setImmediate();
+
+    await finish(running);
+    for (let step = 1; step < 6; step += 1) {
+      const call = calls.get(order[step] ?? "");
+      if (call !== undefined) await finish(call);
+    }
+    expect(order).toEqual(["first", "busy 1", "calm 1", "late 1", "busy 2", "calm 2", "busy 3"]);
+  });
+
+  test("does not wait for a limit of somebody else", async () => {
+    const { enter, order, timers } = start();
+    const shared = pool({ concurrency: 10 });
+    const one = user({ concurrency: 1 });
+    enter("a", [one, shared]);
+    await setImmediate();
+    enter("b", [one, shared]);
+    await setImmediate();
+    enter("other", [user({ concurrency: 1 }), shared]);
+    await timers.advance(0);
+    expect(order).toEqual(["a", "other"]);
+  });
+
+  test("goes on to wait for the next limit that stands against it", async () => {
+    const { enter, finish, order, timers, queue } = start();
+    const shared = pool({ concurrency: 1 });
+    const running = enter("first", [user({}), shared]);
+    await running.answer;
+    const one = user({ rate: { perMinute: 2, burst: 0 } });
+    const second = enter("a", [one, shared]);
+    const last = enter("b", [one, shared]);
+    await setImmediate();
+    const third = enter("c", [user({}), shared]);
+    await setImmediate();
+    await finish(running);
+    await timers.advance(31 * SECOND);
+    // Its own bucket has a call for "b" now, but "c" came to the organization's slot before.
+    expect(order).toEqual(["first", "a"]);
+    await finish(second);
+    await finish(third);
+    await finish(last);
+    expect(order).toEqual(["first", "a", "c", "b"]);
+    expect(queue.waiting).toBe(0);
+  });
+
+  test("comes at the moment the bucket has a call for it", async () => {
+    const { enter, order, timers } = start();
+    const one = user({ rate: { perMinute: 4, burst: 0 } });
+    for (const name of ["a", "b", "c"]) enter(name, one);
+    await timers.advance(15 * SECOND - 1);
+    expect(order).toEqual(["a"]);
+    await timers.advance(1);
+    expect(order).toEqual(["a", "b"]);
+    await timers.advance(15 * SECOND);
+    expect(order).toEqual(["a", "b", "c"]);
+    expect(timers.pending).toBe(0);
+  });
+
+  test("is found by a slot that another process freed", async () => {
+    const { enter, order, store, timers } = start({ pollMs: 500 });
+    const one = user({ concurrency: 1 });
+    const elsewhere = ask(one);
+    const admission = await admit(store, elsewhere);
+    enter("a", one);
+    await timers.advance(5 * SECOND);
+    await settle(store, admission, elsewhere, "0");
+    expect(order).toEqual([]);
+    await timers.advance(500);
+    expect(order).toEqual(["a"]);
+  });
+
+  test("is found by a slot whose caller is gone, when its lease ends", async () => {
+    const { enter, order, store, timers } = start({ pollMs: MINUTE });
+    const one = user({ concurrency: 1 });
+    await admit(store, ask(one, { leaseMs: 5 * SECOND }));
+    enter("a", one);
+    await timers.advance(5 * SECOND);
+    expect(order).toEqual(["a"]);
+  });
+
+  test("waits for reservations that shrink, and lets cheaper calls of others pass meanwhile", async () => {
+    const { enter, finish, order } = start();
+    const shared = pool({ budgets: [budget("1")] });
+    const running = enter("first", [user({}), shared], { reserve: "0.9" });
+    await running.answer;
+    enter("dear", [user({}), shared], { reserve: "0.5" });
+    await setImmediate();
+    enter("cheap", [user({}), shared], { reserve: "0.1" });
+    await setImmediate();
+    expect(order).toEqual(["first", "cheap"]);
+    await finish(running, "0.2");
+    expect(order).toEqual(["first", "cheap", "dear"]);
+  });
+
+  test("is not lost where a slot is freed while the store refuses it", async () => {
+    const { enter, finish, order, store } = start();
+    const one = user({ concurrency: 1 });
+    const running = enter("first", one);
+    await running.answer;
+    const slow: AdmissionStore = {
+      ...store,
+      async admit(request) {
+        const refusal = await store.admit(request);
+        await finish(running);
+        return refusal;
+      },
+    };
+    let isFirst = true;
+    const through = {
+      ...store,
+      admit: (request: AdmissionRequest) => (isFirst ? once(request) : store.admit(request)),
+    };
+    const once = (request: AdmissionRequest) => {
+      isFirst = false;
+      return slow.admit(request);
+    };
+    const { answer } = enter("a", one, { through });
+    expect(await answer).toMatchObject({ isAdmitted: true });
+    expect(order).toEqual(["first", "a"]);
+  });
+});
+
+test("whatever comes in whatever order is admitted, each person's calls as they came", async () => {
+  const moment = fc.record({
+    person: fc.nat({ max: 3 }),
+    afterMs: fc.nat({ max: 3000 }),
+    lastsMs: fc.nat({ max: 5000 }),
+    isLost: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(moment, { maxLength: 60 }), async (moments) => {
+      const { enter, finish, order, queue, timers } = start();
+      const shared = pool({ concurrency: 3, rate: { perMinute: 60, burst: 2 } });
+      const people = [0, 1, 2, 3].map(() => user({ concurrency: 2, rate: { perMinute: 30, burst: 1 } }));
+      const came: string[][] = [[], [], [], []];
+      for (const [index, { person, afterMs, lastsMs, isLost }] of moments.entries()) {
+        const name = `${person} ${index}`;
+        came[person]?.push(name);
+        const scopes = [people[person] ?? shared, shared];
+        const call = enter(name, scopes, { patienceMs: 60 * MINUTE, leaseMs: 20 * SECOND });
+        void call.answer.then(() => isLost || timers.schedule(() => void finish(call), lastsMs));
+        await timers.advance(afterMs);
+      }
+      await timers.advance(20 * MINUTE);
+      expect(queue.waiting).toBe(0);
+      for (const [person, names] of came.entries()) {
+        expect(order.filter((name) => name.startsWith(`${person} `))).toEqual(names);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+describe("a call that waits in vain", () => {
+  test("is answered with the last refusal when its deadline passes", async () => {
+    const { enter, order, queue, store, timers } = start();
+    const one = user({ concurrency: 1 });
+    await admit(store, ask(one));
+    const { answer } = enter("a", one, { patienceMs: 10 * SECOND });
+    enter("b", one, { patienceMs: 20 * SECOND });
+    await timers.advance(10 * SECOND - 1);
+    expect(order).toEqual([]);
+    await timers.advance(1);
+    expect(order).toEqual(["a refused"]);
+    expect(await answer).toMatchObject({
+      isAdmitted: false,
+      refusal: { limit: "concurrentRequests", used: 1 },
+    });
+    await timers.advance(10 * SECOND);
+    expect(order).toEqual(["a refused", "b refused"]);
+    expect([queue.waiting, timers.pending]).toEqual([0, 0]);
+  });
+
+  test("is answered at once where nothing can help before its deadline", async () => {
+    const { enter, queue, store, timers } = start();
+    const slow = user({ rate: { perMinute: 1, burst: 0 } });
+    const spent = user({ budgets: [budget("1")] });
+    await admit(store, ask(slow));
+    const request = ask(spent, { reserve: "1" });
+    await settle(store, await admit(store, request), request, "1");
+    const answers = [
+      enter("a", slow, { patienceMs: 59 * SECOND }).answer,
+      enter("b", spent, { reserve: "0.1" }).answer,
+      enter("c", user({ concurrency: 0 }), { patienceMs: 0 }).answer,
+    ];
+    expect(await Promise.all(answers)).toMatchObject([
+      { refusal: { limit: "requestsPerMinute" } },
+      { refusal: { limit: "dailyBudget" } },
+      { refusal: { limit: "concurrentRequests" } },
+    ]);
+    expect([queue.waiting, timers.pending]).toEqual([0, 0]);
+  });
+
+  test("can be given up, and makes room for the next", async () => {
+    const { enter, finish, order, queue } = start();
+    const one = user({ concurrency: 1 });
+    const running = enter("first", one);
+    const controller = new AbortController();
+    const given = enter("a", one, { signal: controller.signal });
+    enter("b", one);
+    await setImmediate();
+    const reason = new Error("The browser is closed.");
+    controller.abort(reason);
+    await expect(given.answer).rejects.toBe(reason);
+    expect(queue.waiting).toBe(1);
+    await finish(running);
+    expect(order).toEqual(["first", "a failed", "b"]);
+
+    const before = enter("c", one, { signal: controller.signal });
+    await expect(before.answer).rejects.toBe(reason);
+  });
+
+  test("is the caller's to settle where it was admitted at the moment of the abort", async () => {
+    const { enter, finish, queue, store } = start();
+    const one = user({ concurrency: 1 });
+    const running = enter("first", one);
+    const controller = new AbortController();
+    const through = {
+      ...store,
+      async admit(request: AdmissionRequest) {
+        const admission = await store.admit(request);
+        if (admission.isAdmitted) controller.abort();
+        return admission;
+      },
+    };
+    const waiting = enter("a", one, { signal: controller.signal, through });
+    await setImmediate();
+    await finish(running);
+    expect(await waiting.answer).toMatchObject({ isAdmitted: true });
+    expect(queue.waiting).toBe(0);
+  });
+
+  test("is refused at once where too many wait", async () => {
+    const { enter, order, queue, store, timers } = start({ maxWaiting: 2 });
+    const one = user({ concurrency: 1 });
+    await admit(store, ask(one));
+    for (const name of ["a", "b"]) enter(name, one);
+    await setImmediate();
+    expect(await enter("c", one).answer).toMatchObject({ refusal: { limit: "concurrentRequests" } });
+    const other = user({ concurrency: 0 });
+    expect(await enter("d", other).answer).toMatchObject({ refusal: { scope: other.scope } });
+    expect([queue.waiting, order]).toEqual([2, ["c refused", "d refused"]]);
+    await timers.advance(MINUTE);
+    expect([queue.waiting, timers.pending]).toEqual([0, 0]);
+  });
+
+  test("gets the error of a store that cannot decide, and the next one is tried", async () => {
+    const { enter, finish, order, store } = start();
+    const one = user({ concurrency: 1 });
+    const running = enter("first", one);
+    await running.answer;
+    const broken = { ...store };
+    const failing = enter("a", one, { through: broken });
+    enter("b", one);
+    await setImmediate();
+    broken.admit = async () => {
+      throw new Error("The database is gone.");
+    };
+    await finish(running);
+    await expect(failing.answer).rejects.toThrow("The database is gone.");
+    expect(order).toEqual(["first", "a failed", "b"]);
+  });
+});
+
+test("alerts of refusals that nobody saw come with the answer", async () => {
+  const { enter, finish, store } = start();
+  const one = user({});
+  const limited = (limit: string) => ({ ...one, concurrency: 1, budgets: [budget(limit, [0.5, 1])] });
+  const spent = ask(limited("10"), { reserve: "3" });
+  await settle(store, await admit(store, spent), spent, "3");
+  const running = enter("first", limited("10"));
+  await running.answer;
+  const waiting = enter("a", limited("4"));
+  await setImmediate();
+  await finish(running);
+  const { alerts, ...admission } = await waiting.answer;
+  expect(admission).toMatchObject({ isAdmitted: true, budgets: [{ spent: "3", reserved: "0" }] });
+  expect(thresholdsOf(alerts)).toEqual([0.5]);
+});
