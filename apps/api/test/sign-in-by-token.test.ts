@@ -334,6 +334,23 @@ describe("a request with an Authorization header", () => {
     await expect.poll(async () => (await get(api, token)).status, { timeout: 10_000 }).toBe(200);
   });
 
+  test("says that one has to wait while the database is away, and goes on afterwards", async () => {
+    await using api = await start();
+    const token = await issuer.sign(verified("dana"));
+    expect((await get(api, token)).status).toBe(200);
+    const { owner } = api.test;
+    const [{ name } = { name: "" }] = await owner<{ name: string }[]>`
+      select quote_ident(current_database()) as name`;
+    await owner.unsafe(`alter database ${name} connection limit 0`);
+    await owner`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and usename = 'ai_config_app'`;
+    const answer = await get(api, token);
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: "DATABASE_UNAVAILABLE" } } });
+    expect(answer.headers.get("retry-after")).toBe("2");
+    await owner.unsafe(`alter database ${name} connection limit -1`);
+    await expect.poll(async () => (await get(api, token)).status, { timeout: 10_000 }).toBe(200);
+  });
+
   test("is refused where no issuer is trusted", async () => {
     await using api = await startApi();
     const token = await issuer.sign(verified("dana"));

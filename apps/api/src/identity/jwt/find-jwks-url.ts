@@ -19,10 +19,17 @@ export async function findJwksUrl({ issuer, jwksUrl }: IssuerSettings): Promise<
     if (error instanceof DocumentError && error.isMissing) return `${base}/.well-known/jwks.json`;
     throw error;
   }
+  return describedJwksUrl(issuer, document);
+}
+
+/** What an issuer's description says of its keys; refused where it is somebody else's, or leads through the clear. */
+export function describedJwksUrl(issuer: string, document: unknown): string {
   const described = description.safeParse(document);
   if (!described.success) throw new DocumentError("a description without issuer or jwks_uri");
+  const { issuer: named, jwks_uri: url } = described.data;
   // A description of somebody else would lend us their keys.
-  if (described.data.issuer !== issuer) throw new DocumentError("a description of another issuer");
-  if (!isTrustworthy(described.data.jwks_uri)) throw new DocumentError("a jwks_uri that is not https");
-  return described.data.jwks_uri;
+  if (named !== issuer) throw new DocumentError("a description of another issuer");
+  const isDowngrade = issuer.startsWith("https:") && !url.startsWith("https:");
+  if (!isTrustworthy(url) || isDowngrade) throw new DocumentError("a jwks_uri that is not https");
+  return url;
 }

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 
 import { startIssuer, type TestIssuer } from "../../../test/support/test-issuer.ts";
-import { findJwksUrl } from "./find-jwks-url.ts";
+import { describedJwksUrl, findJwksUrl } from "./find-jwks-url.ts";
 import { createIssuerKeys } from "./issuer-keys.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
@@ -194,5 +194,14 @@ describe("where an issuer's keys are", () => {
       expect(await verifierFor(issuer).verify(await issuer.sign({ sub: "dana" }))).toBe("ISSUER_UNAVAILABLE");
     }
     expect(issuer.fetches).toBe(0);
+  });
+
+  test("is not believed of an issuer elsewhere that sends us to this machine", () => {
+    const issuer = "https://issuer.example.com";
+    const described = (url: string) => describedJwksUrl(issuer, { issuer, jwks_uri: url });
+    expect(described("https://keys.example.com")).toBe("https://keys.example.com");
+    for (const url of ["http://localhost:9200/", "http://127.0.0.1/", "http://keys.example.com"]) {
+      expect(() => described(url)).toThrow("a jwks_uri that is not https");
+    }
   });
 });
