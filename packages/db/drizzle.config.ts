@@ -19,6 +19,7 @@ export default defineConfig({
     "./src/schema/sessions.ts",
     "./src/schema/accounts.ts",
     "./src/schema/issuer-accounts.ts",
+    "./src/schema/two-factors.ts",
     "./src/schema/verifications.ts",
     "./src/schema/rate-limits.ts",
     "./src/schema/request-limits.ts",

@@ -118,6 +118,20 @@ create table identity.sessions (
 );
 alter table identity.sessions enable row level security;
 
+create table identity.two_factors (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  secret text not null,
+  backup_codes text not null,
+  verified boolean not null default false,
+  failed_verification_count integer not null default 0,
+  locked_until timestamp with time zone,
+  constraint two_factors_pkey PRIMARY KEY (id),
+  constraint two_factors_user_id_unique UNIQUE (user_id),
+  constraint two_factors_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
+);
+alter table identity.two_factors enable row level security;
+
 create table identity.verifications (
   id uuid not null default gen_random_uuid(),
   identifier text not null,
@@ -2015,6 +2029,10 @@ create policy sessions_identity on identity.sessions for all to ai_config_identi
   using (true)
   with check (true);
 
+create policy two_factors_identity on identity.two_factors for all to ai_config_identity
+  using (true)
+  with check (true);
+
 create policy verifications_identity on identity.verifications for all to ai_config_identity
   using (true)
   with check (true);
@@ -2248,6 +2266,7 @@ grant delete, insert, select, update on table identity.issuer_accounts to ai_con
 grant delete, insert, select, update on table identity.rate_limits to ai_config_identity;
 grant delete, insert, select, update on table identity.request_limits to ai_config_identity;
 grant delete, insert, select, update on table identity.sessions to ai_config_identity;
+grant delete, insert, select, update on table identity.two_factors to ai_config_identity;
 grant delete, insert, select, update on table identity.verifications to ai_config_identity;
 grant delete, insert, select, update on table organization_invitations to ai_config_service;
 grant delete, insert, select (id, organization_id, email, role, invited_by, created_at, expires_at, accepted_at, accepted_by) on table organization_invitations to authenticated;

@@ -27,6 +27,7 @@ export { rateLimits } from "./schema/rate-limits.ts";
 export { requestLimits } from "./schema/request-limits.ts";
 export { serviceTokens } from "./schema/service-tokens.ts";
 export { sessions } from "./schema/sessions.ts";
+export { twoFactors } from "./schema/two-factors.ts";
 export { users } from "./schema/users.ts";
 export { verifications } from "./schema/verifications.ts";
 export { readSchemaVersion } from "./schema-version.ts";

@@ -9,6 +9,8 @@ export const users = authSchema.table("users", {
   name: text("name").notNull().default(""),
   emailVerified: boolean("email_verified").notNull().default(false),
   image: text("image"),
+  /** Whether a sign-in asks for a code of an authenticator app. */
+  twoFactorEnabled: boolean("two_factor_enabled").notNull().default(false),
   createdAt: timestamp("created_at", { withTimezone: true }).notNull().defaultNow(),
   updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
 });
