@@ -315,6 +315,18 @@ describe("a request with an Authorization header", () => {
     expect((await write(other)).status).toBe(200);
   });
 
+  test("is no way around what a browser says of another site, where a cookie comes along", async () => {
+    await using api = await start();
+    const dana = new Person(api.url);
+    await dana.signUp("dana@example.com");
+    const token = await issuer.sign(verified("kim"));
+    const evil = { origin: "https://evil.example", ...bearer(token) };
+    const patch = { configName: "default", updates: { model: { temperature: 0.5 } } };
+    expect((await dana.json("PATCH", "/api/ai-configuration", patch, evil)).status).toBe(403);
+    expect((await dana.json("PATCH", "/api/ai-configuration", patch, bearer(token))).status).toBe(200);
+    expect((await dana.send("GET", "/api/ai-configuration")).body).toMatchObject({ userConfigurations: [] });
+  });
+
   test("says that one has to wait while nobody can tell whose it is", async () => {
     await using away = await startIssuer();
     await using api = await start({ issuer: away.settings });
