@@ -20,7 +20,7 @@ import { toAIConfigError } from "./http/problem.ts";
 import { problemResponse, RETRY_AFTER_SECONDS } from "./http/problem-response.ts";
 import type { RequestLimiter } from "./http/request-limiter.ts";
 import type { Identity } from "./identity/identity.ts";
-import type { OwnSessions } from "./identity/own-sessions.ts";
+import type { OwnAccount } from "./identity/own-account.ts";
 import { logRequests, reportBug } from "./log.ts";
 import { auditRoutes } from "./rest/audit-routes.ts";
 import { configurationRoutes } from "./rest/configuration-routes.ts";
@@ -28,7 +28,7 @@ import { configurationRoutes } from "./rest/configuration-routes.ts";
 export interface ServerDependencies {
   service: ServiceContext;
   identity: Identity;
-  sessions: OwnSessions;
+  own: OwnAccount;
   publicUrl: string;
   allowedOrigins: ReadonlySet<string>;
   signUp: "open" | "invitation";

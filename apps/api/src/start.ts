@@ -12,7 +12,7 @@ import { createBuiltInIdentity } from "./identity/built-in-identity.ts";
 import { chooseIdentity } from "./identity/choose-identity.ts";
 import type { Identity } from "./identity/identity.ts";
 import { createIssuerIdentity } from "./identity/jwt/issuer-identity.ts";
-import { createOwnSessions } from "./identity/own-sessions.ts";
+import { createOwnAccount } from "./identity/own-account.ts";
 import { inviteFirstAccount } from "./identity/sign-up-invitations.ts";
 import { keepVerifyingKeys } from "./keep-verifying-keys.ts";
 import { listen } from "./listen.ts";
@@ -85,7 +85,7 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
     const app = createServer({
       service,
       identity,
-      sessions: createOwnSessions(identityDatabase),
+      own: createOwnAccount(identityDatabase),
       publicUrl,
       allowedOrigins,
       signUp,

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { issuesFromZod } from "./http/issues-from-zod.ts";
 import { toAIConfigError, trpcCodes, type WireProblem } from "./http/problem.ts";
 import type { Person } from "./identity/identity.ts";
-import type { OwnSessions } from "./identity/own-sessions.ts";
+import type { OwnAccount } from "./identity/own-account.ts";
 
 /** Who can call the API. */
 export type CallingActor = Exclude<Actor, { type: "service" }>;
@@ -18,7 +18,7 @@ export interface ApiContext {
   readonly authenticate: () => Promise<Person | null>;
   readonly authenticateToken: () => Promise<LiveServiceToken | null>;
   /** What signed-in people may see and end of their own. */
-  readonly sessions: OwnSessions;
+  readonly own: OwnAccount;
   readonly requestId: string;
   /** The address people use, for links that leave the product. */
   readonly publicUrl: string;

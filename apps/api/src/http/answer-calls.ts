@@ -17,9 +17,9 @@ const BATCH_MAX = 10;
  * brings it is thrown, like everywhere else.
  */
 export function answerCalls(
-  deps: Pick<ApiContext, "service" | "sessions" | "publicUrl" | "signUp"> & { log: Logger },
+  deps: Pick<ApiContext, "service" | "own" | "publicUrl" | "signUp"> & { log: Logger },
 ) {
-  const { service, sessions, publicUrl, signUp, log } = deps;
+  const { service, own, publicUrl, signUp, log } = deps;
   return async (c: Context<{ Variables: ApiVariables }>): Promise<Response> => {
     const { authenticate, authenticateToken, requestId } = c.var;
     let refused: AIConfigError | undefined;
@@ -30,7 +30,7 @@ export function answerCalls(
       maxBatchSize: BATCH_MAX,
       createContext: () => ({
         service,
-        sessions,
+        own,
         authenticate,
         authenticateToken,
         requestId,

@@ -1,8 +1,18 @@
 import { AIConfigError } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
-import { accounts, type Database, eq, rateLimits, sessions, users, verifications } from "@ai-config/db";
+import {
+  accounts,
+  type Database,
+  eq,
+  rateLimits,
+  sessions,
+  twoFactors,
+  users,
+  verifications,
+} from "@ai-config/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { twoFactor } from "better-auth/plugins/two-factor";
 import type { Logger } from "pino";
 
 import { toAIConfigError } from "../http/problem.ts";
@@ -47,6 +57,7 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
         session: sessions,
         account: accounts,
         verification: verifications,
+        twoFactor: twoFactors,
         rateLimit: rateLimits,
       },
     }),
@@ -56,6 +67,8 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
       maxPasswordLength: PASSWORD_LENGTH_MAX,
     },
     session: { cookieCache: { enabled: false }, updateAge: USE_NOTED_EVERY },
+    // Its name is what an authenticator app shows beside the code.
+    plugins: [twoFactor({ issuer: "AI Config" })],
     rateLimit: {
       enabled: true,
       storage: "database",

@@ -10,15 +10,18 @@ export const meRouter = router({
     signUp,
   })),
 
+  /** What a sign-in of the caller asks for. */
+  signIn: personProcedure.query(({ ctx: { own, person } }) => own.readSignIn(person)),
+
   /** The browsers that the caller is signed in with. */
-  sessions: personProcedure.query(({ ctx: { sessions, person } }) => sessions.list(person)),
+  sessions: personProcedure.query(({ ctx: { own, person } }) => own.listSessions(person)),
 
   endSession: personProcedure
     .input(z.strictObject({ sessionId: z.uuid() }))
-    .mutation(({ ctx: { sessions, person }, input }) => sessions.end(person, input.sessionId)),
+    .mutation(({ ctx: { own, person }, input }) => own.endSession(person, input.sessionId)),
 
   /** All but the one that asks. */
   endOtherSessions: personProcedure
     .input(z.strictObject({}))
-    .mutation(({ ctx: { sessions, person } }) => sessions.endOthers(person)),
+    .mutation(({ ctx: { own, person } }) => own.endOtherSessions(person)),
 });

@@ -14,7 +14,7 @@ import { chooseIdentity } from "../../src/identity/choose-identity.ts";
 import type { Identity } from "../../src/identity/identity.ts";
 import { createIssuerIdentity } from "../../src/identity/jwt/issuer-identity.ts";
 import type { IssuerSettings } from "../../src/identity/jwt/issuer-settings.ts";
-import { createOwnSessions } from "../../src/identity/own-sessions.ts";
+import { createOwnAccount } from "../../src/identity/own-account.ts";
 import { createServer } from "../../src/server.ts";
 
 /** The real server on a real database, in this process so that a test can reach behind it. */
@@ -83,7 +83,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const app = createServer({
     service,
     identity,
-    sessions: createOwnSessions(identityDatabase),
+    own: createOwnAccount(identityDatabase),
     publicUrl: url,
     allowedOrigins,
     signUp,

@@ -1,5 +1,5 @@
 import { AIConfigError } from "@ai-config/config-core";
-import { and, type Database, eq, gt, ne, sessions, sql } from "@ai-config/db";
+import { and, type Database, eq, gt, ne, sessions, sql, users } from "@ai-config/db";
 
 import { describeDevice } from "./describe-device.ts";
 import type { Person } from "./identity.ts";
@@ -17,20 +17,31 @@ export interface OwnSession {
   readonly isCurrent: boolean;
 }
 
-/** The sessions of whoever asks. Nobody sees or ends another's: their id alone finds nothing. */
-export interface OwnSessions {
-  list(person: Person): Promise<OwnSession[]>;
-  /** Ends one of them at once. */
-  end(person: Person, sessionId: string): Promise<void>;
-  /** Ends all but the one that asks. Answers how many. */
-  endOthers(person: Person): Promise<{ ended: number }>;
+/** How whoever asks signs in, and where. Nobody sees or ends another's sessions: their id alone finds nothing. */
+export interface OwnAccount {
+  /** Whether a sign-in asks for a code of an authenticator app. */
+  readSignIn(person: Person): Promise<{ hasTwoFactor: boolean }>;
+  listSessions(person: Person): Promise<OwnSession[]>;
+  /** Ends one session at once. */
+  endSession(person: Person, sessionId: string): Promise<void>;
+  /** Ends all sessions but the one that asks. Answers how many. */
+  endOtherSessions(person: Person): Promise<{ ended: number }>;
 }
 
 /** Connected with the role that may reach the identity tables. */
-export function createOwnSessions({ db }: Pick<Database, "db">): OwnSessions {
+export function createOwnAccount({ db }: Pick<Database, "db">): OwnAccount {
   const isLive = gt(sessions.expiresAt, sql`now()`);
   return {
-    list: async (person) => {
+    readSignIn: async (person) => {
+      sessionOf(person);
+      const [row] = await db
+        .select({ hasTwoFactor: users.twoFactorEnabled })
+        .from(users)
+        .where(eq(users.id, person.userId));
+      if (row === undefined) throw new AIConfigError("UNAUTHENTICATED");
+      return row;
+    },
+    listSessions: async (person) => {
       const sessionId = sessionOf(person);
       const rows = await db
         .select({
@@ -58,7 +69,7 @@ export function createOwnSessions({ db }: Pick<Database, "db">): OwnSessions {
             a.id.localeCompare(b.id),
         );
     },
-    end: async (person, id) => {
+    endSession: async (person, id) => {
       sessionOf(person);
       const ended = await db
         .delete(sessions)
@@ -66,7 +77,7 @@ export function createOwnSessions({ db }: Pick<Database, "db">): OwnSessions {
         .returning({ id: sessions.id });
       if (ended.length === 0) throw new AIConfigError("NOT_FOUND");
     },
-    endOthers: async (person) => {
+    endOtherSessions: async (person) => {
       const ended = await db
         .delete(sessions)
         .where(and(eq(sessions.userId, person.userId), ne(sessions.id, sessionOf(person)), isLive))
