@@ -51,8 +51,9 @@ export function guardCall(
   timeouts: Timeouts,
   clock: Pick<Clock, "now">,
   callerSignal: AbortSignal | undefined,
+  startedAt = clock.now(),
 ): CallGuard {
-  const endsAt = clock.now() + timeouts.totalRequestTimeout;
+  const endsAt = startedAt + timeouts.totalRequestTimeout;
   const watchers = new Set<(by: EndedBy) => void>();
   let controller: AbortController | undefined;
   let endedBy: EndedBy | undefined;
@@ -65,7 +66,7 @@ export function guardCall(
   }
 
   const onCallerAbort = () => end("caller");
-  const totalTimer = setTimeout(end, timeouts.totalRequestTimeout, "total" as const);
+  const totalTimer = setTimeout(end, Math.max(0, endsAt - clock.now()), "total" as const);
   if (callerSignal?.aborted) end("caller");
   else callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
 

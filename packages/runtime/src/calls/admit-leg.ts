@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+
+import { AIConfigError, upperBound } from "@ai-config/config-core";
+
+import type { Admission, AdmissionRequest, Admitted, ScopeLimits } from "../admission/admission-store.ts";
+import { admitWithin } from "../admission/fair-queue.ts";
+import { limitReached } from "../failures/call-errors.ts";
+import { bodyOf, compileTurn, type Turn } from "../request/compile-turn.ts";
+import { scopeLimits } from "../request/scope-limits.ts";
+import { startMeter } from "../usage/answer-meter.ts";
+import type { Call, GovernedLeg } from "./call.ts";
+import { settleLeg } from "./settle-leg.ts";
+
+/** Asks for everything that one model's answer can take, before anything is sent. */
+export async function admitLeg(call: Call, model: string | undefined): Promise<GovernedLeg> {
+  const { runtime, effective, asker, params, size, guard } = call;
+  const { service, clock, leases, timeZone } = runtime;
+  const startedAt = clock.now();
+  const date = new Date(startedAt);
+  const turn = compileTurn(effective, params, { models: service.models, date, model });
+  const multiplier = multiplierOf(call);
+  const limits = scopeLimits(effective, asker.userId, startedAt, timeZone);
+  const isFree = call.kind === "count";
+  const scopes = isFree ? limits.withoutBudgets : limits.scopes;
+  const reserve = isFree ? "0" : reserveOf(call, turn, { date, multiplier, scopes });
+  const request: AdmissionRequest = { id: randomUUID(), scopes, reserve, leaseMs: leases.leaseMs };
+  const asked = ask(call, request);
+  let admission: Admission;
+  try {
+    admission = await guard.race(asked);
+  } catch (error) {
+    // Who is admitted after the deadline has nothing to send any more.
+    asked.then((late) => {
+      if (late.isAdmitted) void settleLeg(call, legOf(late), error);
+    }, ignore);
+    throw error;
+  }
+  for (const alert of admission.alerts) runtime.onAlert(alert);
+  if (!admission.isAdmitted) throw limitReached(admission.refusal);
+  leases.keep(request.id);
+  return legOf(admission);
+
+  function legOf(admitted: Admitted): GovernedLeg {
+    const meter = startMeter();
+    const need = { inputTokens: size.tokensLikely };
+    const leg: GovernedLeg = {
+      model: turn.model,
+      need,
+      attempts: 0,
+      turn,
+      request,
+      admission: admitted,
+      startedAt,
+      multiplier,
+      route: undefined,
+      meter,
+      requestId: null,
+      hasCost: () => leg.meter.state !== "refused",
+    };
+    return leg;
+  }
+}
+
+async function ask(call: Call, request: AdmissionRequest): Promise<Admission> {
+  const { store, queue, clock, limitWaitMs } = call.runtime;
+  if (limitWaitMs <= 0) return store.admit(request);
+  const from = clock.now();
+  const deadline = from + Math.min(limitWaitMs, call.guard.remainingMs());
+  const admission = await admitWithin(store, request, { queue, deadline, signal: call.guard.signal() });
+  const ms = clock.now() - from;
+  if (ms > 0) call.waits.push({ reason: "limit", ms });
+  return admission;
+}
+
+/** The most that an answer can cost. */
+function reserveOf(
+  { params, size, runtime }: Call,
+  turn: Turn,
+  {
+    date,
+    multiplier,
+    scopes,
+  }: { date: Date; multiplier: number | undefined; scopes: readonly ScopeLimits[] },
+): string {
+  const { models } = runtime.service;
+  const tokens = Math.min(size.tokensMax, turn.contextTokens);
+  const { amount } = upperBound(bodyOf(params, turn, turn.isStreamed), tokens, { models, date, multiplier });
+  if (amount !== null) return amount;
+  const isBlocking = scopes.some(({ budgets }) => budgets.some(({ enforcement }) => enforcement === "block"));
+  if (!isBlocking) return "0";
+  throw new AIConfigError("PRICE_UNKNOWN", {
+    message: `The most that this call to ${turn.model} can cost is not known, so it cannot run under a budget. Choose another model, add its price to the catalogue, or limit its web searches by max_uses.`,
+    details: { model: turn.model },
+  });
+}
+
+function multiplierOf({ runtime, effective }: Call): number | undefined {
+  const { organizationId } = effective;
+  return organizationId === null ? undefined : runtime.service.multipliers[organizationId];
+}
+
+function ignore(): void {}

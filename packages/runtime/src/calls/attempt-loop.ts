@@ -1,0 +1,205 @@
+import type { RetryStrategy } from "@ai-config/config-core";
+
+import { classifyError } from "../failures/classify-error.ts";
+import { type Failure, readFailure } from "../failures/read-failure.ts";
+import type { Breaker } from "../provider/circuit-breaker.ts";
+import type { Need, RateGate } from "../provider/rate-gate.ts";
+import type { AttemptGuard, CallGuard } from "./call-guard.ts";
+import type { Clock } from "./clock.ts";
+import { nextStep } from "./next-step.ts";
+
+export type KeySlotName = "primary" | "secondary" | "environment";
+
+/** One request, or one that was not sent because the circuit was open. */
+export interface AttemptReport {
+  readonly model: string;
+  readonly keySlot: KeySlotName;
+  readonly status: number | null;
+  /** What it failed of; null for the one that was answered. */
+  readonly failure: string | null;
+  readonly requestId: string | null;
+}
+
+/** Time that passed before a request was sent. */
+export interface Wait {
+  readonly reason: "retry" | "provider_rate" | "limit";
+  readonly ms: number;
+}
+
+/** A key and what is remembered of it. */
+export interface Route {
+  readonly keySlot: KeySlotName;
+  lane(model: string): { readonly breaker: Breaker; readonly gate: RateGate };
+}
+
+/** A stretch of a call on one model that was admitted as one. */
+export interface Leg {
+  readonly model: string;
+  readonly need: Need;
+  attempts: number;
+  /** Whether what was sent so far may be billed: another request is then admitted by itself. */
+  hasCost(): boolean;
+}
+
+export interface AttemptLoop<R extends Route, L extends Leg, A> {
+  readonly strategy: RetryStrategy;
+  readonly guard: CallGuard;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** What to try, in order; undefined stands for the configured model. */
+  readonly models: readonly (string | undefined)[];
+  readonly route: R;
+  /** The key to use where the first one is refused. */
+  otherRoute(): Promise<R | undefined>;
+  admit(model: string | undefined): Promise<L>;
+  /** Resolves as soon as the caller can be answered; closes the attempt where nothing more comes. */
+  send(leg: L, route: R, attempt: AttemptGuard): Promise<A>;
+  /** Ends a leg that came to nothing. */
+  abandon(leg: L, why: unknown): Promise<void>;
+  readonly attempts: AttemptReport[];
+  readonly waits: Wait[];
+}
+
+/** The last thing that was tried, and what it failed of. */
+export class AttemptsFailed extends Error {
+  override readonly name = "AttemptsFailed";
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.kind, { cause: failure.cause });
+    this.failure = failure;
+  }
+}
+
+/** Longer holds than this are not believed. */
+const HOLD_MAX_MS = 60_000;
+
+/**
+ * Sends until an answer comes, a failure is final or the deadline leaves no time: again by the strategy, once with
+ * the other key, then with the next model. Each model is admitted by itself, and so is each request after one that
+ * may be billed.
+ */
+export async function runAttempts<R extends Route, L extends Leg, A>(
+  loop: AttemptLoop<R, L, A>,
+): Promise<{ leg: L; route: R; answer: A }> {
+  const { guard, strategy, random, models } = loop;
+  let { route } = loop;
+  let hasTriedOther = false;
+  let failed: Failure | undefined;
+
+  for (const [index, model] of models.entries()) {
+    const hasNextModel = index + 1 < models.length;
+    let leg: L | undefined;
+    let isLast = false;
+    for (let retries = 0; !isLast; ) {
+      leg ??= await admit(loop, model, failed);
+      if (leg === undefined) break;
+      const result = await attempt(loop, leg, route);
+      if ("answer" in result) return { leg, route, answer: result.answer };
+      failed = result.failure;
+      const other: R | undefined =
+        failed.retry === "other_key" && !hasTriedOther ? await loop.otherRoute() : undefined;
+      const situation = { strategy, retries, remainingMs: guard.remainingMs(), random };
+      const hasOtherKey = other !== undefined;
+      const step = nextStep(failed, { ...situation, hasOtherKey, hasNextModel });
+      isLast = step.do === "give_up" || step.do === "next_model";
+      if (isLast || leg.hasCost()) {
+        await loop.abandon(leg, failed);
+        leg = undefined;
+      }
+      if (step.do === "give_up") throw new AttemptsFailed(failed);
+      if (step.do === "retry") {
+        retries += 1;
+        await pause(loop, leg, "retry", step.waitMs);
+      }
+      if (step.do === "other_key" && other !== undefined) {
+        route = other;
+        hasTriedOther = true;
+      }
+    }
+  }
+  throw failed ? new AttemptsFailed(failed) : new Error("There is no model to try.");
+}
+
+/** Undefined where a model after a failed one is not admitted: what failed is then the better reason. */
+async function admit<R extends Route, L extends Leg, A>(
+  loop: AttemptLoop<R, L, A>,
+  model: string | undefined,
+  failed: Failure | undefined,
+): Promise<L | undefined> {
+  try {
+    return await loop.admit(model);
+  } catch (error) {
+    if (failed === undefined || loop.guard.remainingMs() <= 0) throw error;
+    return undefined;
+  }
+}
+
+async function attempt<R extends Route, L extends Leg, A>(
+  loop: AttemptLoop<R, L, A>,
+  leg: L,
+  route: R,
+): Promise<{ answer: A } | { failure: Failure }> {
+  const { guard, clock } = loop;
+  const { breaker, gate } = route.lane(leg.model);
+  const waitMs = gate.take(leg.need);
+  if (waitMs > 0) {
+    if (waitMs >= guard.remainingMs()) {
+      gate.giveBack(leg.need);
+      return { failure: heldBack(waitMs) };
+    }
+    await pause(loop, leg, "provider_rate", waitMs);
+  }
+  const underway = guard.startAttempt();
+  try {
+    return { answer: await breaker.run(() => loop.send(leg, route, underway)) };
+  } catch (error) {
+    underway.abort();
+    underway.close();
+    const failure = readFailure(error, clock.now());
+    if (failure?.headers === undefined) gate.giveBack(leg.need);
+    else gate.observe(failure.headers);
+    if (failure === undefined) {
+      await loop.abandon(leg, error);
+      throw error;
+    }
+    const { status, requestId, kind, type, retryAfterMs } = failure;
+    const name = type === "circuit_open" ? type : kind;
+    loop.attempts.push({ model: leg.model, keySlot: route.keySlot, status, failure: name, requestId });
+    if (status === 429 && retryAfterMs !== undefined) gate.holdFor(Math.min(HOLD_MAX_MS, retryAfterMs));
+    return { failure };
+  }
+}
+
+async function pause<R extends Route, L extends Leg, A>(
+  loop: AttemptLoop<R, L, A>,
+  leg: L | undefined,
+  reason: Wait["reason"],
+  ms: number,
+): Promise<void> {
+  const { guard, clock, waits } = loop;
+  waits.push({ reason, ms });
+  if (ms <= 0) return;
+  try {
+    await guard.race(clock.sleep(ms, guard.signal()));
+  } catch (error) {
+    if (leg !== undefined) await loop.abandon(leg, error);
+    throw error;
+  }
+}
+
+/** The provider would refuse until after the deadline, so nothing is sent. */
+function heldBack(retryAfterMs: number): Failure {
+  return {
+    ...classifyError({ status: 429 }),
+    retry: "never",
+    status: null,
+    type: "rate_limit_error",
+    errorCode: null,
+    message: null,
+    requestId: null,
+    retryAfterMs,
+    headers: undefined,
+    cause: undefined,
+  };
+}

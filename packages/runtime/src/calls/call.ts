@@ -1,0 +1,40 @@
+import type { EffectiveConfiguration } from "@ai-config/config-service";
+
+import type { AdmissionRequest, Admitted } from "../admission/admission-store.ts";
+import type { CallKeys, KeyRoute } from "../provider/call-keys.ts";
+import type { CallOptions } from "../provider/request-options.ts";
+import type { GovernedParams } from "../request/call-overrides.ts";
+import type { Turn } from "../request/compile-turn.ts";
+import type { PromptSize } from "../request/prompt-size.ts";
+import type { Asker, Runtime } from "../runtime.ts";
+import type { AnswerMeter } from "../usage/answer-meter.ts";
+import type { AttemptReport, Leg, Wait } from "./attempt-loop.ts";
+import type { CallGuard } from "./call-guard.ts";
+
+/** One call from the moment it is asked for. */
+export interface Call {
+  readonly runtime: Runtime;
+  readonly asker: Asker;
+  readonly kind: "message" | "stream" | "count";
+  readonly params: GovernedParams;
+  readonly options: CallOptions;
+  readonly effective: EffectiveConfiguration;
+  readonly keys: CallKeys;
+  readonly size: PromptSize;
+  readonly guard: CallGuard;
+  readonly attempts: AttemptReport[];
+  readonly waits: Wait[];
+}
+
+/** A stretch of a call on one model: one admission, one entry in the ledger. */
+export interface GovernedLeg extends Leg {
+  readonly turn: Turn;
+  readonly request: AdmissionRequest;
+  readonly admission: Admitted;
+  readonly startedAt: number;
+  readonly multiplier: number | undefined;
+  /** The key and the meter of the last request. */
+  route: KeyRoute | undefined;
+  meter: AnswerMeter;
+  requestId: string | null;
+}

@@ -1,0 +1,113 @@
+import { getEffectiveConfiguration, peekEffectiveConfiguration } from "@ai-config/config-service";
+
+import { endedError } from "../failures/call-errors.ts";
+import { providerError } from "../failures/provider-error.ts";
+import { readFailure } from "../failures/read-failure.ts";
+import type { KeyRoute } from "../provider/call-keys.ts";
+import { requestHeaders } from "../provider/request-options.ts";
+import { requestIdOf, type WireRequest } from "../provider/send-message.ts";
+import { bodyOf } from "../request/compile-turn.ts";
+import { modelsToTry } from "../request/fallback-models.ts";
+import { promptSize } from "../request/prompt-size.ts";
+import type { Asker, Runtime } from "../runtime.ts";
+import { startMeter } from "../usage/answer-meter.ts";
+import { admitLeg } from "./admit-leg.ts";
+import { AttemptsFailed, runAttempts } from "./attempt-loop.ts";
+import type { Call, GovernedLeg } from "./call.ts";
+import { type AttemptGuard, CallEnded, guardCall } from "./call-guard.ts";
+import { settleLeg } from "./settle-leg.ts";
+
+const ACTOR = { type: "service", name: "governed-claude" } as const;
+
+export async function startCall(
+  runtime: Runtime,
+  asker: Asker,
+  { kind, params, options }: Pick<Call, "kind" | "params" | "options">,
+): Promise<Call> {
+  const { service, clock, keysOf } = runtime;
+  const startedAt = clock.now();
+  const input = { actor: ACTOR, userId: asker.userId, organizationId: asker.organizationId };
+  const effective =
+    peekEffectiveConfiguration(service, input) ?? (await getEffectiveConfiguration(service, input));
+  return {
+    runtime,
+    asker,
+    kind,
+    params,
+    options,
+    effective,
+    keys: keysOf(effective, asker),
+    size: promptSize(params),
+    guard: guardCall(effective.configuration.timeouts, clock, options.signal, startedAt),
+    attempts: [],
+    waits: [],
+  };
+}
+
+/** Runs a call to its answer. What it held is freed on every other way. */
+export async function runCall<A>(
+  call: Call,
+  send: (request: WireRequest, leg: GovernedLeg) => Promise<A>,
+): Promise<{ leg: GovernedLeg; answer: A }> {
+  const { runtime, guard, keys, effective, asker, attempts, waits } = call;
+  try {
+    return await runAttempts<KeyRoute, GovernedLeg, A>({
+      strategy: effective.configuration.retryStrategy,
+      guard,
+      clock: runtime.clock,
+      random: runtime.random,
+      models: modelsToTry(effective, asker.fallbackModels, runtime.service.models),
+      route: keys.peek() ?? (await guard.race(keys.first())),
+      otherRoute: () => guard.race(keys.other()),
+      admit: (model) => admitLeg(call, model),
+      send: async (leg, route, attempt) => {
+        const answer = await send(wireRequest(call, leg, route, attempt), leg);
+        attempts.push({
+          model: leg.model,
+          keySlot: route.keySlot,
+          status: 200,
+          failure: null,
+          requestId: leg.requestId,
+        });
+        return answer;
+      },
+      abandon: async (leg, why) => void (await settleLeg(call, leg, why)),
+      attempts,
+      waits,
+    });
+  } catch (error) {
+    guard.close();
+    throw callerError(call, error);
+  }
+}
+
+function wireRequest(call: Call, leg: GovernedLeg, route: KeyRoute, attempt: AttemptGuard): WireRequest {
+  const { turn } = leg;
+  leg.attempts += 1;
+  leg.route = route;
+  leg.requestId = null;
+  leg.meter = startMeter();
+  return {
+    client: route.client,
+    body: bodyOf(call.params, turn, call.kind === "stream" || turn.isStreamed),
+    headers: requestHeaders(turn.headers, call.options.headers),
+    attempt,
+    meter: leg.meter,
+    onHeaders(response) {
+      leg.requestId = requestIdOf(response);
+      route.lane(leg.model).gate.observe(response.headers);
+    },
+  };
+}
+
+/** What a caller gets to see of whatever ended a call. */
+export function callerError(call: Call, error: unknown): unknown {
+  const { attempts, waits, effective, runtime } = call;
+  const { timeouts } = effective.configuration;
+  const details = { attempts, waits };
+  if (error instanceof CallEnded) return endedError(error.by, timeouts, details);
+  const failure = error instanceof AttemptsFailed ? error.failure : readFailure(error, runtime.clock.now());
+  if (failure === undefined) return error;
+  if (failure.kind === "connection_timeout") return endedError("connection", timeouts, details);
+  return providerError(failure, details);
+}

@@ -1,0 +1,105 @@
+import { readFailure } from "../failures/read-failure.ts";
+import type { Governed } from "../governed.ts";
+import type { LedgerEntry } from "../ledger/ledger-entry.ts";
+import { type CallCost, callCost } from "../usage/call-cost.ts";
+import type { Call, GovernedLeg } from "./call.ts";
+import { CallEnded } from "./call-guard.ts";
+import { configurationVersion } from "./configuration-version.ts";
+
+type End = Pick<LedgerEntry, "outcome" | "errorType" | "httpStatus">;
+
+const SUCCESS: End = { outcome: "success", errorType: null, httpStatus: 200 };
+
+/** Books what a leg cost, frees what it held, and tells what governed it. `error` is what it ended with, if any. */
+export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): Promise<Governed> {
+  const { runtime, effective, asker, attempts, waits } = call;
+  const { turn, admission, request, route } = leg;
+  const end = error === undefined ? SUCCESS : endOf(error, runtime.clock.now());
+  const cost = costOfLeg(call, leg);
+  const entry = entryOf(call, leg, end, cost);
+  const settled = await runtime.settler.settle({ admission, request, cost: cost.amount, entry });
+  for (const alert of settled?.alerts ?? []) runtime.onAlert(alert);
+  const { id, model, keySlot, configurationVersion } = entry;
+  return {
+    id,
+    userId: asker.userId,
+    organizationId: effective.organizationId,
+    configurationVersion,
+    isStale: effective.stale,
+    outcome: end.outcome,
+    model,
+    apiVersion: turn.apiVersion,
+    keySlot: route?.keySlot ?? keySlot,
+    adjustments: turn.adjustments,
+    cost: { amount: cost.amount, basis: cost.basis },
+    attempts,
+    waits,
+    // Figures are written when they are read.
+    get budgets() {
+      return (settled ?? admission).budgets;
+    },
+  };
+}
+
+function costOfLeg(
+  { runtime }: Call,
+  { meter, turn, startedAt, multiplier, request }: GovernedLeg,
+): CallCost {
+  return callCost(meter, {
+    models: runtime.service.models,
+    date: new Date(startedAt),
+    model: turn.model,
+    maxTokens: turn.params.max_tokens,
+    multiplier,
+    reserve: request.reserve,
+  });
+}
+
+function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): LedgerEntry {
+  const { runtime, effective, asker, kind } = call;
+  const { turn, meter, route, request, startedAt } = leg;
+  const { usage } = cost;
+  const writes = usage?.cache_creation;
+  const writes1h = writes?.ephemeral_1h_input_tokens ?? 0;
+  return {
+    id: request.id,
+    userId: asker.userId,
+    organizationId: effective.organizationId,
+    model: meter.model ?? turn.model,
+    apiVersion: turn.apiVersion,
+    keySlot: route?.keySlot ?? "primary",
+    startedAt: new Date(startedAt),
+    durationMs: runtime.clock.now() - startedAt,
+    attempts: leg.attempts,
+    ...end,
+    stopReason: meter.stopReason,
+    isStream: kind === "stream",
+    inputTokens: usage?.input_tokens ?? 0,
+    outputTokens: usage?.output_tokens ?? 0,
+    cacheReadTokens: usage?.cache_read_input_tokens ?? 0,
+    cacheWrite5mTokens: Math.max(0, (usage?.cache_creation_input_tokens ?? 0) - writes1h),
+    cacheWrite1hTokens: writes1h,
+    webSearches: usage?.server_tool_use?.web_search_requests ?? 0,
+    cost: cost.amount,
+    costBasis: cost.basis,
+    configurationVersion: configurationVersion(effective),
+    anthropicRequestId: leg.requestId,
+    label: call.options.label ?? null,
+  };
+}
+
+/** How the ledger calls an end that is no success. */
+function endOf(error: unknown, now: number): End {
+  if (error instanceof CallEnded && error.by !== "connection") {
+    if (error.by === "caller") return { outcome: "aborted", errorType: null, httpStatus: null };
+    return { outcome: "timeout", errorType: `${error.by}_timeout`, httpStatus: null };
+  }
+  const failure = readFailure(error, now);
+  if (failure === undefined) return { outcome: "error", errorType: "internal", httpStatus: null };
+  const { kind, type, status } = failure;
+  return {
+    outcome: kind === "connection_timeout" ? "timeout" : "error",
+    errorType: type,
+    httpStatus: status,
+  };
+}

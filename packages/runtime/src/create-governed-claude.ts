@@ -1,0 +1,92 @@
+import type { ServiceContext } from "@ai-config/config-service";
+
+import type { AdmissionStore, BudgetAlert } from "./admission/admission-store.ts";
+import { createFairQueue } from "./admission/fair-queue.ts";
+import { createMemoryStore } from "./admission/memory-store.ts";
+import { CallEnded } from "./calls/call-guard.ts";
+import { type Clock, systemClock } from "./calls/clock.ts";
+import { createLeaseKeeper } from "./calls/lease-keeper.ts";
+import { createSettler } from "./calls/settle-surely.ts";
+import { readFailure } from "./failures/read-failure.ts";
+import { type GovernedMessages, governMessages } from "./messages/governed-messages.ts";
+import { createCallKeys } from "./provider/call-keys.ts";
+import { createKeyLanes } from "./provider/key-lanes.ts";
+import type { Runtime } from "./runtime.ts";
+
+export interface GovernedClaudeOptions {
+  readonly service: ServiceContext;
+  /** Where limits and budgets are counted; in this process alone unless told. */
+  readonly store?: AdmissionStore;
+  /** Models that answer, in this order, where the configured one cannot. */
+  readonly fallbackModels?: readonly string[];
+  /** How long a call waits for a limit before it is refused; not at all unless told. */
+  readonly limitWaitMs?: number;
+  /** Whose midnight budgets start at; UTC unless told. */
+  readonly timeZone?: string;
+  /** How long a call that crashed keeps what it held. */
+  readonly leaseMs?: number;
+  /** Hears of each budget threshold that is crossed. */
+  readonly onAlert?: (alert: BudgetAlert) => void;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+export interface ForUserOptions {
+  /** Absent: the account's default organization, if it has one. */
+  readonly organizationId?: string | null;
+  readonly fallbackModels?: readonly string[];
+}
+
+/** The official SDK under the configurations of this product. One for each process. */
+export interface GovernedClaude {
+  /** The SDK's `messages` as one account may use them. */
+  forUser(userId: string, options?: ForUserOptions): { readonly messages: GovernedMessages };
+  /** Waits until the cost of every call is booked. The store and the service were given, so they stay open. */
+  close(): Promise<void>;
+}
+
+const LEASE_MS = 60_000;
+
+/** Holds every call to what its account's configuration says: settings, limits, budgets, retries and deadlines. */
+export function createGovernedClaude(options: GovernedClaudeOptions): GovernedClaude {
+  const { service, clock = systemClock, random = Math.random, leaseMs = LEASE_MS } = options;
+  const { log } = service;
+  const store = options.store ?? createMemoryStore({ now: clock.now });
+  const queue = createFairQueue();
+  const leases = createLeaseKeeper(store, leaseMs, log);
+  const lanesOf = createKeyLanes({
+    baseUrl: service.environment.baseUrl,
+    fetch: service.fetch,
+    now: clock.now,
+    isOutage: (error) => readFailure(error, clock.now())?.isOutage ?? false,
+    isUndecided: (error) => error instanceof CallEnded && error.by !== "connection",
+  });
+  const runtime: Runtime = {
+    service,
+    store,
+    queue,
+    settler: createSettler(store, {
+      log,
+      onDone: ({ request }) => {
+        leases.release(request.id);
+        if (queue.waiting > 0) queue.wake(request.scopes);
+      },
+    }),
+    leases,
+    keysOf: createCallKeys(service, lanesOf),
+    clock,
+    random,
+    timeZone: options.timeZone ?? "UTC",
+    limitWaitMs: options.limitWaitMs ?? 0,
+    onAlert: options.onAlert ?? (() => {}),
+  };
+  return {
+    forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels ?? [] } = {}) {
+      return { messages: governMessages(runtime, { userId, organizationId, fallbackModels }) };
+    },
+    async close() {
+      await runtime.settler.drain();
+      leases.close();
+    },
+  };
+}

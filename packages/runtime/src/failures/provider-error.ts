@@ -1,0 +1,41 @@
+import { AIConfigError, ERROR_CATALOGUE, type ErrorCode, withoutSecrets } from "@ai-config/config-core";
+
+import type { FailureKind } from "./classify-error.ts";
+import type { Failure } from "./read-failure.ts";
+
+const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
+  spend_limit: "PROVIDER_SPEND_LIMIT",
+  rate_limit: "PROVIDER_RATE_LIMITED",
+  ramp_limit: "PROVIDER_RATE_LIMITED",
+  key_refused: "PROVIDER_KEY_REFUSED",
+  billing: "PROVIDER_SPEND_LIMIT",
+  permission: "PROVIDER_REQUEST_REFUSED",
+  not_found: "PROVIDER_REQUEST_REFUSED",
+  invalid_request: "PROVIDER_REQUEST_REFUSED",
+  too_large: "PROVIDER_REQUEST_REFUSED",
+  request_timeout: "PROVIDER_UNAVAILABLE",
+  conflict: "PROVIDER_UNAVAILABLE",
+  overloaded: "PROVIDER_UNAVAILABLE",
+  unavailable: "PROVIDER_UNAVAILABLE",
+  connection: "PROVIDER_UNAVAILABLE",
+  connection_timeout: "PROVIDER_UNAVAILABLE",
+  malformed_answer: "PROVIDER_UNAVAILABLE",
+};
+
+/** The error for callers: Anthropic's words and request id, nothing of the key. */
+export function providerError(
+  failure: Failure,
+  details: Readonly<Record<string, unknown>> = {},
+): AIConfigError {
+  const { kind, type, errorCode, status, requestId, retryAfterMs, cause } = failure;
+  const code = CODES[kind];
+  const said = failure.message ? withoutSecrets(failure.message) : undefined;
+  return new AIConfigError(code, {
+    message: said
+      ? `${ERROR_CATALOGUE[code].message} Anthropic says: ${said}`
+      : ERROR_CATALOGUE[code].message,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    details: { ...details, kind, type, errorCode, status, requestId },
+    cause,
+  });
+}

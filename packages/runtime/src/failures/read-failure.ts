@@ -1,0 +1,84 @@
+import { APIConnectionError, APIError } from "@anthropic-ai/sdk";
+
+import { CallEnded } from "../calls/call-guard.ts";
+import { CircuitOpen } from "../provider/circuit-breaker.ts";
+import { classifyError, type ErrorClass, type FailedRequest } from "./classify-error.ts";
+
+/** A request that did not end well, with all that is needed to go on or to tell. */
+export interface Failure extends ErrorClass {
+  readonly status: number | null;
+  /** Anthropic's own type, else what became of the connection. */
+  readonly type: string;
+  readonly errorCode: string | null;
+  readonly message: string | null;
+  readonly requestId: string | null;
+  /** What the server asked for. */
+  readonly retryAfterMs: number | undefined;
+  readonly headers: Headers | undefined;
+  readonly cause: unknown;
+}
+
+/** Thrown where an answer came that is no message. */
+export class MalformedAnswer extends Error {
+  override readonly name = "MalformedAnswer";
+  readonly requestId: string | null;
+
+  constructor(requestId: string | null, cause?: unknown) {
+    super("The answer is not what the API promises.", { cause });
+    this.requestId = requestId;
+  }
+}
+
+/** What a request failed of; undefined where it is not the provider's or the network's doing. */
+export function readFailure(error: unknown, now: number): Failure | undefined {
+  if (error instanceof CallEnded) {
+    return error.by === "connection" ? failureOf({ connection: "timed_out" }, error) : undefined;
+  }
+  if (error instanceof CircuitOpen) {
+    const { retryAfterMs } = error;
+    return {
+      ...failureOf({ connection: "failed" }, error),
+      type: "circuit_open",
+      retry: "never",
+      retryAfterMs,
+    };
+  }
+  if (error instanceof MalformedAnswer) {
+    return { ...failureOf({ connection: "malformed" }, error), requestId: error.requestId };
+  }
+  if (error instanceof APIConnectionError) return failureOf({ connection: "failed" }, error);
+  if (error instanceof APIError) return failureOfApi(error, now);
+  // What a body that breaks off throws comes as it is from the platform's own `fetch`.
+  if (error instanceof TypeError) return failureOf({ connection: "failed" }, error);
+  if (error instanceof SyntaxError) return failureOf({ connection: "malformed" }, error);
+  return undefined;
+}
+
+function failureOfApi(error: APIError, now: number): Failure {
+  const { status, type, errorCode, apiMessage: message, requestID, headers } = error;
+  const failed = failureOf({ status, type, errorCode, message }, error);
+  return { ...failed, requestId: requestID ?? null, headers, retryAfterMs: retryAfterOf(headers, now) };
+}
+
+function failureOf(failed: FailedRequest, cause: unknown): Failure {
+  const known = classifyError(failed);
+  return {
+    ...known,
+    status: failed.status ?? null,
+    type: failed.type ?? known.kind,
+    errorCode: failed.errorCode ?? null,
+    message: failed.message ?? null,
+    requestId: null,
+    retryAfterMs: undefined,
+    headers: undefined,
+    cause,
+  };
+}
+
+/** Seconds, or a date. */
+function retryAfterOf(headers: Headers | undefined, now: number): number | undefined {
+  const text = headers?.get("retry-after");
+  if (!text) return undefined;
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+}

@@ -1,0 +1,31 @@
+export type {
+  AdmissionStore,
+  BudgetAlert,
+  BudgetState,
+  LimitName,
+  Refusal,
+  Scope,
+} from "./admission/admission-store.ts";
+export { createMemoryStore, type MemoryStoreOptions } from "./admission/memory-store.ts";
+export type { AttemptReport, KeySlotName, Wait } from "./calls/attempt-loop.ts";
+export type { Clock } from "./calls/clock.ts";
+export {
+  createGovernedClaude,
+  type ForUserOptions,
+  type GovernedClaude,
+  type GovernedClaudeOptions,
+} from "./create-governed-claude.ts";
+export type { Governed } from "./governed.ts";
+export type { LedgerEntry } from "./ledger/ledger-entry.ts";
+export type { GovernedMessageStream } from "./messages/governed-message-stream.ts";
+export type {
+  CountTokensParams,
+  CreateParams,
+  CreateStreamParams,
+  GovernedMessage,
+  GovernedMessages,
+  GovernedTokensCount,
+} from "./messages/governed-messages.ts";
+export type { GovernedStream } from "./messages/governed-stream.ts";
+export type { CallOptions } from "./provider/request-options.ts";
+export type { GovernedParams, PolicyAdjustment } from "./request/call-overrides.ts";

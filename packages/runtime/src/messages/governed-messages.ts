@@ -1,0 +1,95 @@
+import type {
+  Message,
+  MessageCountTokensParams,
+  MessageCreateParams,
+  MessageTokensCount,
+} from "@anthropic-ai/sdk/resources/messages/messages";
+
+import type { Call } from "../calls/call.ts";
+import { runCall, startCall } from "../calls/run-call.ts";
+import { settleLeg } from "../calls/settle-leg.ts";
+import type { Governed } from "../governed.ts";
+import type { CallOptions } from "../provider/request-options.ts";
+import { countTokens, openStream, sendCollected, sendWhole } from "../provider/send-message.ts";
+import type { GovernedParams } from "../request/call-overrides.ts";
+import type { Asker, Runtime } from "../runtime.ts";
+import { GovernedMessageStream } from "./governed-message-stream.ts";
+import { type GovernedStream, governStream } from "./governed-stream.ts";
+
+export type GovernedMessage = Message & {
+  readonly _request_id?: string | null;
+  readonly governed: Governed;
+};
+export type GovernedTokensCount = MessageTokensCount & { readonly governed: Governed };
+
+/** What the configuration decides may be left out; what is given holds within the organization's policy. */
+export type CreateParams = GovernedParams & { readonly stream?: false | undefined };
+export type CreateStreamParams = GovernedParams & { readonly stream: true };
+export type CountTokensParams = Omit<MessageCountTokensParams, "model"> & Pick<GovernedParams, "model">;
+
+/** `messages` of the official SDK, under one account's configuration. */
+export interface GovernedMessages {
+  create(params: CreateParams, options?: CallOptions): Promise<GovernedMessage>;
+  create(params: CreateStreamParams, options?: CallOptions): Promise<GovernedStream>;
+  create(
+    params: CreateParams | CreateStreamParams,
+    options?: CallOptions,
+  ): Promise<GovernedMessage | GovernedStream>;
+  stream(params: GovernedParams, options?: CallOptions): GovernedMessageStream;
+  countTokens(params: CountTokensParams, options?: CallOptions): Promise<GovernedTokensCount>;
+}
+
+export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages {
+  async function createMessage(params: GovernedParams, options: CallOptions): Promise<GovernedMessage> {
+    const call = await startCall(runtime, asker, { kind: "message", params, options });
+    const { leg, answer } = await runCall(call, (request, { turn }) =>
+      turn.isStreamed ? sendCollected(request) : sendWhole(request),
+    );
+    call.guard.close();
+    return withGoverned(answer, await settleLeg(call, leg));
+  }
+
+  async function createStream(params: GovernedParams, options: CallOptions) {
+    const call = await startCall(runtime, asker, { kind: "stream", params, options });
+    const { leg, answer } = await runCall(call, async (request) => {
+      const opened = await openStream(request);
+      return { opened, attempt: request.attempt };
+    });
+    const data = governStream(call, leg, answer.attempt, answer.opened);
+    return { response: answer.opened.response, data };
+  }
+
+  function create(params: CreateParams, options?: CallOptions): Promise<GovernedMessage>;
+  function create(params: CreateStreamParams, options?: CallOptions): Promise<GovernedStream>;
+  async function create(params: CreateParams | CreateStreamParams, options: CallOptions = {}) {
+    const { stream, ...wanted } = params;
+    if (stream !== true) return createMessage(wanted, options);
+    return (await createStream(wanted, options)).data;
+  }
+
+  return {
+    create: create as GovernedMessages["create"],
+    stream: (params, options = {}) =>
+      new GovernedMessageStream(params as MessageCreateParams, (signal) =>
+        createStream(params, { ...options, signal: anyOf(signal, options.signal) }),
+      ),
+    async countTokens(params, options = {}) {
+      const given = params as GovernedParams;
+      const call: Call = await startCall(runtime, asker, { kind: "count", params: given, options });
+      const { leg, answer } = await runCall(call, countTokens);
+      call.guard.close();
+      return withGoverned(answer, await settleLeg(call, leg));
+    },
+  };
+}
+
+/** Like the SDK's own `_request_id` it is there to be read, and not part of what is stored or sent on. */
+function withGoverned<T extends object>(answer: T, governed: Governed): T & { readonly governed: Governed } {
+  return Object.defineProperty(answer, "governed", { value: governed, enumerable: false }) as T & {
+    readonly governed: Governed;
+  };
+}
+
+function anyOf(own: AbortSignal, given: AbortSignal | undefined): AbortSignal {
+  return given === undefined ? own : AbortSignal.any([own, given]);
+}

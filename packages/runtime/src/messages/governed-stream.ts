@@ -1,0 +1,60 @@
+import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
+import { Stream } from "@anthropic-ai/sdk/streaming";
+
+import type { Call, GovernedLeg } from "../calls/call.ts";
+import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
+import { callerError } from "../calls/run-call.ts";
+import { settleLeg } from "../calls/settle-leg.ts";
+import type { Governed } from "../governed.ts";
+import type { OpenedStream } from "../provider/send-message.ts";
+
+/** The SDK's stream, with what governed it as soon as it has ended, however it ends. */
+export type GovernedStream = Stream<RawMessageStreamEvent> & { readonly governed: Promise<Governed> };
+
+/**
+ * Hands a begun answer to its reader. It is settled once: when it ends, breaks or is given up by the reader, and when
+ * it is ended from our side although nobody reads it.
+ */
+export function governStream(
+  call: Call,
+  leg: GovernedLeg,
+  attempt: AttemptGuard,
+  opened: OpenedStream,
+): GovernedStream {
+  const { promise: governed, resolve } = Promise.withResolvers<Governed>();
+  let settling: Promise<void> | undefined;
+
+  function end(error?: unknown): Promise<void> {
+    settling ??= settle(error);
+    return settling;
+  }
+
+  async function settle(error: unknown): Promise<void> {
+    attempt.close();
+    call.guard.close();
+    resolve(await settleLeg(call, leg, error));
+  }
+
+  const onLeave = () => void end(new CallEnded("caller"));
+  attempt.onEnd((by) => void end(new CallEnded(by)));
+  opened.controller.signal.addEventListener("abort", onLeave, { once: true });
+
+  async function* read(): AsyncGenerator<RawMessageStreamEvent> {
+    let error: unknown = new CallEnded("caller");
+    try {
+      yield* opened.events;
+      yield* opened.rest;
+      if (!opened.controller.signal.aborted) error = undefined;
+    } catch (thrown) {
+      error = thrown;
+      throw callerError(call, thrown);
+    } finally {
+      opened.controller.signal.removeEventListener("abort", onLeave);
+      await end(error);
+      if (error !== undefined) opened.controller.abort();
+    }
+  }
+
+  const stream = new Stream<RawMessageStreamEvent>(read, opened.controller);
+  return Object.assign(stream, { governed });
+}

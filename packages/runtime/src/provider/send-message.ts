@@ -1,0 +1,180 @@
+import type Anthropic from "@anthropic-ai/sdk";
+import { APIError } from "@anthropic-ai/sdk";
+import { MessageStream } from "@anthropic-ai/sdk/lib/MessageStream";
+import type {
+  Message,
+  MessageCountTokensParams,
+  MessageCreateParams,
+  MessageCreateParamsNonStreaming,
+  MessageCreateParamsStreaming,
+  Messages,
+  MessageTokensCount,
+  RawMessageStreamEvent,
+} from "@anthropic-ai/sdk/resources/messages/messages";
+import { Stream } from "@anthropic-ai/sdk/streaming";
+
+import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
+import { MalformedAnswer } from "../failures/read-failure.ts";
+import { type AnswerMeter, meterEvent, meterMessage } from "../usage/answer-meter.ts";
+
+/** One request over the official client, under its guard, with its meter running. */
+export interface WireRequest {
+  readonly client: Anthropic;
+  readonly body: MessageCreateParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly attempt: AttemptGuard;
+  readonly meter: AnswerMeter;
+  /** Called with the headers of an answer that is no error. */
+  onHeaders(response: Response): void;
+}
+
+/** A stream of which the first piece of content is here. */
+export interface OpenedStream {
+  readonly response: Response;
+  readonly controller: AbortController;
+  /** Read already. */
+  readonly events: readonly RawMessageStreamEvent[];
+  readonly rest: AsyncGenerator<RawMessageStreamEvent>;
+}
+
+/** Sends a request whose answer comes in one piece. */
+export async function sendWhole(request: WireRequest): Promise<Message> {
+  const { client, body, attempt, meter } = request;
+  meter.state = "unseen";
+  try {
+    const sent = client.messages.create(body as MessageCreateParamsNonStreaming, optionsOf(request));
+    const response = await attempt.race(sent.asResponse());
+    arrived(request, response);
+    const message = await attempt.race(sent);
+    if (message?.type !== "message") throw new MalformedAnswer(requestIdOf(response));
+    meterMessage(meter, message);
+    return message;
+  } catch (error) {
+    // An error status comes with no answer. A lost connection before the headers is taken for the same.
+    if (error instanceof APIError) meter.state = "refused";
+    throw error;
+  } finally {
+    attempt.close();
+  }
+}
+
+/** Sends a request whose answer comes in pieces, and puts them together. */
+export async function sendCollected(request: WireRequest): Promise<Message> {
+  const { attempt } = request;
+  try {
+    const { response, rest, controller } = await open(request);
+    const message = await collect(rest, response, controller, request.body);
+    return Object.defineProperty(message, "_request_id", { value: requestIdOf(response), enumerable: false });
+  } finally {
+    attempt.close();
+  }
+}
+
+/** Sends a request and waits for the first piece of content: until then it can be repeated unseen. */
+export async function openStream(request: WireRequest): Promise<OpenedStream> {
+  const opened = await open(request);
+  const events: RawMessageStreamEvent[] = [];
+  for (;;) {
+    const { value, done } = await opened.rest.next();
+    if (done) break;
+    events.push(value);
+    if (value.type !== "message_start") break;
+  }
+  request.meter.isDelivered = true;
+  return { ...opened, events };
+}
+
+/** Asks how many tokens a prompt has, which costs nothing. */
+export async function countTokens(request: WireRequest): Promise<MessageTokensCount> {
+  const { client, body, attempt } = request;
+  try {
+    const sent = client.messages.countTokens(countable(body), optionsOf(request));
+    const response = await attempt.race(sent.asResponse());
+    arrived(request, response);
+    const count = await attempt.race(sent);
+    if (typeof count?.input_tokens !== "number") throw new MalformedAnswer(requestIdOf(response));
+    return count;
+  } finally {
+    attempt.close();
+  }
+}
+
+/** The fields of a request that counting takes. */
+function countable(body: MessageCreateParams): MessageCountTokensParams {
+  const { model, messages, system, tools, tool_choice, thinking, output_config, cache_control } = body;
+  const given = { model, messages, system, tools, tool_choice, thinking, output_config, cache_control };
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as unknown as MessageCountTokensParams;
+}
+
+async function open(request: WireRequest): Promise<Omit<OpenedStream, "events">> {
+  const { client, body, attempt, meter } = request;
+  const sent = client.messages.create(body as MessageCreateParamsStreaming, optionsOf(request));
+  const response = await attempt.race(sent.asResponse());
+  meter.state = "unseen";
+  arrived(request, response);
+  const stream = await attempt.race(sent);
+  return { response, controller: stream.controller, rest: watch(stream, request, response) };
+}
+
+function optionsOf({ headers, attempt }: WireRequest) {
+  return { headers, signal: attempt.signal };
+}
+
+function arrived({ attempt, onHeaders }: WireRequest, response: Response): void {
+  attempt.answering();
+  onHeaders(response);
+}
+
+export function requestIdOf(response: Response): string | null {
+  return response.headers.get("request-id");
+}
+
+/** Passes events on, and does not take an end from our side or the other for the end of the answer. */
+async function* watch(
+  stream: Stream<RawMessageStreamEvent>,
+  { attempt, meter }: WireRequest,
+  response: Response,
+): AsyncGenerator<RawMessageStreamEvent> {
+  let isOver = false;
+  try {
+    for await (const event of stream) {
+      meterEvent(meter, event);
+      isOver = event.type === "message_stop";
+      yield event;
+    }
+  } catch (error) {
+    if (attempt.endedBy !== undefined) throw new CallEnded(attempt.endedBy);
+    throw error instanceof SyntaxError ? new MalformedAnswer(requestIdOf(response), error) : error;
+  }
+  if (isOver) return;
+  if (attempt.endedBy !== undefined) throw new CallEnded(attempt.endedBy);
+  if (!stream.controller.signal.aborted) throw new MalformedAnswer(requestIdOf(response));
+}
+
+/** The SDK's own way from events to a message, without a request of its own. */
+async function collect(
+  events: AsyncGenerator<RawMessageStreamEvent>,
+  response: Response,
+  controller: AbortController,
+  body: MessageCreateParams,
+): Promise<Message> {
+  const thrown: unknown[] = [];
+  async function* noted() {
+    try {
+      yield* events;
+    } catch (error) {
+      thrown.push(error);
+      throw error;
+    }
+  }
+  const data = new Stream<RawMessageStreamEvent>(noted, controller);
+  const source = { create: () => ({ withResponse: async () => ({ response, data }) }) };
+  try {
+    return await MessageStream.createMessage(source as unknown as Messages, body).finalMessage();
+  } catch (error) {
+    // It comes wrapped, and what is inside says more.
+    throw thrown.length > 0 ? thrown[0] : error;
+  }
+}

@@ -1,0 +1,138 @@
+import {
+  type AIConfiguration,
+  type FieldPath,
+  fieldAt,
+  imposeOnField,
+  type ModelConfiguration,
+} from "@ai-config/config-core";
+import type { EffectiveConfiguration } from "@ai-config/config-service";
+import type { MessageCreateParamsBase } from "@anthropic-ai/sdk/resources/messages/messages";
+
+/** Fields of a request that a configuration decides unless the call says otherwise. */
+const DECIDED = [
+  "model",
+  "max_tokens",
+  "temperature",
+  "top_p",
+  "top_k",
+  "stop_sequences",
+  "thinking",
+  "output_config",
+  "service_tier",
+  "speed",
+  "inference_geo",
+] as const;
+
+/** A request as callers write it: what the configuration decides may be left out. */
+export type GovernedParams = Omit<MessageCreateParamsBase, "model" | "max_tokens" | "stream"> &
+  Partial<Pick<MessageCreateParamsBase, "model" | "max_tokens">> & {
+    /** Anthropic's current API takes none of the three; models that know them get them under the version before. */
+    temperature?: number | null;
+    top_p?: number | null;
+    top_k?: number | null;
+  };
+
+/** One wish of a call that the organization's policy does not grant. */
+export interface PolicyAdjustment {
+  readonly path: FieldPath;
+  readonly from: unknown;
+  readonly to: unknown;
+  readonly code: "policy_locked" | "policy_limit" | "policy_model";
+  readonly message: string;
+}
+
+export interface Overridden {
+  readonly configuration: Readonly<AIConfiguration>;
+  readonly adjustments: readonly PolicyAdjustment[];
+}
+
+/** Whether a call wants anything but what is configured. */
+export function hasOverrides(params: Readonly<Record<string, unknown>>): boolean {
+  for (const name of DECIDED) if (params[name] !== undefined && params[name] !== null) return true;
+  return false;
+}
+
+/** The configuration with what one call wants otherwise, as far as the policy lets it. */
+export function overrideConfiguration(
+  effective: Pick<EffectiveConfiguration, "configuration" | "sources" | "policy" | "organizationName">,
+  params: GovernedParams,
+): Overridden {
+  const wanted = wantedOf(params);
+  const model: Record<string, unknown> = { ...effective.configuration.model };
+  // Models take one of the two: the call's own counts, not the configured other one.
+  if (wanted.temperature !== undefined && wanted.topP === undefined) delete model.topP;
+  if (wanted.topP !== undefined && wanted.temperature === undefined) delete model.temperature;
+  const adjustments: PolicyAdjustment[] = [];
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value !== undefined)
+      model[name] = granted(effective, `model.${name}` as FieldPath, value, adjustments);
+  }
+  return {
+    configuration: { ...effective.configuration, model: model as unknown as ModelConfiguration },
+    adjustments,
+  };
+}
+
+function granted(
+  { sources, policy, organizationName }: Parameters<typeof overrideConfiguration>[0],
+  path: FieldPath,
+  value: unknown,
+  adjustments: PolicyAdjustment[],
+): unknown {
+  if (policy === null) return value;
+  const below = sources[path];
+  const call = { value, source: "user" as const, layer: { source: "user" as const } };
+  const name = organizationName ?? "the organization";
+  const { imposed, ...result } = imposeOnField(path, { ...call, hidden: [below, ...below.hidden] }, policy, {
+    source: "policy",
+    name,
+  });
+  if (imposed === undefined || result.value === value) return value;
+  const code = {
+    lock: "policy_locked",
+    models: "policy_model",
+    min: "policy_limit",
+    max: "policy_limit",
+  } as const;
+  adjustments.push({
+    path,
+    from: value,
+    to: result.value,
+    code: code[imposed.kind],
+    message: `${fieldAt(path)?.label ?? path}: ${imposed.message}`,
+  });
+  return result.value;
+}
+
+/** What a call asks for, in the configuration's words. */
+function wantedOf(params: GovernedParams): Partial<ModelConfiguration> {
+  const { thinking, output_config: output, speed, inference_geo: geo } = params;
+  return definedOnly({
+    model: params.model,
+    maxTokens: params.max_tokens,
+    temperature: params.temperature ?? undefined,
+    topP: params.top_p ?? undefined,
+    topK: params.top_k ?? undefined,
+    stopSequences: params.stop_sequences ?? undefined,
+    thinking: thinking && thinkingOf(thinking),
+    effort: output?.effort ?? undefined,
+    serviceTier: params.service_tier ?? undefined,
+    speed: speed ?? undefined,
+    inferenceGeo: (geo ?? undefined) as ModelConfiguration["inferenceGeo"],
+  });
+}
+
+function thinkingOf(thinking: NonNullable<GovernedParams["thinking"]>): ModelConfiguration["thinking"] {
+  switch (thinking.type) {
+    case "enabled":
+      return thinking.budget_tokens;
+    case "adaptive":
+      return "adaptive";
+    default:
+      return "off";
+  }
+}
+
+function definedOnly<T extends object>(given: T): Partial<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,119 @@
+import {
+  type Adjustment,
+  type AIConfiguration,
+  type ApiVersion,
+  compileMessageParams,
+  findModel,
+  type MessageParams,
+  type ModelCatalogue,
+  preferredApiVersion,
+} from "@ai-config/config-core";
+import type { EffectiveConfiguration } from "@ai-config/config-service";
+import type { MessageCreateParams } from "@anthropic-ai/sdk/resources/messages/messages";
+
+import {
+  type GovernedParams,
+  hasOverrides,
+  overrideConfiguration,
+  type PolicyAdjustment,
+} from "./call-overrides.ts";
+
+/** What a configuration means for a request to one model on a day. */
+export interface Turn {
+  /** The model that will answer. */
+  readonly model: string;
+  readonly apiVersion: ApiVersion;
+  readonly params: MessageParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly adjustments: readonly (Adjustment | PolicyAdjustment)[];
+  /** Whether the answer has to come piece by piece, so that it is told from a dead connection. */
+  readonly isStreamed: boolean;
+  readonly contextTokens: number;
+}
+
+export interface TurnOptions {
+  readonly models: ModelCatalogue;
+  readonly date: Date;
+  /** Instead of the configured model. */
+  readonly model?: string | undefined;
+}
+
+/** The official SDK's own measure: an hour for the longest answer. */
+const MS_PER_TOKEN = 3_600_000 / 128_000;
+/** Where the catalogue does not know a model. */
+const CONTEXT_TOKENS = 1_000_000;
+/** Models retire at midnight, so what was compiled is good for a while. */
+const KEPT_MS = 60_000;
+
+const kept = new WeakMap<EffectiveConfiguration, { readonly until: number; readonly turn: Turn }>();
+
+/** Compiles a call's configuration, once a minute where the call wants nothing else. */
+export function compileTurn(
+  effective: EffectiveConfiguration,
+  params: GovernedParams,
+  options: TurnOptions,
+): Turn {
+  if (options.model !== undefined) return compile(effective, { ...params, model: options.model }, options);
+  if (hasOverrides(params as Readonly<Record<string, unknown>>)) return compile(effective, params, options);
+  const at = options.date.getTime();
+  const known = kept.get(effective);
+  if (known !== undefined && at < known.until && at >= known.until - KEPT_MS) return known.turn;
+  const turn = compile(effective, params, options);
+  kept.set(effective, { until: at + KEPT_MS, turn });
+  return turn;
+}
+
+function compile(
+  effective: EffectiveConfiguration,
+  wanted: GovernedParams,
+  { models, date }: TurnOptions,
+): Turn {
+  const { configuration, adjustments: imposed } = overrideConfiguration(effective, wanted);
+  const { policy, sources: fields } = effective;
+  const options = { models, date, policy };
+  const apiVersion = preferredApiVersion(configuration, options);
+  const compiled = compileMessageParams(configuration, { ...options, apiVersion, fields });
+  const { params, headers } = compiled;
+  return {
+    model: params.model,
+    apiVersion,
+    params,
+    headers,
+    adjustments: [...imposed, ...compiled.adjustments],
+    isStreamed: params.stream || isSlow(params, configuration),
+    contextTokens: findModel(params.model, models)?.contextWindow ?? CONTEXT_TOKENS,
+  };
+}
+
+/** Without streaming the headers come with the whole answer, and the time until the headers is limited. */
+function isSlow({ max_tokens }: MessageParams, { timeouts }: Readonly<AIConfiguration>): boolean {
+  return max_tokens * MS_PER_TOKEN > timeouts.connectionTimeout;
+}
+
+/** The body to send: what the caller wrote, with what the configuration decides in its place. */
+export function bodyOf(params: GovernedParams, turn: Turn, stream: boolean): MessageCreateParams {
+  const {
+    model: _model,
+    max_tokens: _max,
+    temperature: _temperature,
+    top_p: _topP,
+    top_k: _topK,
+    stop_sequences: _stops,
+    service_tier: _tier,
+    speed: _speed,
+    inference_geo: _geo,
+    thinking,
+    output_config: output,
+    ...rest
+  } = params;
+  const body: Record<string, unknown> = { ...rest, ...turn.params, stream };
+  // What the caller says of how thoughts are shown stays.
+  if (turn.params.thinking !== undefined && thinking !== undefined && "display" in thinking) {
+    body.thinking = { ...turn.params.thinking, display: thinking.display };
+  }
+  if (output !== undefined) {
+    const { effort: _effort, ...others } = output;
+    if (Object.keys(others).length > 0) body.output_config = { ...others, ...turn.params.output_config };
+  }
+  return body as unknown as MessageCreateParams;
+}

@@ -1,0 +1,60 @@
+import {
+  AIConfigError,
+  type AnthropicUsage,
+  type Cost,
+  type CostBasis,
+  type CostOptions,
+  costOf,
+  findModel,
+  type ModelCatalogue,
+  type Usd,
+} from "@ai-config/config-core";
+
+import { type AnswerMeter, usageSoFar } from "./answer-meter.ts";
+
+/** What a request cost, and what it is made of. */
+export interface CallCost {
+  readonly amount: Usd;
+  readonly basis: CostBasis;
+  readonly usage: AnthropicUsage | undefined;
+}
+
+export interface CallCostOptions {
+  readonly models: ModelCatalogue;
+  /** When it was sent. */
+  readonly date: Date;
+  readonly model: string;
+  readonly maxTokens: number;
+  readonly multiplier: number | undefined;
+  /** The most that it can cost. */
+  readonly reserve: Usd;
+}
+
+const NOTHING: CallCost = Object.freeze({ amount: "0", basis: "exact", usage: undefined });
+
+/**
+ * The cost of a request from what was seen of its answer. Of one that was broken off it is estimated: the prompt as
+ * reported and the output that came, or the most it can cost where nothing was reported.
+ */
+export function callCost(meter: AnswerMeter, options: CallCostOptions): CallCost {
+  const { model, models, date, maxTokens, multiplier, reserve } = options;
+  if (meter.state === "refused") return NOTHING;
+  const usage = meter.state === "complete" ? meter.usage : usageSoFar(meter, maxTokens);
+  if (usage === undefined) return { amount: reserve, basis: "estimated", usage };
+  const served = meter.model !== undefined && findModel(meter.model, models) ? meter.model : model;
+  const cost = priceOf(usage, { model: served, models, date, multiplier });
+  if (cost === undefined || cost.amount === null)
+    return { amount: reserve, basis: "unknown", usage: undefined };
+  const basis = meter.state === "complete" ? cost.basis : "estimated";
+  return { amount: cost.amount, basis, usage };
+}
+
+/** What stands between us and Anthropic may report usage in words of its own. */
+function priceOf(usage: AnthropicUsage, options: CostOptions): Cost | undefined {
+  try {
+    return costOf(usage, options);
+  } catch (error) {
+    if (error instanceof AIConfigError) return undefined;
+    throw error;
+  }
+}

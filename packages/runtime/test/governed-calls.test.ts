@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
+
+let governed: GovernedTest;
+beforeAll(async () => {
+  governed = await startGoverned();
+});
+afterAll(() => governed[Symbol.asyncDispose]());
+
+test("a call gets its settings from the configuration, and says what governed it", async () => {
+  const { claude, server } = governed;
+  const settings = { model: { model: "claude-sonnet-4-6", maxTokens: 300, temperature: 0.2 } };
+  const userId = await governed.makeUser({ settings });
+  server.script({ text: "Hi there", usage: { inputTokens: 10, outputTokens: 20 } });
+  const message = await claude.forUser(userId).messages.create(ask, { label: "greeting" });
+
+  expect(message).toMatchObject({ type: "message", content: [{ type: "text", text: "Hi there" }] });
+  expect(governed.sent().at(-1)).toMatchObject({
+    apiVersion: "2023-06-01",
+    body: { model: "claude-sonnet-4-6", max_tokens: 300, temperature: 0.2, stream: false, ...ask },
+  });
+  // 10 tokens at $3 and 20 at $15 a million.
+  const cost = "0.00033";
+  expect(message.governed).toMatchObject({
+    userId,
+    organizationId: null,
+    configurationVersion: expect.stringMatching(/^[\w-]{24}$/),
+    isStale: false,
+    outcome: "success",
+    model: "claude-sonnet-4-6",
+    apiVersion: "2023-06-01",
+    keySlot: "primary",
+    adjustments: [{ path: "model.topP", code: "sampling_one_of_two" }],
+    cost: { amount: cost, basis: "exact" },
+    attempts: [{ status: 200, failure: null, requestId: governed.sent().at(-1)?.requestId }],
+    waits: [],
+  });
+  expect(message.governed.budgets).toMatchObject([
+    { period: "daily", limit: "100", spent: cost, reserved: "0" },
+    { period: "weekly", limit: "500", spent: cost, reserved: "0" },
+    { period: "monthly", limit: "2000", spent: cost, reserved: "0" },
+  ]);
+  expect(governed.ledger.at(-1)).toMatchObject({
+    id: message.governed.id,
+    userId,
+    outcome: "success",
+    attempts: 1,
+    inputTokens: 10,
+    outputTokens: 20,
+    cost,
+    costBasis: "exact",
+    stopReason: "end_turn",
+    anthropicRequestId: message._request_id,
+    label: "greeting",
+    isStream: false,
+  });
+  expect(JSON.stringify(message)).not.toContain("governed");
+});
+
+test("an answer that may take long is streamed and put together", async () => {
+  const { claude, server } = governed;
+  const userId = await governed.makeUser();
+  const content = [
+    { type: "thinking" as const, thinking: "Let me see." },
+    { type: "text" as const, text: "Hello from afar" },
+    { type: "tool_use" as const, name: "look", input: { at: ["sky", 1] } },
+  ];
+  server.script({ content, usage: { inputTokens: 7, outputTokens: 90, cacheReadTokens: 5 } });
+  const message = await claude.forUser(userId).messages.create({ ...ask, model: "claude-sonnet-5-5" });
+  expect(governed.sent().at(-1)?.body).toMatchObject({ stream: true, max_tokens: 4096 });
+  expect(message).toMatchObject({
+    content: [
+      { type: "thinking", thinking: "Let me see.", signature: expect.stringMatching(/.+/) },
+      { type: "text", text: "Hello from afar" },
+      { type: "tool_use", name: "look", input: { at: ["sky", 1] } },
+    ],
+    stop_reason: "tool_use",
+    usage: { input_tokens: 7, output_tokens: 90, cache_read_input_tokens: 5 },
+    _request_id: governed.sent().at(-1)?.requestId,
+  });
+  expect(message.governed.cost).toEqual({ amount: "0.0009145", basis: "exact" });
+  expect(governed.ledger.at(-1)).toMatchObject({ cacheReadTokens: 5, outputTokens: 90 });
+});
+
+test("a stream is the SDK's, and tells at its end what governed it", async () => {
+  const { claude, server } = governed;
+  const userId = await governed.makeUser();
+  server.script({ text: "Piece by piece", usage: { inputTokens: 10, outputTokens: 20 } });
+  const stream = await claude
+    .forUser(userId)
+    .messages.create({ ...ask, model: "claude-sonnet-5-5", stream: true });
+  let text = "";
+  for await (const event of stream) {
+    if (event.type === "content_block_delta" && event.delta.type === "text_delta") text += event.delta.text;
+  }
+  expect(text).toBe("Piece by piece");
+  expect(await stream.governed).toMatchObject({
+    outcome: "success",
+    cost: { amount: "0.00022", basis: "exact" },
+  });
+  expect(governed.ledger.at(-1)).toMatchObject({ isStream: true, outcome: "success" });
+  expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ spent: "0.00022", reserved: "0" }));
+});
+
+test("the stream helper is the SDK's too", async () => {
+  const { claude, server } = governed;
+  const userId = await governed.makeUser();
+  server.script({ text: "Piece by piece", usage: { inputTokens: 10, outputTokens: 20 } });
+  const pieces: string[] = [];
+  const stream = claude
+    .forUser(userId)
+    .messages.stream({ ...ask, model: "claude-sonnet-5-5", max_tokens: 500 })
+    .on("text", (piece) => void pieces.push(piece));
+  expect(await stream.finalText()).toBe("Piece by piece");
+  expect(pieces.length).toBeGreaterThan(1);
+  expect(await stream.governed).toMatchObject({ outcome: "success", cost: { amount: "0.00022" } });
+  expect(governed.sent().at(-1)?.body).toMatchObject({ max_tokens: 500, stream: true });
+});
+
+test("counting tokens takes a turn, and costs nothing", async () => {
+  const { claude } = governed;
+  const userId = await governed.makeUser();
+  const count = await claude.forUser(userId).messages.countTokens({ ...ask, model: "claude-sonnet-5-5" });
+  expect(count).toEqual({ input_tokens: 3 });
+  expect(count.governed).toMatchObject({ cost: { amount: "0", basis: "exact" }, budgets: [] });
+  expect(governed.ledger.at(-1)).toMatchObject({ userId, cost: "0", attempts: 1 });
+});
+
+test("without a key nothing is asked for, and nothing sent", async () => {
+  const { claude, ledger } = governed;
+  const userId = await governed.makeUser({ key: null });
+  const before = [governed.sent().length, ledger.length];
+  await expect(claude.forUser(userId).messages.create(ask)).rejects.toMatchObject({ code: "KEY_MISSING" });
+  expect([governed.sent().length, ledger.length]).toEqual(before);
+});
