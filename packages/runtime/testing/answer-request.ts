@@ -61,13 +61,34 @@ export async function answerRequest(state: ServerState, exchange: Exchange): Pro
   response.setHeaders(
     new Map(Object.entries(state.countUse(record.workspaceId, state.now(), message.usage))),
   );
-  if (body.stream !== true) return sendJson(exchange, 200, messageBody(message, model));
+  if (body.stream !== true) return sendMessage(exchange, messageBody(message, model), step);
   record.status = 200;
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache",
   });
+  if (step.bodyDelayMs) {
+    response.flushHeaders();
+    await sleep(step.bodyDelayMs, undefined, { signal: left });
+  }
   await streamMessage(exchange, { message, model, answer: step });
+}
+
+/** A message in one piece, spoiled as the script wants it. */
+async function sendMessage(exchange: Exchange, message: object, step: Step): Promise<void> {
+  const { response, record, left, reset } = exchange;
+  const json = JSON.stringify(message);
+  const half = json.slice(0, json.length / 2);
+  if (step.isMalformed) return sendText(exchange, half);
+  if (!step.bodyDelayMs && !step.breakAfter) return sendText(exchange, json);
+  record.status = 200;
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(json) };
+  response.writeHead(200, headers).flushHeaders();
+  if (step.bodyDelayMs) await sleep(step.bodyDelayMs, undefined, { signal: left });
+  if (!step.breakAfter) return void response.end(json);
+  response.write(half, () => {
+    if (step.breakAfter?.with !== "hang") setImmediate(reset);
+  });
 }
 
 export function refuse(exchange: Exchange, failure: ApiError | Failure): void {
@@ -81,6 +102,12 @@ function sendJson({ response, record }: Exchange, status: number, body: object, 
   record.status = status;
   response.writeHead(status, { "content-type": "application/json", ...headers });
   response.end(JSON.stringify(body));
+}
+
+function sendText({ response, record }: Exchange, text: string): void {
+  record.status = 200;
+  response.writeHead(200, { "content-type": "application/json" });
+  response.end(text);
 }
 
 /** A retired model can be looked up for its history, but not called. */

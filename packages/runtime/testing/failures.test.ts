@@ -99,3 +99,32 @@ test("a client that leaves during a delay is recorded", async () => {
   await expect(postMessage(server, hello, { signal: AbortSignal.timeout(30) })).rejects.toThrow("timeout");
   await expect.poll(() => server.requests[0]?.aborted).toBe(true);
 });
+
+test("an answer can be no JSON, come long after its headers, or break off in its middle", async () => {
+  await using server = await startFakeAnthropic();
+  server.script(failures.malformedJson(), failures.slowBody(60), failures.resetStream());
+  const broken = await postMessage(server);
+  expect([broken.status, broken.headers.get("content-type")]).toEqual([200, "application/json"]);
+  await expect(broken.json()).rejects.toThrow(SyntaxError);
+  const slow = await postMessage(server);
+  const headersAt = performance.now();
+  expect(await slow.json()).toMatchObject({ type: "message" });
+  expect(performance.now() - headersAt).toBeGreaterThan(40);
+  const cut = await postMessage(server);
+  expect(cut.status).toBe(200);
+  await expect(cut.text()).rejects.toThrow("terminated");
+});
+
+test("a stream can hold a broken event, start late, or trickle", async () => {
+  await using server = await startFakeAnthropic();
+  server.script(failures.malformedJson(), failures.slowBody(60), failures.trickle(5, 1));
+  const stream = { ...hello, stream: true };
+  const events = async () =>
+    (await (await postMessage(server, stream)).text()).matchAll(/^data: (.+)$/gm).toArray();
+  const parse = (lines: RegExpExecArray[]) => lines.map(([, json = ""]) => JSON.parse(json));
+  const broken = await events();
+  expect(() => parse(broken)).toThrow(SyntaxError);
+  expect(parse(await events()).at(-1)).toEqual({ type: "message_stop" });
+  const deltas = parse(await events()).filter(({ type }) => type === "content_block_delta");
+  expect(deltas.map(({ delta }) => delta.text)).toEqual(["x", "x", "x", "x", "x"]);
+});

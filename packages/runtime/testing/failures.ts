@@ -40,6 +40,16 @@ export const failures = {
   overloaded: () => failing(529, "overloaded_error", "Overloaded"),
   hang: (): Step => ({ connection: "hang" }),
   dropConnection: (): Step => ({ connection: "drop" }),
+  /** Nothing comes for so long; with `slowBody` the headers do. */
+  slowHeaders: (delayMs: number): Step => ({ delayMs }),
+  slowBody: (bodyDelayMs: number): Step => ({ bodyDelayMs }),
+  /** Comes piece by piece, each in time, the whole of it not. */
+  trickle: (chunks: number, chunkDelayMs: number): Step => ({
+    text: "x".repeat(chunks),
+    chunks,
+    chunkDelayMs,
+  }),
+  malformedJson: (): Step => ({ isMalformed: true }),
   /** A success that breaks after so many deltas: with an `error` event inside the stream. */
   brokenStream: (afterChunks = 2, failure: Step = failing(529, "overloaded_error", "Overloaded")): Step => ({
     breakAfter: { chunks: afterChunks, with: failure.failure ?? "reset" },

@@ -38,7 +38,14 @@ export interface Answer {
   /** Into how many deltas a streamed block is cut. */
   chunks?: number;
   chunkDelayMs?: number;
-  /** Spoils a stream after so many deltas: an `error` event, a reset of the connection, or silence. */
+  /** Waits after the headers, before the first byte of the body. */
+  bodyDelayMs?: number;
+  /** What is sent as JSON is none. */
+  isMalformed?: boolean;
+  /**
+   * Spoils a stream after so many deltas: an `error` event, a reset of the connection, or silence. An answer in one
+   * piece is cut in half by a reset or by silence.
+   */
   breakAfter?: { chunks: number; with: Failure | "reset" | "hang" };
 }
 

@@ -13,7 +13,10 @@ export async function streamMessage(
   { message, model, answer }: { message: Message; model: ModelFacts; answer: Answer },
 ): Promise<void> {
   const send = (type: string, data: object) => {
-    response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`);
+    const json = JSON.stringify({ type, ...data });
+    // Something between has cut it.
+    const isCut = answer.isMalformed && type === "content_block_delta";
+    response.write(`event: ${type}\ndata: ${isCut ? json.slice(0, -2) : json}\n\n`);
   };
   const breakOff = (how: NonNullable<Answer["breakAfter"]>["with"]) => {
     if (how === "hang") return;
