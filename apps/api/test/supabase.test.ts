@@ -67,6 +67,8 @@ test("an account of Supabase's signs in by its token, and is who it is there, ho
   expect((await send({ sub: sub.toUpperCase() }, "GET", path)).body).toMatchObject({
     effective: { model: { temperature: 0.25 } },
   });
+  const shouted = await send({ sub: sub.toUpperCase() }, "GET", "/api/trpc/me.get");
+  expect(shouted.body).toMatchObject({ result: { data: { user: { id: sub } } } });
   // Nothing is said by the token but who it is.
   const claims = { sub, email: "boss@example.com", email_verified: true, name: "Boss", role: "service_role" };
   expect((await send(claims, "GET", "/api/trpc/me.get")).body).toMatchObject({

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 
@@ -20,8 +21,10 @@ export interface TestIssuer extends AsyncDisposable {
   readonly settings: IssuerSettings;
   /** What it publishes; tests change it. */
   keys: JWK[];
-  /** How it answers for its keys: as it should, with a status, or never. */
-  answer: "keys" | "hang" | number;
+  /** How it answers for its keys: as it should, with a status, by another address, or never. */
+  answer: "keys" | "hang" | number | { location: string };
+  /** How long it thinks about each request. */
+  delayMs: number;
   /** What it says instead of its keys, or null. */
   body: string | null;
   /** Its description, or null where it has none, as Supabase's older ones. */
@@ -36,15 +39,19 @@ export interface TestIssuer extends AsyncDisposable {
 }
 
 export async function startIssuer(): Promise<TestIssuer> {
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
+    await sleep(issuer.delayMs);
     if (request.url === "/.well-known/openid-configuration") {
       response.writeHead(issuer.description === null ? 404 : 200, { "content-type": "application/json" });
       return response.end(JSON.stringify(issuer.description));
     }
     issuer.fetches += 1;
     if (issuer.answer === "hang") return;
-    response.writeHead(issuer.answer === "keys" ? 200 : issuer.answer, {
+    const { answer } = issuer;
+    const isElsewhere = typeof answer === "object";
+    response.writeHead(answer === "keys" ? 200 : isElsewhere ? 302 : answer, {
       "content-type": "application/json",
+      ...(isElsewhere && answer),
     });
     return response.end(issuer.body ?? JSON.stringify({ keys: issuer.keys }));
   }).listen(0, "127.0.0.1");
@@ -63,6 +70,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     keys: [key.publicJwk],
     answer: "keys",
     body: null,
+    delayMs: 0,
     description: { issuer: url, jwks_uri: `${url}/keys` },
     fetches: 0,
     makeKey,

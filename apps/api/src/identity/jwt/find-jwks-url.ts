@@ -9,12 +9,12 @@ const description = z.object({ issuer: z.string(), jwks_uri: z.string() });
  * Where the issuer's public keys are: as it is set, else as the issuer's own description says (OpenID Connect
  * Discovery), else, for one that describes nothing, where Supabase has them.
  */
-export async function findJwksUrl({ issuer, jwksUrl }: IssuerSettings): Promise<string> {
+export async function findJwksUrl({ issuer, jwksUrl }: IssuerSettings, signal: AbortSignal): Promise<string> {
   if (jwksUrl !== undefined) return jwksUrl;
   const base = issuer.replace(/\/+$/, "");
   let document: unknown;
   try {
-    document = await fetchDocument(`${base}/.well-known/openid-configuration`);
+    document = await fetchDocument(`${base}/.well-known/openid-configuration`, signal);
   } catch (error) {
     if (error instanceof DocumentError && error.isMissing) return `${base}/.well-known/jwks.json`;
     throw error;

@@ -51,7 +51,7 @@ export interface IssuerIdentity {
 
 export function createIssuerIdentity(options: IssuerIdentityOptions): IssuerIdentity {
   const { ctx, database, accountTable, settings, log } = options;
-  const keys = createIssuerKeys({ findUrl: () => findJwksUrl(settings), log });
+  const keys = createIssuerKeys({ findUrl: (signal) => findJwksUrl(settings, signal), log });
   const verify = createTokenVerifier({ settings, keys, log });
 
   async function find(claims: TokenClaims): Promise<Sighting> {

@@ -22,7 +22,7 @@ function verifierFor({ settings }: TestIssuer) {
       },
     },
   );
-  const keys = createIssuerKeys({ findUrl: () => findJwksUrl(settings), log, now: () => time });
+  const keys = createIssuerKeys({ findUrl: (signal) => findJwksUrl(settings, signal), log, now: () => time });
   const verify = createTokenVerifier({ settings, keys, log });
   return {
     verify: async (token: string): Promise<string> => {
@@ -160,13 +160,15 @@ describe("an issuer that is away", () => {
 });
 
 describe("where an issuer's keys are", () => {
+  const { signal } = new AbortController();
+
   test("is as its description says, else where Supabase has them, else as it is set", async () => {
     await using issuer = await startIssuer();
     const { settings } = issuer;
-    expect(await findJwksUrl(settings)).toBe(`${settings.issuer}/keys`);
+    expect(await findJwksUrl(settings, signal)).toBe(`${settings.issuer}/keys`);
     issuer.description = null;
-    expect(await findJwksUrl(settings)).toBe(`${settings.issuer}/.well-known/jwks.json`);
-    expect(await findJwksUrl({ ...settings, jwksUrl: "https://keys.example.com" })).toBe(
+    expect(await findJwksUrl(settings, signal)).toBe(`${settings.issuer}/.well-known/jwks.json`);
+    expect(await findJwksUrl({ ...settings, jwksUrl: "https://keys.example.com" }, signal)).toBe(
       "https://keys.example.com",
     );
   });
@@ -175,7 +177,7 @@ describe("where an issuer's keys are", () => {
     await using issuer = await startIssuer();
     const settings = { ...issuer.settings, issuer: `${issuer.settings.issuer}/` };
     issuer.description = { issuer: settings.issuer, jwks_uri: `${settings.issuer}keys` };
-    expect(await findJwksUrl(settings)).toBe(`${settings.issuer}keys`);
+    expect(await findJwksUrl(settings, signal)).toBe(`${settings.issuer}keys`);
   });
 
   test("is not believed of a description that is another issuer's, incomplete or leads through the clear", async () => {
@@ -203,5 +205,26 @@ describe("where an issuer's keys are", () => {
     for (const url of ["http://localhost:9200/", "http://127.0.0.1/", "http://keys.example.com"]) {
       expect(() => described(url)).toThrow("a jwks_uri that is not https");
     }
+    const local = "http://localhost:8080";
+    const describedHere = (url: string) => describedJwksUrl(local, { issuer: local, jwks_uri: url });
+    expect(describedHere("http://127.0.0.1:8080/keys")).toBe("http://127.0.0.1:8080/keys");
+    expect(() => describedHere("http://keys.example.com")).toThrow("a jwks_uri that is not https");
+  });
+
+  test("is not where it sends us on to", async () => {
+    await using other = await startIssuer();
+    await using issuer = await startIssuer();
+    issuer.answer = { location: `${other.settings.issuer}/keys` };
+    const token = await other.sign({ sub: "dana", iss: issuer.settings.issuer });
+    expect(await verifierFor(issuer).verify(token)).toBe("ISSUER_UNAVAILABLE");
+    expect(other.fetches).toBe(0);
+  });
+
+  test("has two seconds to be found and read, not two for each", async () => {
+    await using issuer = await startIssuer();
+    issuer.delayMs = 1_500;
+    expect(await verifierFor(issuer).verify(await issuer.sign({ sub: "dana" }))).toBe("ISSUER_UNAVAILABLE");
+    issuer.delayMs = 0;
+    expect(await verifierFor(issuer).verify(await issuer.sign({ sub: "dana" }))).toBe("dana");
   });
 });

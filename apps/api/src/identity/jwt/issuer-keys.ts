@@ -13,8 +13,11 @@ const COOLDOWN_MS = 30_000;
 /** After a failure, and as long as callers are asked to wait. */
 const RETRY_MS = 2_000;
 
+/** For everything there is to fetch: callers wait meanwhile. */
+const TIMEOUT_MS = 2_000;
+
 export interface IssuerKeysOptions {
-  readonly findUrl: () => Promise<string>;
+  readonly findUrl: (signal: AbortSignal) => Promise<string>;
   readonly log: Logger;
   /** Milliseconds of a clock that nobody sets. */
   readonly now?: () => number;
@@ -40,9 +43,10 @@ export function createIssuerKeys({
 
   async function ask(): Promise<void> {
     askedAt = now();
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
       keys = createLocalJWKSet(
-        (await fetchDocument(await findUrl())) as Parameters<typeof createLocalJWKSet>[0],
+        (await fetchDocument(await findUrl(signal), signal)) as Parameters<typeof createLocalJWKSet>[0],
       );
       [fetchedAt, hasFailed] = [now(), false];
     } catch (error) {

@@ -25,7 +25,7 @@ const log = pino(
 function verifierFor(settings: IssuerSettings): VerifyToken {
   return createTokenVerifier({
     settings,
-    keys: createIssuerKeys({ findUrl: () => findJwksUrl(settings), log }),
+    keys: createIssuerKeys({ findUrl: (signal) => findJwksUrl(settings, signal), log }),
     log,
   });
 }
