@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { codeOf } from "../apps/api/test/support/authenticator-app.ts";
 import { accessibilityViolations, sidewaysScroll } from "./support/check-page.ts";
 import { HttpPerson } from "./support/http-person.ts";
 import { launchBrowser } from "./support/launch-browser.ts";
@@ -113,5 +114,105 @@ describe("a person at their account page", () => {
     await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     expect(await accessibilityViolations(page)).toEqual([]);
     expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
+  });
+});
+
+describe("a person who wants two-step sign-in", () => {
+  const password = "a longer staple than before";
+  const card = () => page.getByRole("region", { name: "Two-step sign-in" });
+  const dialog = (name: string) => page.getByRole("dialog", { name });
+  let uri: string;
+  let backupCodes: string[];
+
+  /** Up to where a code is asked for. */
+  async function signInAgain(): Promise<void> {
+    await page.getByRole("button", { name: /Account/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByLabel("E-mail").fill("dana@example.com");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  }
+
+  test("connects an authenticator app by a picture, or by hand, and gets backup codes once", async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`${product.url}/account`);
+    await card().getByText("Off", { exact: true }).waitFor();
+    await card().getByRole("button", { name: "Set up" }).click();
+    const first = dialog("Set up two-step sign-in");
+    await first.getByLabel("Password").fill("wrong horse battery");
+    await first.getByRole("button", { name: "Continue" }).click();
+    await first.getByText("This is not your password.").waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await first.getByLabel("Password").fill(password);
+    await page.keyboard.press("Enter");
+    const second = dialog("Scan this with your app");
+    await second.getByRole("img", { name: "Code to scan with an authenticator app" }).waitFor();
+    const secret = await second.getByLabel("Or enter this key by hand").inputValue();
+    uri = `otpauth://totp/x?secret=${secret}`;
+    await second.getByLabel("Code", { exact: true }).fill("12");
+    await second.getByRole("button", { name: "Turn on" }).click();
+    await second.getByText("Enter the six digits of your authenticator app.").waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    const code = codeOf(uri);
+    await second.getByLabel("Code", { exact: true }).fill(`${code.slice(0, 3)} ${code.slice(3)}`);
+    await second.getByRole("button", { name: "Turn on" }).click();
+    const third = dialog("Keep these backup codes");
+    const listed = third.getByRole("list", { name: "Backup codes" }).getByRole("listitem");
+    await expect.poll(() => listed.count()).toBe(10);
+    backupCodes = await listed.allTextContents();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await third.getByRole("button", { name: "Done" }).click();
+    await card().getByText("On", { exact: true }).waitFor();
+    expect(await page.content()).not.toContain(backupCodes[0]);
+  });
+
+  test("is asked for a code at the next sign-in, and comes in with it", async () => {
+    await signInAgain();
+    await page.getByRole("heading", { level: 1, name: "Enter your code" }).waitFor();
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("Enter the six digits of your authenticator app.").waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.goto(`${product.url}/account`);
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+    await page.getByLabel("E-mail").fill("dana@example.com");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByLabel("Code", { exact: true }).fill(codeOf(uri));
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "Account" }).waitFor();
+  });
+
+  test("comes in with a backup code where the app is lost, once", async () => {
+    await signInAgain();
+    await page.getByRole("button", { name: "Use a backup code" }).click();
+    await page.getByLabel("Backup code").fill("none-ofthem");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("This is none of your backup codes, or it was used already.").waitFor();
+    await page.getByLabel("Backup code").fill(backupCodes[0] ?? "");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { level: 1, name: "Configuration" }).waitFor();
+  });
+
+  test("makes new backup codes, and turns it off with the password", async () => {
+    await page.goto(`${product.url}/account`);
+    await card().getByRole("button", { name: "New backup codes" }).click();
+    await dialog("Make new backup codes?").getByLabel("Password").fill(password);
+    await page.keyboard.press("Enter");
+    const shown = dialog("Keep these backup codes");
+    await shown
+      .getByText(/^[A-Za-z0-9]{5}-[A-Za-z0-9]{5}$/)
+      .first()
+      .waitFor();
+    await shown.getByRole("button", { name: "Done" }).click();
+    await card().getByRole("button", { name: "Turn off" }).click();
+    const question = dialog("Turn off two-step sign-in?");
+    await question.getByRole("button", { name: "Turn off" }).click();
+    await question.getByText("Enter your password.").waitFor();
+    await question.getByLabel("Password").fill(password);
+    await question.getByRole("button", { name: "Turn off" }).click();
+    await page.getByText("Your password alone lets you in.").waitFor();
+    await card().getByText("Off", { exact: true }).waitFor();
+    await signInAgain();
+    await page.getByRole("heading", { level: 1, name: "Configuration" }).waitFor();
   });
 });

@@ -2,6 +2,7 @@ import { PageHeader } from "../../shell/page-header.tsx";
 import { PasswordCard } from "./password-card.tsx";
 import { ProfileCard } from "./profile-card.tsx";
 import { SessionsCard } from "./sessions-card.tsx";
+import { TwoFactorCard } from "./two-factor-card.tsx";
 
 /** The reader's own account: who they are here, how they sign in, and where they are signed in. */
 export function AccountPage() {
@@ -11,6 +12,7 @@ export function AccountPage() {
       <div className="space-y-5">
         <ProfileCard />
         <PasswordCard />
+        <TwoFactorCard />
         <SessionsCard />
       </div>
     </>

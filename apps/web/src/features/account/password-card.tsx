@@ -32,7 +32,7 @@ export function PasswordCard() {
       await change.mutateAsync({ currentPassword: input.current, newPassword: input.next });
     } catch (error) {
       if (!(error instanceof IdentityError)) throw error;
-      if (error.code === "INVALID_PASSWORD") return refuse({ current: "This is not your password." });
+      if (error.code === "INVALID_PASSWORD") return refuse({ current: error.message });
       return refuse({ next: error.message });
     }
     setInput(blank);

@@ -5,6 +5,7 @@ import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { checkIdentity } from "./check-identity.ts";
+import { CodeStep } from "./code-step.tsx";
 import { IdentityCard } from "./identity-card.tsx";
 import { joinPath } from "./invitation-words.ts";
 import { useEnter } from "./use-enter.ts";
@@ -15,12 +16,25 @@ const route = getRouteApi("/sign-in");
 export function SignInPage() {
   const { invitation, returnTo } = route.useSearch();
   const options = useSessionOptions();
-  const { enter, isBusy, failure } = useEnter(invitation === undefined ? returnTo : joinPath(invitation));
+  const { enter, isBusy, failure, needsCode } = useEnter(
+    invitation === undefined ? returnTo : joinPath(invitation),
+  );
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [wasSent, setWasSent] = useState(false);
   const errors = wasSent ? checkIdentity({ email }) : {};
   const passwordError = wasSent && password === "" ? "Enter your password." : undefined;
+  if (needsCode) {
+    return (
+      <IdentityCard
+        title="Enter your code"
+        description="Your account asks for a second step."
+        footer={<p>Lost your app and your backup codes? Ask whoever runs this AI Config.</p>}
+      >
+        <CodeStep isBusy={isBusy} failure={failure} enter={enter} />
+      </IdentityCard>
+    );
+  }
   return (
     <IdentityCard
       title="Sign in"
