@@ -119,9 +119,10 @@ test("a stream can hold a broken event, start late, or trickle", async () => {
   await using server = await startFakeAnthropic();
   server.script(failures.malformedJson(), failures.slowBody(60), failures.trickle(5, 1));
   const stream = { ...hello, stream: true };
-  const events = async () =>
-    (await (await postMessage(server, stream)).text()).matchAll(/^data: (.+)$/gm).toArray();
-  const parse = (lines: RegExpExecArray[]) => lines.map(([, json = ""]) => JSON.parse(json));
+  const events = async () => [
+    ...(await (await postMessage(server, stream)).text()).matchAll(/^data: (.+)$/gm),
+  ];
+  const parse = (lines: RegExpMatchArray[]) => lines.map(([, json = ""]) => JSON.parse(json));
   const broken = await events();
   expect(() => parse(broken)).toThrow(SyntaxError);
   expect(parse(await events()).at(-1)).toEqual({ type: "message_stop" });

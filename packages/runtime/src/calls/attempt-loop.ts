@@ -55,7 +55,7 @@ export interface AttemptLoop<R extends Route, L extends Leg, A> {
   /** Resolves as soon as the caller can be answered; closes the attempt where nothing more comes. */
   send(leg: L, route: R, attempt: AttemptGuard): Promise<A>;
   /** Ends a leg that came to nothing. */
-  abandon(leg: L, why: unknown): Promise<void>;
+  abandon(leg: L, error: unknown): Promise<void>;
   readonly attempts: AttemptReport[];
   readonly waits: Wait[];
 }
@@ -104,7 +104,7 @@ export async function runAttempts<R extends Route, L extends Leg, A>(
       const step = nextStep(failed, { ...situation, hasOtherKey, hasNextModel });
       isLast = step.do === "give_up" || step.do === "next_model";
       if (isLast || leg.hasCost()) {
-        await loop.abandon(leg, failed);
+        await loop.abandon(leg, new AttemptsFailed(failed));
         leg = undefined;
       }
       if (step.do === "give_up") throw new AttemptsFailed(failed);

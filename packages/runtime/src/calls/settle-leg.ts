@@ -2,6 +2,7 @@ import { readFailure } from "../failures/read-failure.ts";
 import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 import { type CallCost, callCost } from "../usage/call-cost.ts";
+import { AttemptsFailed } from "./attempt-loop.ts";
 import type { Call, GovernedLeg } from "./call.ts";
 import { CallEnded } from "./call-guard.ts";
 import { configurationVersion } from "./configuration-version.ts";
@@ -94,7 +95,7 @@ function endOf(error: unknown, now: number): End {
     if (error.by === "caller") return { outcome: "aborted", errorType: null, httpStatus: null };
     return { outcome: "timeout", errorType: `${error.by}_timeout`, httpStatus: null };
   }
-  const failure = readFailure(error, now);
+  const failure = error instanceof AttemptsFailed ? error.failure : readFailure(error, now);
   if (failure === undefined) return { outcome: "error", errorType: "internal", httpStatus: null };
   const { kind, type, status } = failure;
   return {
