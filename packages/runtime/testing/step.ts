@@ -43,8 +43,8 @@ export interface Answer {
   /** What is sent as JSON is none. */
   isMalformed?: boolean;
   /**
-   * Spoils a stream after so many deltas: an `error` event, a reset of the connection, or silence. An answer in one
-   * piece is cut in half by a reset or by silence.
+   * Spoils a stream after so many deltas, or with -1 before its first event: an `error` event, a reset of the
+   * connection, or silence. An answer in one piece is cut in half by a reset or by silence.
    */
   breakAfter?: { chunks: number; with: Failure | "reset" | "hang" };
 }

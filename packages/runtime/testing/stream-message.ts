@@ -30,6 +30,8 @@ export async function streamMessage(
   const deltaCount = blocks.reduce((sum, { deltas }) => sum + deltas.length, 0);
   let sent = 0;
 
+  // Not even the first event.
+  if ((answer.breakAfter?.chunks ?? 0) < 0) return breakOff(answer.breakAfter?.with ?? "hang");
   send("message_start", {
     message: {
       ...messageBody({ ...message, content: [], stopSequence: null }, model),

@@ -15,6 +15,7 @@ import { settleLeg } from "./settle-leg.ts";
 export async function admitLeg(call: Call, model: string | undefined): Promise<GovernedLeg> {
   const { runtime, effective, asker, params, size, guard } = call;
   const { service, clock, leases, timeZone } = runtime;
+  guard.throwIfEnded();
   const startedAt = clock.now();
   const date = new Date(startedAt);
   const turn = compileTurn(effective, params, { models: service.models, date, model });

@@ -36,6 +36,8 @@ export interface AttemptGuard {
 export interface CallGuard {
   /** Milliseconds until the total timeout. */
   remainingMs(): number;
+  /** Throws `CallEnded` where the call has to end already. */
+  throwIfEnded(): void;
   race<T>(work: PromiseLike<T>): Promise<T>;
   /** Aborted when the whole call has to end. */
   signal(): AbortSignal;
@@ -109,6 +111,9 @@ export function guardCall(
 
   return {
     remainingMs: () => (endedBy === undefined ? endsAt - clock.now() : 0),
+    throwIfEnded() {
+      if (endedBy !== undefined) throw new CallEnded(endedBy);
+    },
     race: (work) => raceWith(work, watchers, () => endedBy),
     signal() {
       controller ??= new AbortController();

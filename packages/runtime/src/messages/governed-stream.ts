@@ -35,7 +35,11 @@ export function governStream(
     resolve(await settleLeg(call, leg, error));
   }
 
-  const onLeave = () => void end(new CallEnded("caller"));
+  /** While a piece is waited for, the reading itself finds out what became of the connection. */
+  let isWaiting = false;
+  const onLeave = () => {
+    if (!isWaiting) void end(new CallEnded("caller"));
+  };
   attempt.onEnd((by) => void end(new CallEnded(by)));
   opened.controller.signal.addEventListener("abort", onLeave, { once: true });
 
@@ -43,7 +47,13 @@ export function governStream(
     let error: unknown = new CallEnded("caller");
     try {
       yield* opened.events;
-      yield* opened.rest;
+      for (;;) {
+        isWaiting = true;
+        const { value, done } = await opened.rest.next();
+        isWaiting = false;
+        if (done) break;
+        yield value;
+      }
       if (!opened.controller.signal.aborted) error = undefined;
     } catch (thrown) {
       error = thrown;

@@ -45,8 +45,8 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent): vo
       meter.model = event.message.model;
       return;
     case "content_block_delta":
-      for (const part of Object.values(event.delta)) {
-        if (typeof part === "string") meter.bytes += Buffer.byteLength(part);
+      for (const [name, part] of Object.entries(event.delta)) {
+        if (name !== "type" && typeof part === "string") meter.bytes += Buffer.byteLength(part);
       }
       return;
     case "message_delta":
