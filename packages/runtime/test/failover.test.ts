@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+import { failures, type Step } from "../testing/index.ts";
+import { ask, type GovernedTest, makeKey, startGoverned } from "./support/start-governed.ts";
+
+let governed: GovernedTest;
+beforeAll(async () => {
+  governed = await startGoverned();
+});
+afterAll(() => governed[Symbol.asyncDispose]());
+
+const settings = {
+  model: { model: "claude-sonnet-5-5", maxTokens: 100 },
+  rateLimiting: { concurrentRequests: 1, requestsPerMinute: 100_000, burstAllowance: 1_000 },
+};
+
+/** An account that has rotated its key, so that the former one is still there. */
+async function rotated() {
+  const [former, key] = [makeKey(), makeKey()];
+  const userId = await governed.makeUser({ settings, formerKey: former, key });
+  return { former, key, userId, messages: governed.restart().forUser(userId).messages };
+}
+
+test("a refused key is replaced by the other one, at once and within the same call", async () => {
+  const { former, key, messages } = await rotated();
+  governed.server.script({ ...failures.authentication(), when: { key } });
+  const { governed: facts } = await messages.create(ask);
+  expect(facts).toMatchObject({
+    keySlot: "secondary",
+    attempts: [
+      { keySlot: "primary", status: 401, failure: "key_refused" },
+      { keySlot: "secondary", status: 200, failure: null },
+    ],
+    waits: [],
+  });
+  expect(
+    governed
+      .sent()
+      .slice(-2)
+      .map(({ apiKey }) => apiKey),
+  ).toEqual([key, former]);
+  expect(governed.ledger.at(-1)).toMatchObject({ keySlot: "secondary", attempts: 2, outcome: "success" });
+});
+
+test("the other key is tried once, and neither is in the error", async () => {
+  const { former, key, messages } = await rotated();
+  governed.server.script(failures.authentication(), failures.authentication());
+  const error = await messages.create(ask).catch((caught: unknown) => caught);
+  expect(error).toMatchObject({
+    code: "PROVIDER_KEY_REFUSED",
+    details: { type: "authentication_error", attempts: [{ keySlot: "primary" }, { keySlot: "secondary" }] },
+  });
+  const { inspect } = await import("node:util");
+  const shown = inspect(error, { depth: 20, showHidden: true }) + JSON.stringify(error);
+  for (const secret of [former, key]) expect(shown).not.toContain(secret.slice(13));
+});
+
+test("the configured model's fallback answers what it cannot, admitted and booked by itself", async () => {
+  const userId = await governed.makeUser({ settings });
+  const claude = governed.restart();
+  const { messages } = claude.forUser(userId, { fallbackModels: ["claude-haiku-5-5"] });
+  const away: Step = { ...failures.overloaded(), when: { model: "claude-sonnet-5-5" } };
+  governed.server.script(away, away, away, away);
+  const { governed: facts } = await messages.create(ask);
+  expect(facts.model).toBe("claude-haiku-5-5");
+  expect(facts.attempts.map(({ model, failure }) => [model, failure])).toEqual([
+    ...Array(4).fill(["claude-sonnet-5-5", "overloaded"]),
+    ["claude-haiku-5-5", null],
+  ]);
+  expect(governed.ledger.slice(-2)).toMatchObject([
+    { model: "claude-sonnet-5-5", outcome: "error", attempts: 4, cost: "0" },
+    { model: "claude-haiku-5-5", outcome: "success", attempts: 1 },
+  ]);
+
+  governed.server.script({ ...failures.notFound(), when: { model: "claude-sonnet-5-5" } });
+  expect((await messages.create(ask)).governed).toMatchObject({ model: "claude-haiku-5-5", waits: [] });
+
+  governed.server.script(failures.invalidRequest());
+  await expect(messages.create(ask)).rejects.toMatchObject({ code: "PROVIDER_REQUEST_REFUSED" });
+});
+
+test("a model that the organization does not allow is no fallback", async () => {
+  const organizationId = await governed.makeOrganization({
+    allowedModels: ["claude-sonnet-5-5", "claude-opus-5-5"],
+  });
+  const userId = await governed.makeUser({ settings, organizationId });
+  const { messages } = governed
+    .restart()
+    .forUser(userId, { organizationId, fallbackModels: ["claude-haiku-5-5", "claude-opus-5-5"] });
+  governed.server.script(failures.notFound());
+  const { governed: facts } = await messages.create(ask);
+  expect(facts.attempts.map(({ model }) => model)).toEqual(["claude-sonnet-5-5", "claude-opus-5-5"]);
+});
+
+test("an outage costs refusals: after ten failures in a row nothing is sent until a trial gets through", async () => {
+  const userId = await governed.makeUser({ settings });
+  const other = await governed.makeUser({ settings });
+  const claude = governed.restart();
+  const { messages } = claude.forUser(userId);
+  governed.server.respondWith(failures.serviceUnavailable());
+  for (let call = 0; call < 2; call += 1) {
+    await expect(messages.create(ask)).rejects.toMatchObject({ details: { status: 503 } });
+  }
+  const third = await messages.create(ask).catch((error: unknown) => error);
+  expect(third).toMatchObject({
+    code: "PROVIDER_UNAVAILABLE",
+    details: {
+      type: "circuit_open",
+      attempts: [{ status: 503 }, { status: 503 }, { failure: "circuit_open" }],
+    },
+  });
+  const before = governed.sent().length;
+  await expect(messages.create(ask)).rejects.toMatchObject({
+    code: "PROVIDER_UNAVAILABLE",
+    retryAfterMs: expect.any(Number),
+  });
+  expect(governed.sent()).toHaveLength(before);
+  governed.server.respondWith({});
+  // Another key, or another model, is not concerned.
+  expect((await claude.forUser(other).messages.create(ask)).governed.outcome).toBe("success");
+  const elsewhere = await messages.create({ ...ask, model: "claude-haiku-5-5" });
+  expect(elsewhere.governed.outcome).toBe("success");
+
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
+  try {
+    expect((await messages.create(ask)).governed.outcome).toBe("success");
+    expect((await messages.create(ask)).governed.outcome).toBe("success");
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ reserved: "0" }));
+});
+
+test("it slows down by what the provider tells, before the provider refuses", async () => {
+  const userId = await governed.makeUser({ settings });
+  const claude = governed.restart();
+  const { messages } = claude.forUser(userId);
+  const { clock } = governed;
+  clock.takeSleeps();
+  const reset = new Date(clock.now() + 60_000).toISOString();
+  const headers = {
+    "anthropic-ratelimit-requests-limit": "60",
+    "anthropic-ratelimit-requests-remaining": "0",
+    "anthropic-ratelimit-requests-reset": reset,
+  };
+  // The first answer is an error, whose headers count as well.
+  governed.server.script({
+    failure: { status: 400, type: "invalid_request_error", message: "no", headers },
+  });
+  await expect(messages.create(ask)).rejects.toMatchObject({ code: "PROVIDER_REQUEST_REFUSED" });
+  governed.server.setClock(new Date(clock.now()));
+  const { governed: facts } = await messages.create(ask);
+  expect(facts.waits).toEqual([{ reason: "provider_rate", ms: 1_000 }]);
+  expect(clock.takeSleeps()).toEqual([1_000]);
+});
+
+test("where the provider would refuse until after the deadline nothing is sent", async () => {
+  const userId = await governed.makeUser({
+    settings: {
+      ...settings,
+      timeouts: { totalRequestTimeout: 20_000, generationTimeout: 20_000, connectionTimeout: 10_000 },
+    },
+  });
+  const claude = governed.restart();
+  const { messages } = claude.forUser(userId);
+  governed.clock.takeSleeps();
+  governed.server.script(failures.rateLimited(30));
+  const before = governed.sent().length;
+  await expect(messages.create(ask)).rejects.toMatchObject({
+    code: "PROVIDER_RATE_LIMITED",
+    retryAfterMs: 30_000,
+    details: { status: 429 },
+  });
+  await expect(messages.create(ask)).rejects.toMatchObject({
+    code: "PROVIDER_RATE_LIMITED",
+    retryAfterMs: 30_000,
+    details: { status: null, attempts: [] },
+  });
+  expect(governed.clock.takeSleeps()).toEqual([]);
+  expect(governed.sent()).toHaveLength(before + 1);
+  governed.clock.advance(30_000);
+  expect((await messages.create(ask)).governed.outcome).toBe("success");
+});
