@@ -2,6 +2,42 @@
 
 -- Tables
 
+create table ai_call_ledger (
+  id uuid not null,
+  user_id uuid not null,
+  organization_id uuid,
+  model text not null,
+  api_version text not null,
+  key_slot text not null,
+  started_at timestamp with time zone not null,
+  settled_at timestamp with time zone not null,
+  duration_ms integer not null,
+  attempts integer not null,
+  outcome text not null,
+  error_type text,
+  http_status integer,
+  stop_reason text,
+  is_stream boolean not null,
+  input_tokens integer not null,
+  output_tokens integer not null,
+  cache_read_tokens integer not null,
+  cache_write_5m_tokens integer not null,
+  cache_write_1h_tokens integer not null,
+  web_searches integer not null,
+  cost numeric not null,
+  cost_basis text not null,
+  configuration_version text,
+  anthropic_request_id text,
+  label text,
+  constraint ai_call_ledger_basis_check CHECK ((cost_basis = ANY (ARRAY['exact'::text, 'estimated'::text, 'unknown'::text]))),
+  constraint ai_call_ledger_cost_check CHECK ((cost >= (0)::numeric)),
+  constraint ai_call_ledger_key_slot_check CHECK ((key_slot = ANY (ARRAY['primary'::text, 'secondary'::text, 'environment'::text]))),
+  constraint ai_call_ledger_label_check CHECK (((char_length(label) <= 200) AND (label !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
+  constraint ai_call_ledger_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'error'::text, 'aborted'::text, 'timeout'::text]))),
+  constraint ai_call_ledger_pkey PRIMARY KEY (id)
+);
+alter table ai_call_ledger enable row level security;
+
 create table ai_configuration_audit (
   id bigint not null generated always as identity,
   subject text not null,
@@ -55,6 +91,23 @@ create table ai_configurations (
   constraint ai_configurations_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
 );
 alter table ai_configurations enable row level security;
+
+create table budget_alerts (
+  id bigint not null generated always as identity,
+  user_id uuid,
+  organization_id uuid,
+  period text not null,
+  threshold numeric not null,
+  limit_usd numeric not null,
+  spent numeric not null,
+  starts_at timestamp with time zone not null,
+  resets_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint budget_alerts_one_owner CHECK ((num_nonnulls(user_id, organization_id) = 1)),
+  constraint budget_alerts_period_check CHECK ((period = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text]))),
+  constraint budget_alerts_pkey PRIMARY KEY (id)
+);
+alter table budget_alerts enable row level security;
 
 create table identity.accounts (
   id uuid not null default gen_random_uuid(),
@@ -205,6 +258,29 @@ create table organizations (
 );
 alter table organizations enable row level security;
 
+create table private.admission_leases (
+  id uuid not null,
+  scope text not null,
+  other_scope text,
+  window_ids bigint[] not null,
+  reserve numeric not null,
+  expires_at timestamp with time zone not null,
+  constraint admission_leases_pkey PRIMARY KEY (id),
+  constraint admission_leases_reserve_check CHECK ((reserve >= (0)::numeric))
+);
+alter table private.admission_leases enable row level security;
+
+create table private.admission_scopes (
+  scope text not null,
+  running integer not null default 0,
+  empty_at double precision not null default 0,
+  interval_ms double precision not null default 1,
+  constraint admission_scopes_pkey PRIMARY KEY (scope),
+  constraint admission_scopes_running_check CHECK ((running >= 0)),
+  constraint admission_scopes_scope_check CHECK ((scope ~ '^(user|organization):[0-9a-f-]{36}$'::text))
+);
+alter table private.admission_scopes enable row level security;
+
 create table private.ai_provider_keys (
   id uuid not null default gen_random_uuid(),
   user_id uuid,
@@ -243,6 +319,24 @@ create table private.audit_heads (
   constraint audit_heads_pkey PRIMARY KEY (owner)
 );
 alter table private.audit_heads enable row level security;
+
+create table private.budget_windows (
+  id bigint not null generated always as identity,
+  scope text not null,
+  period text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  spent numeric not null default '0'::numeric,
+  reserved numeric not null default '0'::numeric,
+  alerted text not null default ';'::text,
+  constraint budget_windows_order_check CHECK ((starts_at < ends_at)),
+  constraint budget_windows_period_check CHECK ((period = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text]))),
+  constraint budget_windows_pkey PRIMARY KEY (id),
+  constraint budget_windows_reserved_check CHECK ((reserved >= (0)::numeric)),
+  constraint budget_windows_scope_check CHECK ((scope ~ '^(user|organization):[0-9a-f-]{36}$'::text)),
+  constraint budget_windows_spent_check CHECK ((spent >= (0)::numeric))
+);
+alter table private.budget_windows enable row level security;
 
 create table private.kek_canaries (
   kek_id text not null,
@@ -293,6 +387,8 @@ alter table service_tokens enable row level security;
 
 -- Indexes
 
+CREATE INDEX ai_call_ledger_organization_idx ON public.ai_call_ledger USING btree (organization_id, started_at);
+CREATE INDEX ai_call_ledger_user_idx ON public.ai_call_ledger USING btree (user_id, started_at);
 CREATE INDEX ai_configuration_audit_config_idx ON public.ai_configuration_audit USING btree (config_id, id);
 CREATE UNIQUE INDEX ai_configuration_audit_organization_key ON public.ai_configuration_audit USING btree (organization_id, seq);
 CREATE UNIQUE INDEX ai_configuration_audit_user_key ON public.ai_configuration_audit USING btree (user_id, seq);
@@ -302,6 +398,8 @@ CREATE UNIQUE INDEX ai_configurations_organization_name_key ON public.ai_configu
 CREATE INDEX ai_configurations_updated_by_idx ON public.ai_configurations USING btree (updated_by);
 CREATE INDEX ai_configurations_user_idx ON public.ai_configurations USING btree (user_id);
 CREATE UNIQUE INDEX ai_configurations_user_name_key ON public.ai_configurations USING btree (user_id, lower(config_name)) WHERE (user_id IS NOT NULL);
+CREATE INDEX budget_alerts_organization_idx ON public.budget_alerts USING btree (organization_id, id);
+CREATE INDEX budget_alerts_user_idx ON public.budget_alerts USING btree (user_id, id);
 CREATE INDEX accounts_user_idx ON identity.accounts USING btree (user_id);
 CREATE INDEX issuer_accounts_user_idx ON identity.issuer_accounts USING btree (user_id);
 CREATE INDEX request_limits_expire_idx ON identity.request_limits USING btree (expire);
@@ -314,12 +412,16 @@ CREATE UNIQUE INDEX organization_members_default_key ON public.organization_memb
 CREATE UNIQUE INDEX organization_members_organization_idx ON public.organization_members USING btree (organization_id, user_id);
 CREATE INDEX organization_policies_updated_by_idx ON public.organization_policies USING btree (updated_by);
 CREATE INDEX organizations_created_by_idx ON public.organizations USING btree (created_by);
+CREATE INDEX admission_leases_expires_idx ON private.admission_leases USING btree (expires_at);
+CREATE INDEX admission_leases_other_scope_idx ON private.admission_leases USING btree (other_scope, expires_at);
+CREATE INDEX admission_leases_scope_idx ON private.admission_leases USING btree (scope, expires_at);
 CREATE INDEX ai_provider_keys_fingerprint_idx ON private.ai_provider_keys USING btree (fingerprint);
 CREATE INDEX ai_provider_keys_kek_idx ON private.ai_provider_keys USING btree (kek_id);
 CREATE INDEX ai_provider_keys_organization_idx ON private.ai_provider_keys USING btree (organization_id);
 CREATE UNIQUE INDEX ai_provider_keys_organization_slot_key ON private.ai_provider_keys USING btree (organization_id, provider, slot) WHERE (organization_id IS NOT NULL);
 CREATE INDEX ai_provider_keys_user_idx ON private.ai_provider_keys USING btree (user_id);
 CREATE UNIQUE INDEX ai_provider_keys_user_slot_key ON private.ai_provider_keys USING btree (user_id, provider, slot) WHERE (user_id IS NOT NULL);
+CREATE UNIQUE INDEX budget_windows_key ON private.budget_windows USING btree (scope, period, starts_at);
 CREATE INDEX service_tokens_created_by_idx ON public.service_tokens USING btree (created_by);
 CREATE UNIQUE INDEX service_tokens_name_key ON public.service_tokens USING btree (organization_id, lower(name));
 CREATE UNIQUE INDEX service_tokens_token_hash_key ON public.service_tokens USING btree (token_hash);
@@ -426,6 +528,266 @@ begin
   else
     raise exception 'Unknown kind of actor.' using errcode = '22023';
   end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.admission_now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$ select clock_timestamp() $function$
+;
+
+CREATE OR REPLACE FUNCTION private.admit_calls(p text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  calls jsonb := p::jsonb;
+  at timestamptz;
+  now_ms double precision;
+  item jsonb;
+  part jsonb;
+  wanted text[];
+  -- Scopes by place.
+  s_key text[]; s_running integer[]; s_empty double precision[]; s_interval double precision[];
+  -- Limits by place.
+  l_key text[] := '{}'; l_state integer[] := '{}'; l_interval double precision[] := '{}'; l_burst double precision[] := '{}';
+  l_slots integer[] := '{}'; l_first integer[] := '{}'; l_last integer[] := '{}'; l_misfit text[] := '{}';
+  -- Budgets of all limits by place, and their windows. Two budgets may share a window: its state is at the first.
+  b_period text[] := '{}'; b_limit numeric[] := '{}'; b_blocks boolean[] := '{}'; b_due jsonb[] := '{}';
+  b_scope text[] := '{}'; b_start double precision[] := '{}'; b_end double precision[] := '{}';
+  b_id bigint[]; b_state integer[] := '{}';
+  w_spent numeric[]; w_reserved numeric[]; w_alerted text[];
+  -- Leases to write.
+  n_id uuid[] := '{}'; n_scope text[] := '{}'; n_other text[] := '{}'; n_windows text[] := '{}';
+  n_reserve numeric[] := '{}'; n_expires timestamptz[] := '{}';
+  k_id uuid[]; k_windows text[];
+  request jsonb; places jsonb; reserve numeric; lease_ms double precision;
+  place integer; state integer; budget integer; known integer; window_list text; figures text;
+  wait double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]'; misfit text;
+  answers text := '';
+begin
+  select array_agg(distinct l.value ->> 's' order by l.value ->> 's') into wanted
+    from jsonb_array_elements(calls -> 'l') as l;
+  loop
+    select array_agg(h.scope), array_agg(h.running), array_agg(h.empty_at), array_agg(h.interval_ms)
+      into s_key, s_running, s_empty, s_interval
+      from (select * from private.admission_scopes a where a.scope = any (wanted) order by a.scope for update) h;
+    if cardinality(s_key) = cardinality(wanted) then
+      -- What has ended must not stand against anybody.
+      exit when not exists (select from private.admission_leases l
+          where l.scope = any (wanted) and l.expires_at <= private.admission_now())
+        and not exists (select from private.admission_leases l
+          where l.other_scope = any (wanted) and l.expires_at <= private.admission_now());
+      exit when private.free_expired_leases(wanted) = 0;
+    else
+      insert into private.admission_scopes (scope) select k from unnest(wanted) as k order by k on conflict do nothing;
+    end if;
+  end loop;
+  at := private.admission_now();
+  now_ms := extract(epoch from at) * 1000;
+
+  for item in select l.value from jsonb_array_elements(calls -> 'l') with ordinality as l (value, place) order by l.place loop
+    misfit := null;
+    l_key := l_key || (item ->> 's');
+    l_state := l_state || array_position(s_key, item ->> 's');
+    l_interval := l_interval || (item ->> 'n')::double precision;
+    l_burst := l_burst || (item ->> 'b')::double precision;
+    l_slots := l_slots || (item ->> 'c')::integer;
+    l_first := l_first || cardinality(b_period) + 1;
+    for part in select w.value from jsonb_array_elements(item -> 'w') with ordinality as w (value, place) order by w.place loop
+      b_period := b_period || (part ->> 0);
+      b_limit := b_limit || (part ->> 1)::numeric;
+      b_blocks := b_blocks || (part ->> 2)::boolean;
+      b_due := b_due || (part -> 3);
+      b_scope := b_scope || (item ->> 's');
+      known := null;
+      for place in 0 .. jsonb_array_length(part -> 4) - 1 loop
+        if (part -> 4 -> place ->> 0)::double precision <= now_ms and now_ms < (part -> 4 -> place ->> 1)::double precision then
+          known := place;
+          exit;
+        end if;
+      end loop;
+      if known is null then misfit := coalesce(misfit, part ->> 0); end if;
+      b_start := b_start || (part -> 4 -> known ->> 0)::double precision;
+      b_end := b_end || (part -> 4 -> known ->> 1)::double precision;
+    end loop;
+    l_last := l_last || cardinality(b_period);
+    l_misfit := l_misfit || misfit;
+  end loop;
+
+  loop
+    select array_agg(w.id order by b.place), array_agg(w.spent order by b.place), array_agg(w.reserved order by b.place),
+        array_agg(w.alerted order by b.place)
+      into b_id, w_spent, w_reserved, w_alerted
+      from unnest(b_scope, b_period, b_start) with ordinality as b (scope, period, start_ms, place)
+      left join private.budget_windows w
+        on w.scope = b.scope and w.period = b.period and w.starts_at = to_timestamp(b.start_ms / 1000);
+    known := 0;
+    for budget in 1 .. cardinality(b_period) loop
+      if b_id[budget] is null and b_start[budget] is not null then
+        perform private.budget_window_id(b_scope[budget], b_period[budget], b_start[budget], b_end[budget]);
+        known := known + 1;
+      end if;
+    end loop;
+    exit when known = 0;
+  end loop;
+  for budget in 1 .. cardinality(b_period) loop
+    b_state := b_state || case when b_id[budget] is null then budget else array_position(b_id, b_id[budget]) end;
+  end loop;
+
+  select array_agg(k.id), array_agg(k.window_ids) into k_id, k_windows from (
+    select l.id, l.window_ids::text from private.admission_leases l
+      where l.id = any (array(select (r.value ->> 0)::uuid from jsonb_array_elements(calls -> 'r') as r))
+    union all
+    select c.id, null from public.ai_call_ledger c
+      where c.id = any (array(select (r.value ->> 0)::uuid from jsonb_array_elements(calls -> 'r') as r))
+  ) k;
+
+  for request in select r.value from jsonb_array_elements(calls -> 'r') with ordinality as r (value, place) order by r.place loop
+    places := request -> 3;
+    reserve := (request ->> 1)::numeric;
+    lease_ms := (request ->> 2)::double precision;
+    verdict := null;
+    figures := '';
+    alerts := '[]';
+
+    known := array_position(k_id, (request ->> 0)::uuid);
+    if known is null then
+      known := array_position(n_id, (request ->> 0)::uuid);
+      window_list := n_windows[known];
+    else
+      window_list := k_windows[known];
+      if window_list is null then verdict := '"s"'; end if;
+    end if;
+    if known is not null and verdict is null then
+      for state in select u.id from unnest(window_list::bigint[]) with ordinality as u (id, place) order by u.place loop
+        budget := array_position(b_id, state::bigint);
+        if budget is not null then
+          figures := figures || private.budget_figures_text(w_spent[budget], w_reserved[budget], b_start[budget], b_end[budget]);
+        else
+          select figures || private.budget_figures_text(w.spent, w.reserved, extract(epoch from w.starts_at) * 1000,
+              extract(epoch from w.ends_at) * 1000)
+            into figures from private.budget_windows w where w.id = state;
+        end if;
+      end loop;
+      verdict := '"a",[' || ltrim(figures, ',') || ']';
+    end if;
+
+    for place in 0 .. jsonb_array_length(places) - 1 loop
+      exit when verdict is not null;
+      misfit := l_misfit[(places ->> place)::integer + 1];
+      if misfit is not null then verdict := '"n","' || misfit || '"'; end if;
+    end loop;
+
+    if verdict is null then
+      for place in 0 .. jsonb_array_length(places) - 1 loop
+        known := (places ->> place)::integer + 1;
+        state := l_state[known];
+        if l_interval[known] is not null and s_interval[state] <> l_interval[known] then
+          -- The bucket keeps its calls when the rate changes.
+          s_empty[state] := now_ms + greatest(0, s_empty[state] - now_ms) / s_interval[state] * l_interval[known];
+          s_interval[state] := l_interval[known];
+        end if;
+        for budget in l_first[known] .. l_last[known] loop
+          for item in select d.value from jsonb_array_elements(b_due[budget]) with ordinality as d (value, place) order by d.place loop
+            exit when w_spent[b_state[budget]] < (item ->> 1)::numeric;
+            if position(';' || (item ->> 0) || ';' in w_alerted[b_state[budget]]) = 0 then
+              w_alerted[b_state[budget]] := w_alerted[b_state[budget]] || (item ->> 0) || ';';
+              alerts := alerts || jsonb_build_array(jsonb_build_array(b_scope[budget], b_period[budget], item -> 2,
+                b_limit[budget]::text, trim_scale(w_spent[b_state[budget]])::text, b_start[budget], b_end[budget]));
+            end if;
+          end loop;
+        end loop;
+      end loop;
+
+      for place in 0 .. jsonb_array_length(places) - 1 loop
+        known := (places ->> place)::integer + 1;
+        state := l_state[known];
+        if l_interval[known] is not null then
+          wait := s_empty[state] - l_burst[known] * l_interval[known] - now_ms;
+          if wait > 0 then
+            verdict := format('"r",%s,"requestsPerMinute",%s,%s,null', place,
+              ceil((s_empty[state] - now_ms) / l_interval[known]), ceil(wait));
+            exit;
+          end if;
+        end if;
+        if l_slots[known] is not null and s_running[state] >= l_slots[known] then
+          select extract(epoch from min(l.expires_at)) * 1000 - now_ms into wait from private.admission_leases l
+            where l.scope = l_key[known] or l.other_scope = l_key[known];
+          for budget in 1 .. cardinality(n_id) loop
+            if n_scope[budget] = l_key[known] or n_other[budget] = l_key[known] then
+              wait := least(wait, extract(epoch from n_expires[budget]) * 1000 - now_ms);
+            end if;
+          end loop;
+          verdict := format('"r",%s,"concurrentRequests",%s,%s,null', place, s_running[state], ceil(coalesce(wait, lease_ms)));
+          exit;
+        end if;
+        for budget in l_first[known] .. l_last[known] loop
+          if b_blocks[budget] and w_spent[b_state[budget]] + w_reserved[b_state[budget]] + reserve > b_limit[budget] then
+            verdict := format('"r",%s,%s,"%s",%s,[%s,%s]', place, to_json(b_period[budget] || 'Budget'),
+              trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(b_end[budget] - now_ms),
+              budget - l_first[known],
+              ltrim(private.budget_figures_text(w_spent[b_state[budget]], w_reserved[b_state[budget]], b_start[budget], b_end[budget]), ','));
+            exit;
+          end if;
+        end loop;
+        exit when verdict is not null;
+      end loop;
+    end if;
+
+    if verdict is null then
+      window_list := '';
+      for place in 0 .. jsonb_array_length(places) - 1 loop
+        known := (places ->> place)::integer + 1;
+        state := l_state[known];
+        if l_interval[known] is not null then
+          s_empty[state] := greatest(s_empty[state], now_ms) + l_interval[known];
+        end if;
+        s_running[state] := s_running[state] + 1;
+        for budget in l_first[known] .. l_last[known] loop
+          w_reserved[b_state[budget]] := w_reserved[b_state[budget]] + reserve;
+          window_list := window_list || ',' || b_id[budget];
+        end loop;
+      end loop;
+      for place in 0 .. jsonb_array_length(places) - 1 loop
+        known := (places ->> place)::integer + 1;
+        for budget in l_first[known] .. l_last[known] loop
+          figures := figures || private.budget_figures_text(w_spent[b_state[budget]], w_reserved[b_state[budget]], b_start[budget], b_end[budget]);
+        end loop;
+      end loop;
+      n_id := n_id || (request ->> 0)::uuid;
+      n_scope := n_scope || l_key[(places ->> 0)::integer + 1];
+      n_other := n_other || l_key[(places ->> 1)::integer + 1];
+      n_windows := n_windows || ('{' || ltrim(window_list, ',') || '}');
+      n_reserve := n_reserve || reserve;
+      n_expires := n_expires || at + lease_ms * interval '1 millisecond';
+      verdict := '"a",[' || ltrim(figures, ',') || ']';
+    end if;
+
+    all_alerts := all_alerts || alerts;
+    answers := answers || ',[' || verdict || ',' || alerts || ']';
+  end loop;
+
+  if cardinality(n_id) > 0 then
+    update private.admission_scopes a set running = u.running, empty_at = u.empty_at, interval_ms = u.interval_ms
+      from unnest(s_key, s_running, s_empty, s_interval) as u (scope, running, empty_at, interval_ms)
+      where a.scope = u.scope;
+    insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
+      select u.id, u.scope, u.other_scope, u.window_ids::bigint[], u.reserve, u.expires_at
+      from unnest(n_id, n_scope, n_other, n_windows, n_reserve, n_expires)
+        as u (id, scope, other_scope, window_ids, reserve, expires_at);
+  end if;
+  if cardinality(n_id) > 0 or all_alerts <> '[]' then
+    update private.budget_windows w set reserved = u.reserved, alerted = u.alerted
+      from unnest(b_id, b_state, w_reserved, w_alerted) with ordinality as u (id, state, reserved, alerted, place)
+      where w.id = u.id and u.state = u.place;
+    if all_alerts <> '[]' then perform private.write_alerts(all_alerts); end if;
+  end if;
+  return '[' || ltrim(answers, ',') || ']';
 end $function$
 ;
 
@@ -675,6 +1037,59 @@ CREATE OR REPLACE FUNCTION private.bounded_paths()
 AS $function$ select array['model.temperature', 'model.maxTokens', 'model.topP', 'model.topK', 'rateLimiting.requestsPerMinute', 'rateLimiting.concurrentRequests', 'rateLimiting.burstAllowance', 'retryStrategy.maxRetries', 'retryStrategy.baseDelay', 'retryStrategy.maxDelay', 'costBudget.dailyBudget', 'costBudget.weeklyBudget', 'costBudget.monthlyBudget', 'timeouts.generationTimeout', 'timeouts.connectionTimeout', 'timeouts.totalRequestTimeout'] $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.budget_figures(p text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  now_ms double precision := extract(epoch from private.admission_now()) * 1000;
+  answers text;
+begin
+  select string_agg(coalesce((
+      select ltrim(private.budget_figures_text(coalesce(w.spent, 0), coalesce(w.reserved, 0),
+          (c.value ->> 0)::double precision, (c.value ->> 1)::double precision), ',')
+        from jsonb_array_elements(b.value -> 2) as c
+        left join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
+          and w.starts_at = to_timestamp((c.value ->> 0)::double precision / 1000)
+        where (c.value ->> 0)::double precision <= now_ms and now_ms < (c.value ->> 1)::double precision limit 1
+    ), 'null'), ',' order by b.place) into answers
+    from jsonb_array_elements(p::jsonb) with ordinality as b (value, place);
+  return '[' || coalesce(answers, '') || ']';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.budget_figures_text(p_spent numeric, p_reserved numeric, p_start_ms double precision, p_end_ms double precision)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select ',["' || trim_scale(p_spent) || '","' || trim_scale(p_reserved) || '",' || p_start_ms || ',' || p_end_ms || ']'
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.budget_window_id(p_scope text, p_period text, p_start_ms double precision, p_end_ms double precision)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  found_id bigint;
+begin
+  loop
+    select w.id into found_id from private.budget_windows w
+      where w.scope = p_scope and w.period = p_period and w.starts_at = to_timestamp(p_start_ms / 1000);
+    exit when found;
+    insert into private.budget_windows (scope, period, starts_at, ends_at)
+      values (p_scope, p_period, to_timestamp(p_start_ms / 1000), to_timestamp(p_end_ms / 1000))
+      on conflict do nothing;
+  end loop;
+  return found_id;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.chain_audit()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -898,6 +1313,53 @@ begin
   get diagnostics blanked = row_count;
   perform set_config('app.forgetting', '', true);
   return blanked;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.free_expired_leases(p_scopes text[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  at timestamptz := private.admission_now();
+  wanted text[];
+  held text[];
+  freed integer;
+begin
+  select array_agg(distinct s.scope) into wanted from (
+    select l.scope from private.admission_leases l
+      where l.expires_at <= at and (p_scopes is null or l.scope = any (p_scopes) or l.other_scope = any (p_scopes))
+    union
+    select l.other_scope from private.admission_leases l
+      where l.expires_at <= at and (p_scopes is null or l.scope = any (p_scopes) or l.other_scope = any (p_scopes))
+  ) s where s.scope is not null;
+  if wanted is null then return 0; end if;
+  if p_scopes is null then
+    select array_agg(s.scope) into held from (
+      select a.scope from private.admission_scopes a where a.scope = any (wanted) order by a.scope for update) s;
+  else
+    select array_agg(s.scope) into held from (
+      select a.scope from private.admission_scopes a where a.scope = any (wanted) order by a.scope
+      for update skip locked) s;
+  end if;
+  with dead as (
+    delete from private.admission_leases l
+      where l.expires_at <= at and l.scope = any (held) and (l.other_scope is null or l.other_scope = any (held))
+        and (p_scopes is null or l.scope = any (p_scopes) or l.other_scope = any (p_scopes))
+      returning l.scope, l.other_scope, l.window_ids, l.reserve
+  ), freed_windows as (
+    update private.budget_windows w set reserved = w.reserved - d.reserve
+      from (select u.id, sum(dead.reserve) as reserve from dead, unnest(dead.window_ids) as u (id) group by u.id) d
+      where w.id = d.id
+  ), freed_scopes as (
+    update private.admission_scopes a set running = a.running - d.calls
+      from (select u.scope, count(*)::integer as calls from dead, unnest(array[dead.scope, dead.other_scope]) as u (scope)
+        where u.scope is not null group by u.scope) d
+      where a.scope = d.scope
+  )
+  select count(*)::integer into freed from dead;
+  return freed;
 end $function$
 ;
 
@@ -1582,6 +2044,25 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.renew_calls(p_ids uuid[], p_lease_ms double precision)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  at timestamptz := private.admission_now();
+  renewed uuid[];
+begin
+  with kept as (
+    update private.admission_leases l
+      set expires_at = greatest(l.expires_at, at + p_lease_ms * interval '1 millisecond')
+      where l.id = any (p_ids) and l.expires_at > at returning l.id
+  ) select coalesce(array_agg(kept.id), '{}') into renewed from kept;
+  return renewed;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.replace_default_membership()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1612,6 +2093,131 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.settle_calls(p text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  calls jsonb := p::jsonb;
+  at timestamptz;
+  settlement jsonb; limits jsonb; item jsonb; part jsonb; windows jsonb; alerts jsonb; all_alerts jsonb := '[]';
+  booked uuid[]; is_booked boolean; is_late boolean;
+  g_id uuid[]; g_windows text[]; g_reserve numeric[]; g_late boolean[];
+  d_id bigint[] := '{}'; d_spent numeric[] := '{}'; d_reserved numeric[] := '{}';
+  -- Windows of each settlement one after the other.
+  o_id bigint[] := '{}';
+  f_id bigint[]; f_spent numeric[]; f_reserved numeric[]; f_alerted text[];
+  ids bigint[]; id uuid; known integer; place integer; budget integer; at_budget integer; cursor integer := 0;
+  lease integer; figures text; answers text := ''; v_booked boolean[] := '{}'; v_late boolean[] := '{}';
+begin
+  perform 1 from private.admission_scopes a
+    where a.scope = any (array(select l.value ->> 's' from jsonb_array_elements(calls -> 'l') as l))
+    order by a.scope for update;
+  at := private.admission_now();
+
+  with entries as (
+    insert into public.ai_call_ledger
+      select e.* from jsonb_array_elements(calls -> 's') as s,
+        jsonb_populate_record(null::public.ai_call_ledger, s.value -> 4
+          || jsonb_build_object('id', s.value -> 0, 'cost', s.value -> 1, 'settled_at', at)) as e
+      on conflict do nothing
+      returning ai_call_ledger.id
+  ) select array_agg(entries.id) into booked from entries;
+
+  with gone as (
+    delete from private.admission_leases l where l.id = any (booked)
+      returning l.id, l.scope, l.other_scope, l.window_ids, l.reserve, l.expires_at <= at as is_late
+  ), freed as (
+    update private.admission_scopes a set running = a.running - d.calls
+      from (select u.scope, count(*)::integer as calls from gone, unnest(array[gone.scope, gone.other_scope]) as u (scope)
+        where u.scope is not null group by u.scope) d
+      where a.scope = d.scope
+  ) select array_agg(gone.id), array_agg(gone.window_ids::text), array_agg(gone.reserve), array_agg(gone.is_late)
+    into g_id, g_windows, g_reserve, g_late from gone;
+
+  for settlement in select s.value from jsonb_array_elements(calls -> 's') with ordinality as s (value, place) order by s.place loop
+    id := (settlement ->> 0)::uuid;
+    known := array_position(booked, id);
+    is_booked := known is not null;
+    -- The same call twice in one batch is booked once.
+    if is_booked then booked[known] := null; end if;
+    lease := case when is_booked then array_position(g_id, id) end;
+    if lease is not null then
+      ids := g_windows[lease]::bigint[];
+    else
+      ids := '{}';
+      windows := settlement -> 3;
+      at_budget := 0;
+      for place in 0 .. jsonb_array_length(settlement -> 2) - 1 loop
+        item := calls -> 'l' -> (settlement -> 2 ->> place)::integer;
+        for budget in 0 .. jsonb_array_length(item -> 'w') - 1 loop
+          ids := ids || private.budget_window_id(item ->> 's', item -> 'w' -> budget ->> 0,
+            (windows -> at_budget ->> 0)::double precision, (windows -> at_budget ->> 1)::double precision);
+          at_budget := at_budget + 1;
+        end loop;
+      end loop;
+    end if;
+    o_id := o_id || ids;
+    if is_booked then
+      d_id := d_id || ids;
+      d_spent := d_spent || array_fill((settlement ->> 1)::numeric, array[cardinality(ids)]);
+      d_reserved := d_reserved || array_fill(coalesce(g_reserve[lease], 0), array[cardinality(ids)]);
+    end if;
+    v_booked := v_booked || is_booked;
+    v_late := v_late || (is_booked and coalesce(g_late[lease], true));
+  end loop;
+
+  if cardinality(d_id) > 0 then
+    update private.budget_windows w set spent = w.spent + d.spent, reserved = w.reserved - d.reserved
+      from (select u.id, sum(u.spent) as spent, sum(u.reserved) as reserved
+        from unnest(d_id, d_spent, d_reserved) as u (id, spent, reserved) group by u.id) d
+      where w.id = d.id;
+  end if;
+  select array_agg(w.id), array_agg(w.spent), array_agg(w.reserved), array_agg(w.alerted)
+    into f_id, f_spent, f_reserved, f_alerted from private.budget_windows w where w.id = any (o_id);
+
+  place := 0;
+  for settlement in select s.value from jsonb_array_elements(calls -> 's') with ordinality as s (value, place) order by s.place loop
+    place := place + 1;
+    figures := '';
+    alerts := '[]';
+    windows := settlement -> 3;
+    at_budget := 0;
+    for known in 0 .. jsonb_array_length(settlement -> 2) - 1 loop
+      limits := calls -> 'l' -> (settlement -> 2 ->> known)::integer;
+      for budget in 0 .. jsonb_array_length(limits -> 'w') - 1 loop
+        part := limits -> 'w' -> budget;
+        cursor := cursor + 1;
+        lease := array_position(f_id, o_id[cursor]);
+        figures := figures || private.budget_figures_text(f_spent[lease], f_reserved[lease],
+          (windows -> at_budget ->> 0)::double precision, (windows -> at_budget ->> 1)::double precision);
+        if v_booked[place] then
+          for item in select d.value from jsonb_array_elements(part -> 3) with ordinality as d (value, place) order by d.place loop
+            exit when f_spent[lease] < (item ->> 1)::numeric;
+            if position(';' || (item ->> 0) || ';' in f_alerted[lease]) = 0 then
+              f_alerted[lease] := f_alerted[lease] || (item ->> 0) || ';';
+              alerts := alerts || jsonb_build_array(jsonb_build_array(limits -> 's', part -> 0, item -> 2, part -> 1,
+                trim_scale(f_spent[lease])::text, windows -> at_budget -> 0, windows -> at_budget -> 1));
+            end if;
+          end loop;
+        end if;
+        at_budget := at_budget + 1;
+      end loop;
+    end loop;
+    all_alerts := all_alerts || alerts;
+    answers := answers || ',[' || v_booked[place] || ',' || v_late[place] || ',[' || ltrim(figures, ',') || '],' || alerts || ']';
+  end loop;
+  if all_alerts <> '[]' then
+    update private.budget_windows w set alerted = u.alerted
+      from unnest(f_id, f_alerted) as u (id, alerted) where w.id = u.id and w.alerted <> u.alerted;
+    perform private.write_alerts(all_alerts);
+  end if;
+  return '[' || ltrim(answers, ',') || ']';
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.spread_policy()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1624,6 +2230,17 @@ begin
   perform private.refresh_organization_snapshot(changed.organization_id);
   perform private.announce(null, changed.organization_id);
   return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.sweep_calls()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return private.free_expired_leases(null);
 end $function$
 ;
 
@@ -1887,6 +2504,26 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.write_alerts(p_alerts jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  alert jsonb;
+begin
+  for alert in select a.value from jsonb_array_elements(p_alerts) as a loop
+    insert into public.budget_alerts (user_id, organization_id, period, threshold, limit_usd, spent, starts_at, resets_at)
+      values (
+        case when alert ->> 0 like 'user:%' then substr(alert ->> 0, 6)::uuid end,
+        case when alert ->> 0 like 'organization:%' then substr(alert ->> 0, 14)::uuid end,
+        alert ->> 1, (alert ->> 2)::numeric, (alert ->> 3)::numeric, (alert ->> 4)::numeric,
+        to_timestamp((alert ->> 5)::double precision / 1000), to_timestamp((alert ->> 6)::double precision / 1000));
+    perform pg_notify('ai_config_budget_alerts', alert ->> 0);
+  end loop;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.write_audit(p_subject text, p_config_id uuid, p_user_id uuid, p_organization_id uuid, p_config_name text, p_action text, p_version integer, p_old jsonb, p_new jsonb)
  RETURNS void
  LANGUAGE plpgsql
@@ -1921,6 +2558,8 @@ end $function$
 
 -- Triggers
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_call_ledger FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_call_ledger FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_configuration_audit FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER chain_audit BEFORE INSERT ON public.ai_configuration_audit FOR EACH ROW EXECUTE FUNCTION private.chain_audit();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configuration_audit FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
@@ -1932,6 +2571,8 @@ CREATE TRIGGER notify_ai_config_updated AFTER UPDATE ON public.ai_configurations
 CREATE TRIGGER refresh_snapshot AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.refresh_owner_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configurations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER touch_ai_configurations BEFORE INSERT OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.touch_configuration();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.budget_alerts FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.budget_alerts FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER refuse_second_sign_in BEFORE INSERT ON identity.accounts FOR EACH ROW EXECUTE FUNCTION private.refuse_second_sign_in();
 CREATE TRIGGER audit_invitation_accept AFTER UPDATE OF accepted_at ON public.organization_invitations FOR EACH ROW WHEN (((new.organization_id IS NOT NULL) AND (old.accepted_at IS NULL) AND (new.accepted_at IS NOT NULL))) EXECUTE FUNCTION private.audit_invitation();
 CREATE TRIGGER audit_invitation_delete AFTER DELETE ON public.organization_invitations FOR EACH ROW WHEN ((old.organization_id IS NOT NULL)) EXECUTE FUNCTION private.audit_invitation();
@@ -1969,6 +2610,12 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.service_tokens FOR EACH
 CREATE TRIGGER touch_service_tokens BEFORE INSERT ON public.service_tokens FOR EACH ROW EXECUTE FUNCTION private.touch_service_token();
 
 -- Policies
+
+create policy ai_call_ledger_select on ai_call_ledger for select to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy ai_call_ledger_service_select on ai_call_ledger for select to ai_config_service, service_role
+  using (true);
 
 create policy ai_configuration_audit_select on ai_configuration_audit for select to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
@@ -2008,6 +2655,12 @@ create policy ai_configurations_token_update on ai_configurations for update to 
 create policy ai_configurations_update on ai_configurations for update to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))))
   with check (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy budget_alerts_select on budget_alerts for select to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy budget_alerts_service_select on budget_alerts for select to ai_config_service, service_role
+  using (true);
 
 create policy accounts_identity on identity.accounts for all to ai_config_identity
   using (true)
@@ -2110,6 +2763,12 @@ create policy organizations_update on organizations for update to authenticated
   using ((id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))
   with check ((id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))));
 
+create policy admission_leases_service on private.admission_leases for select to ai_config_service
+  using (true);
+
+create policy admission_scopes_service on private.admission_scopes for select to ai_config_service
+  using (true);
+
 create policy ai_provider_keys_delete on private.ai_provider_keys for delete to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
 
@@ -2124,6 +2783,9 @@ create policy ai_provider_keys_token_select on private.ai_provider_keys for sele
   using ((organization_id = ( SELECT private.token_organization('{keys:read,keys:write}'::text[]) AS token_organization)));
 
 create policy audit_heads_service on private.audit_heads for select to ai_config_service
+  using (true);
+
+create policy budget_windows_service on private.budget_windows for select to ai_config_service
   using (true);
 
 create policy kek_canaries_service on private.kek_canaries for all to ai_config_service
@@ -2159,6 +2821,7 @@ grant execute on function get_effective_ai_config(uuid,uuid) to authenticated;
 grant execute on function get_effective_ai_config(uuid,uuid) to service_role;
 grant execute on function private.accept_invitation(text,uuid) to authenticated;
 grant execute on function private.act_as(text,text) to ai_config_app;
+grant execute on function private.admit_calls(text) to ai_config_app;
 grant execute on function private.audit_content(ai_configuration_audit) to ai_config_service;
 grant execute on function private.audit_content(ai_configuration_audit) to ai_config_token;
 grant execute on function private.audit_content(ai_configuration_audit) to authenticated;
@@ -2170,6 +2833,7 @@ grant execute on function private.audit_record(ai_configuration_audit) to servic
 grant execute on function private.bounded_paths() to ai_config_service;
 grant execute on function private.bounded_paths() to authenticated;
 grant execute on function private.bounded_paths() to service_role;
+grant execute on function private.budget_figures(text) to ai_config_app;
 grant execute on function private.config_problem(jsonb) to ai_config_service;
 grant execute on function private.config_problem(jsonb) to ai_config_token;
 grant execute on function private.config_problem(jsonb) to authenticated;
@@ -2239,7 +2903,10 @@ grant execute on function private.policy_rule_problem(text,jsonb) to authenticat
 grant execute on function private.policy_rule_problem(text,jsonb) to service_role;
 grant execute on function private.read_layers(text,text,uuid,uuid) to ai_config_app;
 grant execute on function private.read_organization_layers(text,text,uuid) to ai_config_app;
+grant execute on function private.renew_calls(uuid[],double precision) to ai_config_app;
 grant execute on function private.set_default_organization(uuid) to authenticated;
+grant execute on function private.settle_calls(text) to ai_config_app;
+grant execute on function private.sweep_calls() to ai_config_app;
 grant execute on function private.token_organization(text[]) to ai_config_token;
 grant execute on function private.use_service_token(bytea) to ai_config_app;
 grant execute on function private.verify_audit(uuid,uuid) to ai_config_service;
@@ -2253,6 +2920,9 @@ grant usage on schema private to ai_config_service;
 grant usage on schema private to ai_config_token;
 grant usage on schema private to authenticated;
 grant usage on schema private to service_role;
+grant select on table ai_call_ledger to ai_config_service;
+grant select on table ai_call_ledger to authenticated;
+grant select on table ai_call_ledger to service_role;
 grant select on table ai_configuration_audit to ai_config_service;
 grant select on table ai_configuration_audit to ai_config_token;
 grant select on table ai_configuration_audit to authenticated;
@@ -2261,6 +2931,9 @@ grant delete, insert, select, update (config_name, configuration, is_active, pri
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to ai_config_token;
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to authenticated;
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to service_role;
+grant select on table budget_alerts to ai_config_service;
+grant select on table budget_alerts to authenticated;
+grant select on table budget_alerts to service_role;
 grant delete, insert, select, update on table identity.accounts to ai_config_identity;
 grant delete, insert, select, update on table identity.issuer_accounts to ai_config_identity;
 grant delete, insert, select, update on table identity.rate_limits to ai_config_identity;

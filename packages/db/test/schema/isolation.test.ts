@@ -146,6 +146,25 @@ async function furnish(): Promise<void> {
     tokens.ended = await makeToken(tx, acme, { name: `${secretText} ended`, actions: EVERYTHING });
     tokens.limited = await makeToken(tx, acme, { name: `${secretText} limited`, actions: ["policy:read"] });
     await tx`update public.service_tokens set expires_at = now() where id = ${tokens.ended}`;
+    await tx`insert into public.ai_call_ledger (id, user_id, organization_id, model, api_version, key_slot, started_at,
+        settled_at, duration_ms, attempts, outcome, is_stream, input_tokens, output_tokens, cache_read_tokens,
+        cache_write_5m_tokens, cache_write_1h_tokens, web_searches, cost, cost_basis, label)
+      values (${randomUUID()}, ${dana}, ${acme}, 'claude', '2023-06-01', 'primary', now(), now(), 1, 1, 'success',
+        false, 1, 1, 0, 0, 0, 0, 0.123, 'exact', ${secretText})`;
+    for (const [column, id] of [
+      ["user_id", dana],
+      ["organization_id", acme],
+    ] as const) {
+      await tx`insert into public.budget_alerts (${tx(column)}, period, threshold, limit_usd, spent, starts_at, resets_at)
+        values (${id}, 'daily', 0.5, 0.123, 0.123, now(), now() + interval '1 day')`;
+    }
+    for (const scope of [`organization:${acme}`, `user:${dana}`]) {
+      await tx`insert into private.admission_scopes (scope, running) values (${scope}, 1)`;
+      await tx`insert into private.budget_windows (scope, period, starts_at, ends_at)
+        values (${scope}, 'daily', now(), now() + interval '1 day')`;
+      await tx`insert into private.admission_leases (id, scope, window_ids, reserve, expires_at)
+        values (${randomUUID()}, ${scope}, '{1}', 0.123, now() - interval '1 day')`;
+    }
     await tx`insert into private.kek_canaries (kek_id, sealed) values (${secretText}, 'e30..CANARY.e30.e30') on conflict do nothing`;
     await tx`insert into identity.sessions (user_id, token, expires_at) values (${dana}, ${secretText}, now() + interval '1 day')`;
     await tx`insert into identity.accounts (user_id, account_id, provider_id, password)
@@ -375,6 +394,9 @@ function otherValue(type: string): string {
     uuid: `'${ids.loner}'`,
     text: "'other'",
     "text[]": "'{}'",
+    "bigint[]": "'{7}'",
+    numeric: "7",
+    "double precision": "7",
     jsonb: "'{}'",
     json: "'{}'",
     boolean: "false",

@@ -1,0 +1,127 @@
+import { toUsd } from "@ai-config/config-core";
+
+import type { AdmissionRequest, BudgetState, ScopeLimits, Settlement } from "./admission-store.ts";
+import { type ParsedBudget, parseLimits, scopeKey } from "./parsed-limits.ts";
+
+/** Limits as `private.admit_calls` reads them, once for each object they came in. */
+const encoded = new WeakMap<ScopeLimits, string>();
+
+function encode(limits: ScopeLimits): string {
+  let text = encoded.get(limits);
+  if (text === undefined) {
+    const { key, rate, concurrency, budgets } = parseLimits(limits);
+    text = JSON.stringify({
+      s: key,
+      n: rate?.intervalMs ?? null,
+      b: rate?.burst ?? 0,
+      c: concurrency ?? null,
+      w: budgets.map((budget) => [
+        budget.period,
+        budget.limit,
+        budget.enforcement === "block",
+        budget.thresholds.map(({ key, dueAt, threshold }) => [key, toUsd(dueAt), String(threshold)]),
+        budget.windows.map(({ startMs, endMs }) => [startMs, endMs]),
+      ]),
+    });
+    encoded.set(limits, text);
+  }
+  return text;
+}
+
+/** Every limit that a batch speaks of, once, and its place. */
+class Limits {
+  readonly #places = new Map<string, number>();
+
+  placesOf(scopes: readonly ScopeLimits[]): string {
+    return `[${scopes.map((limits) => this.#placeOf(encode(limits))).join(",")}]`;
+  }
+
+  #placeOf(text: string): number {
+    let place = this.#places.get(text);
+    if (place === undefined) {
+      place = this.#places.size;
+      this.#places.set(text, place);
+    }
+    return place;
+  }
+
+  toString(): string {
+    return `[${[...this.#places.keys()].join(",")}]`;
+  }
+}
+
+/** The argument of `private.admit_calls`. */
+export function admissionBatch(requests: readonly AdmissionRequest[]): string {
+  const limits = new Limits();
+  const calls = requests.map(
+    ({ id, reserve, leaseMs, scopes }) => `["${id}","${reserve}",${leaseMs},${limits.placesOf(scopes)}]`,
+  );
+  return `{"l":${limits},"r":[${calls.join(",")}]}`;
+}
+
+/** The argument of `private.settle_calls`. */
+export function settlementBatch(settlements: readonly Settlement[]): string {
+  const limits = new Limits();
+  const calls = settlements.map((settlement) => {
+    const { admission, request, cost, entry } = settlement;
+    const windows = windowsOf(settlement).map(({ startsAt, resetsAt }) => [
+      startsAt.getTime(),
+      resetsAt.getTime(),
+    ]);
+    const row = {
+      user_id: entry.userId,
+      organization_id: entry.organizationId,
+      model: entry.model,
+      api_version: entry.apiVersion,
+      key_slot: entry.keySlot,
+      started_at: entry.startedAt,
+      duration_ms: Math.round(entry.durationMs),
+      attempts: entry.attempts,
+      outcome: entry.outcome,
+      error_type: entry.errorType,
+      http_status: entry.httpStatus,
+      stop_reason: entry.stopReason,
+      is_stream: entry.isStream,
+      input_tokens: entry.inputTokens,
+      output_tokens: entry.outputTokens,
+      cache_read_tokens: entry.cacheReadTokens,
+      cache_write_5m_tokens: entry.cacheWrite5mTokens,
+      cache_write_1h_tokens: entry.cacheWrite1hTokens,
+      web_searches: entry.webSearches,
+      cost_basis: entry.costBasis,
+      configuration_version: entry.configurationVersion,
+      anthropic_request_id: entry.anthropicRequestId,
+      label: entry.label,
+    };
+    return `["${admission.id}","${cost}",${limits.placesOf(request.scopes)},${JSON.stringify(windows)},${JSON.stringify(row)}]`;
+  });
+  return `{"l":${limits},"s":[${calls.join(",")}]}`;
+}
+
+/** The argument of `private.budget_figures`. */
+export function statusQuery(scopes: readonly ScopeLimits[]): string {
+  return JSON.stringify(
+    budgetsOf(scopes).map(({ scope, period, windows }) => [
+      scopeKey(scope),
+      period,
+      windows.map(({ startMs, endMs }) => [startMs, endMs]),
+    ]),
+  );
+}
+
+/** Every budget of a call, in the order of judgement. */
+export function budgetsOf(scopes: readonly ScopeLimits[]): readonly ParsedBudget[] {
+  return scopes.flatMap((limits) => parseLimits(limits).budgets);
+}
+
+/** The windows a call was admitted in, side by side with its budgets. */
+function windowsOf({ admission, request }: Settlement): readonly BudgetState[] {
+  return budgetsOf(request.scopes).map((budget) => {
+    const state = admission.budgets.find(
+      ({ scope, period }) => period === budget.period && scopeKey(scope) === scopeKey(budget.scope),
+    );
+    if (state === undefined)
+      throw new Error("A call is settled with other budgets than it was admitted with.");
+    return state;
+  });
+}

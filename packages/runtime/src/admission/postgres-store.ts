@@ -1,0 +1,109 @@
+import { AIConfigError } from "@ai-config/config-core";
+import { type Database, isDatabaseUnavailable, sqlStateOf } from "@ai-config/db";
+
+import type {
+  Admission,
+  AdmissionRequest,
+  AdmissionStore,
+  BudgetState,
+  ScopeLimits,
+  Settled,
+  Settlement,
+} from "./admission-store.ts";
+import { createGroupCommit } from "./group-commit.ts";
+import { invalidArgument } from "./invalid-argument.ts";
+import { amountOf, parseLimits } from "./parsed-limits.ts";
+import { readAdmission, readSettled, readStatus } from "./postgres-answers.ts";
+import { admissionBatch, settlementBatch, statusQuery } from "./postgres-batch.ts";
+
+/** Enough to share a transaction well, few enough that nobody waits long for the others of a batch. */
+const BATCH_MAX = 128;
+/** A scope is one of a call's user and one of its organization. */
+const SCOPES_MAX = 2;
+const PREPARED = { prepare: true };
+/** Serialization failure and deadlock: the same batch may well pass the next time. */
+const WORTH_REPEATING = new Set(["40001", "40P01"]);
+const ATTEMPTS_MAX = 4;
+
+/**
+ * Limits and budgets in Postgres, so that any number of processes on any machines agree. Calls that ask at the same
+ * moment share a statement; each gets its own exact answer. A settlement is on disk when it is answered.
+ */
+export function createPostgresStore({ database }: { database: Database }): AdmissionStore {
+  const client = database.db.$client;
+
+  /** One statement; a database that is away refuses what was asked. */
+  async function ask(statement: string, values: (string | number | string[])[]): Promise<unknown> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const [row] = await client.unsafe<{ answer: unknown }[]>(statement, values, PREPARED);
+        return row?.answer;
+      } catch (error) {
+        if (WORTH_REPEATING.has(sqlStateOf(error) ?? "") && attempt < ATTEMPTS_MAX) continue;
+        // Without the cause, which holds the statement and its values.
+        if (isDatabaseUnavailable(error)) throw new AIConfigError("DATABASE_UNAVAILABLE");
+        throw error;
+      }
+    }
+  }
+
+  const askJson = async (statement: string, text: string) =>
+    JSON.parse((await ask(statement, [text])) as string) as unknown[];
+
+  const admissions = createGroupCommit(
+    async (requests: readonly AdmissionRequest[]) => {
+      const answers = await askJson("select private.admit_calls($1) as answer", admissionBatch(requests));
+      return requests.map((request, index) => readAdmission(request, answers[index]));
+    },
+    { batchMax: BATCH_MAX },
+  );
+  const settlements = createGroupCommit(
+    async (given: readonly Settlement[]) => {
+      const answers = await askJson("select private.settle_calls($1) as answer", settlementBatch(given));
+      return given.map((settlement, index) => readSettled(settlement, answers[index]));
+    },
+    { batchMax: BATCH_MAX },
+  );
+
+  return {
+    admit: async (request): Promise<Admission> => {
+      checkRequest(request);
+      const admission = await admissions.add(request);
+      if (admission instanceof AIConfigError) throw admission;
+      return admission;
+    },
+    settle: async (settlement): Promise<Settled> => {
+      amountOf("cost", settlement.cost);
+      return settlements.add(settlement);
+    },
+    renew: async (ids, leaseMs) => {
+      checkLease(leaseMs);
+      return (await ask("select private.renew_calls($1::uuid[], $2) as answer", [
+        [...ids],
+        leaseMs,
+      ])) as string[];
+    },
+    sweep: async () => (await ask("select private.sweep_calls() as answer", [])) as number,
+    status: async (scopes: readonly ScopeLimits[]): Promise<BudgetState[]> =>
+      readStatus(scopes, await askJson("select private.budget_figures($1) as answer", statusQuery(scopes))),
+    close: async () => {
+      await Promise.all([admissions.idle(), settlements.idle()]);
+    },
+  };
+}
+
+/** What cannot be judged is refused alone: in a batch it would take the others along. */
+function checkRequest({ id, scopes, reserve, leaseMs }: AdmissionRequest): void {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
+    throw invalidArgument("id", "Must be a uuid.");
+  checkLease(leaseMs);
+  amountOf("reserve", reserve);
+  if (scopes.length < 1 || scopes.length > SCOPES_MAX) {
+    throw invalidArgument("scopes", "Must be the user's, the organization's, or both.");
+  }
+  for (const limits of scopes) parseLimits(limits);
+}
+
+function checkLease(leaseMs: number): void {
+  if (!(leaseMs > 0)) throw invalidArgument("leaseMs", "Must be more than 0.");
+}
