@@ -1,8 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+import { findRedisServer } from "./packages/runtime/testing/redis/find-redis-server.ts";
+
+const redis = {
+  test: { name: "redis", include: ["packages/runtime/test-redis/**/*.test.ts"], testTimeout: 60_000 },
+};
+
 /**
  * One test run for the whole repository. `unit` needs nothing; `integration` shares one real PostgreSQL
- * whose migrated template is copied for each test; `e2e` starts the built product and a real browser.
+ * whose migrated template is copied for each test; `e2e` starts the built product and a real browser. `redis` runs
+ * where a Redis or Valkey server is installed, since no npm package ships one.
  */
 export default defineConfig({
   test: {
@@ -33,6 +40,7 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      ...(findRedisServer() === undefined ? [] : [redis]),
     ],
   },
 });

@@ -7,6 +7,9 @@ export type {
   Scope,
 } from "./admission/admission-store.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./admission/memory-store.ts";
+export { createPostgresStore } from "./admission/postgres-store.ts";
+export { createRedisStore, type RedisStoreOptions } from "./admission/redis/redis-store.ts";
+export type { SendCommand } from "./admission/redis/run-script.ts";
 export type { AttemptReport, KeySlotName, Wait } from "./calls/attempt-loop.ts";
 export type { Clock } from "./calls/clock.ts";
 export {

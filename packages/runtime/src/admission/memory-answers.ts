@@ -1,30 +1,9 @@
 import { type Amount, toUsd } from "@ai-config/config-core";
 
 import type { Admitted, BudgetAlert, BudgetState, Settled } from "./admission-store.ts";
+import { budgetState } from "./budget-state.ts";
 import type { MemoryWindow } from "./memory-scope.ts";
 import type { ParsedBudget } from "./parsed-limits.ts";
-
-interface Figures {
-  readonly startsAt: Date;
-  readonly resetsAt: Date;
-  readonly spent: Amount;
-  readonly taken: Amount;
-}
-
-export function budgetState(budget: ParsedBudget, figures: Figures): BudgetState {
-  const { scope, period, limit, enforcement } = budget;
-  const { startsAt, resetsAt, spent, taken } = figures;
-  return {
-    scope,
-    period,
-    limit,
-    enforcement,
-    spent: toUsd(spent),
-    reserved: toUsd(taken - spent),
-    startsAt,
-    resetsAt,
-  };
-}
 
 /**
  * Figures as they are at the moment it is made, written as text when somebody reads them: that costs more than the

@@ -1,7 +1,7 @@
 import { type Amount, type BudgetPeriod, toUsd } from "@ai-config/config-core";
 
 import type { LimitName, Refusal } from "./admission-store.ts";
-import { budgetState } from "./memory-answers.ts";
+import { budgetState } from "./budget-state.ts";
 import { type MemoryScope, type MemoryWindow, rateWait } from "./memory-scope.ts";
 import type { ParsedBudget, ParsedLimits, ParsedRate } from "./parsed-limits.ts";
 

@@ -8,8 +8,9 @@ import type {
   Settled,
   Settlement,
 } from "./admission-store.ts";
+import { budgetState } from "./budget-state.ts";
 import { invalidArgument } from "./invalid-argument.ts";
-import { budgetState, MemoryAdmitted, MemorySettled, newAlerts } from "./memory-answers.ts";
+import { MemoryAdmitted, MemorySettled, newAlerts } from "./memory-answers.ts";
 import { judge } from "./memory-judge.ts";
 import {
   adaptBucket,

@@ -1,0 +1,164 @@
+import type { LedgerEntry } from "../../ledger/ledger-entry.ts";
+import type {
+  Admission,
+  AdmissionRequest,
+  AdmissionStore,
+  Admitted,
+  BudgetState,
+  ScopeLimits,
+  Settled,
+  Settlement,
+} from "../admission-store.ts";
+import { invalidArgument } from "../invalid-argument.ts";
+import { type ParsedBudget, type ParsedWindow, parseLimits, scopeKey } from "../parsed-limits.ts";
+import { noWindow } from "../window-at.ts";
+import { ADMIT, type LuaScript, RENEW, SETTLE, STATUS, SWEEP } from "./lua-scripts.ts";
+import { createOutbox } from "./outbox.ts";
+import { readAlerts, readRefusal, readStates } from "./read-answer.ts";
+import { runScript, type SendCommand } from "./run-script.ts";
+import { scriptLimits, scriptUsd, settledBudget } from "./script-arguments.ts";
+
+export interface RedisStoreOptions {
+  readonly send: SendCommand;
+  /**
+   * Writes an entry to the ledger. After a crash or a failure the same entry may come again, from any process: it must
+   * count once, by its id.
+   */
+  readonly writeEntry: (entry: LedgerEntry) => Promise<void>;
+  /** Told where an entry could not be written. It is kept in Redis, and `sweep` tries again. */
+  readonly onWriteError?: (error: unknown) => void;
+  /**
+   * What all keys begin with. A hash tag in it keeps them on one node of a cluster, since a call is admitted for
+   * a person and an organization in one step.
+   */
+  readonly prefix?: string;
+  /** How long a settled id is remembered, so that its call is not booked twice. */
+  readonly settledMs?: number;
+  /** Only for tests: the time by which to judge, instead of the server's own. */
+  readonly now?: () => number;
+}
+
+const HOUR_MS = 3_600_000;
+/** How long the counters of an ended window take late settlements. */
+const KEPT_MS = 24 * HOUR_MS;
+const SWEEP_AT_ONCE = 500;
+
+/** Limits and budgets in Redis or Valkey, for many processes with thousands of calls a second. */
+export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
+  const {
+    send,
+    writeEntry,
+    onWriteError = () => {},
+    prefix = "{ai-config}",
+    settledMs = HOUR_MS,
+    now,
+  } = options;
+  if (!/^[\w:{}.-]+$/.test(prefix))
+    throw invalidArgument("prefix", "Must be letters, digits and any of _:{}.-");
+  const outbox = createOutbox({
+    send,
+    key: `${prefix}:outbox`,
+    writeEntry,
+    onWriteError,
+    now: now ?? Date.now,
+  });
+
+  const run = (script: LuaScript, args: readonly string[]) =>
+    runScript(send, script, prefix, [now === undefined ? "" : String(now()), ...args]);
+
+  async function admit(request: AdmissionRequest): Promise<Admission> {
+    const { id, scopes, leaseMs } = request;
+    checkLease(leaseMs);
+    const reserve = scriptUsd("reserve", request.reserve);
+    const [verdict, ...rest] = await run(ADMIT, [
+      id,
+      reserve,
+      String(leaseMs),
+      String(KEPT_MS),
+      ...scopes.map(scriptLimits),
+    ]);
+    const budgets = budgetsOf(scopes);
+    if (verdict === "settled")
+      throw invalidArgument("id", "This admission is settled. Make a new id for a new call.");
+    if (verdict === "no window") throw noWindow(budgets[Number(rest[0])]?.period);
+    if (verdict === "refused") return readRefusal(scopes, budgets, rest);
+    const [figures = "", alerts = ""] = rest;
+    return {
+      isAdmitted: true,
+      id,
+      budgets: readStates(budgets, figures),
+      alerts: readAlerts(budgets, alerts),
+    };
+  }
+
+  async function settle({ admission, request, cost, entry }: Settlement): Promise<Settled> {
+    const budgets: ParsedBudget[] = [];
+    const scopes = request.scopes.map(parseLimits).map(({ key, budgets: given }) => {
+      const settled: ReturnType<typeof settledBudget>[] = [];
+      for (const budget of given) {
+        const window = admittedWindow(admission, budget);
+        if (window === undefined) continue;
+        settled.push(settledBudget(budget, window, budgets.length));
+        budgets.push({ ...budget, windows: [window] });
+      }
+      return { key, budgets: settled };
+    });
+    const exactEntry = { ...entry, cost };
+    const [isBooked, wasLate, figures = "", alerts = ""] = await run(SETTLE, [
+      admission.id,
+      scriptUsd("cost", cost),
+      String(settledMs),
+      String(KEPT_MS),
+      outbox.pack(exactEntry),
+      JSON.stringify(scopes),
+    ]);
+    if (isBooked === "1") outbox.deliver(exactEntry);
+    return {
+      isBooked: isBooked === "1",
+      wasLate: wasLate === "1",
+      budgets: readStates(budgets, figures),
+      alerts: readAlerts(budgets, alerts),
+    };
+  }
+
+  async function renew(ids: readonly string[], leaseMs: number): Promise<readonly string[]> {
+    checkLease(leaseMs);
+    return ids.length === 0 ? [] : run(RENEW, [String(leaseMs), ...ids]);
+  }
+
+  async function sweep(): Promise<number> {
+    let freed = 0;
+    for (;;) {
+      const [count, found] = await run(SWEEP, [String(SWEEP_AT_ONCE)]);
+      freed += Number(count);
+      if (Number(found) < SWEEP_AT_ONCE) break;
+    }
+    await outbox.redeliver();
+    return freed;
+  }
+
+  async function status(scopes: readonly ScopeLimits[]): Promise<readonly BudgetState[]> {
+    const budgets = budgetsOf(scopes);
+    const [verdict, figures = ""] = await run(STATUS, scopes.map(scriptLimits));
+    if (verdict === "no window") throw noWindow(budgets[Number(figures)]?.period);
+    return readStates(budgets, figures);
+  }
+
+  return { admit, settle, renew, sweep, status, close: () => outbox.settle() };
+}
+
+function checkLease(leaseMs: number): void {
+  if (!(leaseMs > 0)) throw invalidArgument("leaseMs", "Must be more than 0.");
+}
+
+function budgetsOf(scopes: readonly ScopeLimits[]): readonly ParsedBudget[] {
+  return scopes.flatMap((limits) => parseLimits(limits).budgets);
+}
+
+/** The window in which a call was admitted under a budget. */
+function admittedWindow({ budgets }: Admitted, { scope, period }: ParsedBudget): ParsedWindow | undefined {
+  const state = budgets.find((one) => one.period === period && scopeKey(one.scope) === scopeKey(scope));
+  if (state === undefined) return undefined;
+  const { startsAt, resetsAt } = state;
+  return { startsAt, resetsAt, startMs: startsAt.getTime(), endMs: resetsAt.getTime() };
+}
