@@ -81,3 +81,32 @@ function captured(work: () => unknown): Error {
   }
   throw new Error("Nothing was thrown.");
 }
+
+describe("mail", () => {
+  const url = "smtps://name:password@mail.example.com";
+  const from = "AI Config <ai-config@example.com>";
+
+  test.each([
+    [undefined, undefined, undefined],
+    [" ", "", undefined],
+    [url, from, { url, from }],
+    [` ${url} `, " ai-config@example.com", { url, from: "ai-config@example.com" }],
+    ["smtp://127.0.0.1:25?requireTLS=true", from, { url: "smtp://127.0.0.1:25?requireTLS=true", from }],
+  ])("%j from %j is %j", (AI_CONFIG_SMTP_URL, AI_CONFIG_MAIL_FROM, mail) => {
+    expect(readEnv({ ...secrets, AI_CONFIG_SMTP_URL, AI_CONFIG_MAIL_FROM }).mail).toEqual(mail);
+  });
+
+  test.each([
+    [url, undefined, "AI_CONFIG_MAIL_FROM: Must be set too, for mails to be sent."],
+    [undefined, from, "AI_CONFIG_SMTP_URL: Must be set too, for mails to be sent."],
+    ["https://name:password@mail.example.com", from, "AI_CONFIG_SMTP_URL: Must be an address like"],
+    ["smtp:mail", from, "AI_CONFIG_SMTP_URL: Must be an address like"],
+    [url, "nobody", "AI_CONFIG_MAIL_FROM: Must be an address like"],
+    [url, "a@example.com, b@example.com", "AI_CONFIG_MAIL_FROM: Must be an address like"],
+    [url, "A\r\nBcc: <b@example.com>", "AI_CONFIG_MAIL_FROM: Must be an address like"],
+  ])("%j from %j is refused by its name", (AI_CONFIG_SMTP_URL, AI_CONFIG_MAIL_FROM, words) => {
+    const refused = captured(() => readEnv({ ...secrets, AI_CONFIG_SMTP_URL, AI_CONFIG_MAIL_FROM }));
+    expect(refused).toBeInstanceOf(EnvError);
+    expect(refused.message.startsWith(words)).toBe(true);
+  });
+});

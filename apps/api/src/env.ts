@@ -12,6 +12,7 @@ import {
   problemsOfIssuer,
 } from "./identity/jwt/issuer-settings.ts";
 import { type KeptSecret, keepSecret } from "./keep-secret.ts";
+import { type MailSettings, mailOf, mailVariables, problemsOfMail } from "./mail/mail-settings.ts";
 import { optionalText } from "./optional-text.ts";
 
 const defaultDataDirectory = fileURLToPath(new URL("../../../.data", import.meta.url));
@@ -48,6 +49,7 @@ const variables = z.object({
     }),
   AI_CONFIG_SIGN_UP: optionalText.pipe(z.enum(["open", "invitation"]).optional()),
   ...issuerVariables,
+  ...mailVariables,
   NODE_ENV: optionalText,
   LOG_LEVEL: optionalText.pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info")),
 });
@@ -70,6 +72,8 @@ export interface Env {
   readonly signUp: "open" | "invitation";
   /** Who else than the product itself vouches for people. */
   readonly issuer: IssuerSettings | undefined;
+  /** How mails are sent; undefined: none are. */
+  readonly mail: MailSettings | undefined;
   /** How many proxies in front of the server may be believed about where a request came from. */
   readonly trustedProxies: number;
   /** What an operator knows better about models than the product does. */
@@ -96,7 +100,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
   const problems = parsed.success ? [] : problemsOf(parsed.error);
   const keys = source.AI_CONFIG_ENCRYPTION_KEYS?.trim();
   if (keys) problems.push(...problemsOfKeys(keys));
-  problems.push(...problemsOfIssuer(source));
+  problems.push(...problemsOfIssuer(source), ...problemsOfMail(source));
   const isProduction = source.NODE_ENV === "production";
   const isEmbedded = !source.DATABASE_URL?.trim();
   if (isProduction && !source.AI_CONFIG_PUBLIC_URL?.trim()) {
@@ -134,6 +138,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
     publicUrl: new URL(read.AI_CONFIG_PUBLIC_URL ?? `http://localhost:${read.PORT}`).origin,
     signUp: read.AI_CONFIG_SIGN_UP ?? (isEmbedded && !isProduction ? "open" : "invitation"),
     issuer: issuerOf(read),
+    mail: mailOf(read),
     trustedProxies: read.AI_CONFIG_TRUSTED_PROXIES,
     catalogue,
     refreshModels: read.AI_CONFIG_REFRESH_MODELS === "true",

@@ -22,6 +22,7 @@ import type { RequestLimiter } from "./http/request-limiter.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { OwnAccount } from "./identity/own-account.ts";
 import { logRequests, reportBug } from "./log.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import { auditRoutes } from "./rest/audit-routes.ts";
 import { configurationRoutes } from "./rest/configuration-routes.ts";
 
@@ -32,6 +33,8 @@ export interface ServerDependencies {
   publicUrl: string;
   allowedOrigins: ReadonlySet<string>;
   signUp: "open" | "invitation";
+  /** Undefined: no mails are sent. */
+  mailer: Mailer | undefined;
   /** How many proxies in front of the server are ours, and so tell the truth of where a request came from. */
   trustedProxies: number;
   limiter: RequestLimiter;
@@ -80,7 +83,11 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
     limitWrites(deps.limiter),
   );
   app.get("/api/session-options", async (c) =>
-    c.json({ signUp: deps.signUp, hasAccounts: await identity.hasAccounts() }),
+    c.json({
+      signUp: deps.signUp,
+      hasAccounts: await identity.hasAccounts(),
+      sendsMails: deps.mailer !== undefined,
+    }),
   );
   app.all("/api/auth/*", (c) => identity.handle(c.var.request, c.var.address));
   app.route("/api/ai-configuration", configurationRoutes(service));

@@ -16,6 +16,7 @@ import { createOwnAccount } from "./identity/own-account.ts";
 import { inviteFirstAccount } from "./identity/sign-up-invitations.ts";
 import { keepVerifyingKeys } from "./keep-verifying-keys.ts";
 import { listen } from "./listen.ts";
+import { createLimitedMailer } from "./mail/limited-mailer.ts";
 import { currentCatalogue, sayWhatEnds } from "./model-news.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { createServer } from "./server.ts";
@@ -76,8 +77,16 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
     const { publicUrl, signUp } = env;
     const allowedOrigins = originsOf(env);
     const accountTable = createAccountTable(identityDatabase);
+    const mailer = env.mail && createLimitedMailer(env.mail, identityDatabase, log);
+    if (mailer) undo.push(() => mailer.close());
     const shared = { ctx: service, database: identityDatabase, signUp, log };
-    const builtIn = createBuiltInIdentity({ ...shared, secret: env.authSecret, publicUrl, allowedOrigins });
+    const builtIn = createBuiltInIdentity({
+      ...shared,
+      secret: env.authSecret,
+      publicUrl,
+      allowedOrigins,
+      mailer,
+    });
     const { hasAccounts } = builtIn;
     const issuer =
       env.issuer && createIssuerIdentity({ ...shared, settings: env.issuer, accountTable, hasAccounts });
@@ -89,6 +98,7 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
       publicUrl,
       allowedOrigins,
       signUp,
+      mailer,
       trustedProxies: env.trustedProxies,
       limiter: createRequestLimiter(identityDatabase),
       webFolder,

@@ -12,6 +12,8 @@ import type { OwnAccount } from "./identity/own-account.ts";
 /** Who can call the API. */
 export type CallingActor = Exclude<Actor, { type: "service" }>;
 
+import type { Mailer } from "./mail/mailer.ts";
+
 /** What every procedure knows: who asks, and through what it may act. */
 export interface ApiContext {
   readonly service: ServiceContext;
@@ -23,6 +25,8 @@ export interface ApiContext {
   /** The address people use, for links that leave the product. */
   readonly publicUrl: string;
   readonly signUp: "open" | "invitation";
+  /** Undefined: no mails are sent. */
+  readonly mailer: Mailer | undefined;
 }
 
 const unreadable: Issue = {

@@ -109,6 +109,26 @@ test("a code is worth nothing without the password, nor with another account's",
   expect((await post(api, stranger, "two-factor/verify-totp", { code })).status).toBe(401);
 });
 
+test("a code that was seen over a shoulder opens nothing more, also at the same moment", async () => {
+  await using api = await startApi();
+  const { totpURI } = await protectedDana(api);
+  const browsers = Array.from({ length: 4 }, () => new Person(api.url));
+  for (const browser of browsers) await enterPassword(api, browser);
+  const code = codeOf(totpURI);
+  const answers = await Promise.all(
+    browsers.map((browser) => post(api, browser, "two-factor/verify-totp", { code })),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
+  expect((await Promise.all(browsers.map(isSignedIn))).filter(Boolean)).toHaveLength(1);
+  expect(await api.test.owner`select 1 from identity.sessions`).toHaveLength(2);
+  const late = new Person(api.url);
+  await enterPassword(api, late);
+  expect(await post(api, late, "two-factor/verify-totp", { code })).toMatchObject({
+    status: 401,
+    body: { code: "INVALID_CODE" },
+  });
+});
+
 test("guessing ends after five codes, and the account is closed to codes after ten", async () => {
   await using api = await startApi();
   const { totpURI } = await protectedDana(api);

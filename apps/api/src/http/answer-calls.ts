@@ -17,9 +17,9 @@ const BATCH_MAX = 10;
  * brings it is thrown, like everywhere else.
  */
 export function answerCalls(
-  deps: Pick<ApiContext, "service" | "own" | "publicUrl" | "signUp"> & { log: Logger },
+  deps: Pick<ApiContext, "service" | "own" | "publicUrl" | "signUp" | "mailer"> & { log: Logger },
 ) {
-  const { service, own, publicUrl, signUp, log } = deps;
+  const { service, own, publicUrl, signUp, mailer, log } = deps;
   return async (c: Context<{ Variables: ApiVariables }>): Promise<Response> => {
     const { authenticate, authenticateToken, requestId } = c.var;
     let refused: AIConfigError | undefined;
@@ -36,6 +36,7 @@ export function answerCalls(
         requestId,
         publicUrl,
         signUp,
+        mailer,
       }),
       onError: ({ error, ctx }) => {
         // The context is made when the request has been read.

@@ -11,15 +11,19 @@ export interface RequestLimiter {
 }
 
 /** Counts in the database, connected with the role that may reach the identity tables. */
-export function createRequestLimiter(database: Database, perMinute = WRITES_PER_MINUTE): RequestLimiter {
+export function createRequestLimiter(
+  database: Database,
+  points = WRITES_PER_MINUTE,
+  seconds = 60,
+): RequestLimiter {
   const limiter = new RateLimiterDrizzle({
     storeClient: database.db,
     schema: requestLimits,
     keyPrefix: "",
-    points: perMinute,
-    duration: 60,
-    // Who is over the limit costs the database nothing more until their minute is over.
-    inMemoryBlockOnConsumed: perMinute,
+    points,
+    duration: seconds,
+    // Who is over the limit costs the database nothing more until their time is over.
+    inMemoryBlockOnConsumed: points,
   });
   return {
     take: async (who, calls) => {

@@ -1,98 +1,33 @@
 import { AIConfigError } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
-import {
-  accounts,
-  type Database,
-  eq,
-  rateLimits,
-  sessions,
-  twoFactors,
-  users,
-  verifications,
-} from "@ai-config/db";
-import { betterAuth } from "better-auth";
-import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { twoFactor } from "better-auth/plugins/two-factor";
-import type { Logger } from "pino";
-
+import { eq, users } from "@ai-config/db";
 import { toAIConfigError } from "../http/problem.ts";
+import { createRequestLimiter } from "../http/request-limiter.ts";
 import { readChecked, withBody } from "./checked-request.ts";
+import { ADDRESS_HEADER, type AuthOptions, BASE_PATH, createAuth } from "./create-auth.ts";
 import type { Identity } from "./identity.ts";
-import { guessLimits, openRoutes, SIGN_UP } from "./open-routes.ts";
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "./passwords.ts";
+import {
+  CONFIRM_ADDRESS,
+  mailRoutes,
+  openRoutes,
+  SEND_CONFIRMATION,
+  SIGN_UP,
+  VERIFY_CODE,
+} from "./open-routes.ts";
 import { settleIn as settleInAccount } from "./settle-in.ts";
 import { signUp } from "./sign-up.ts";
+import { CODE_SECONDS, useCodeOnce } from "./use-code-once.ts";
 
-/** Set by us from the connection, so that no caller can choose the address its tries are counted under. */
-const addressHeader = "x-ai-config-address";
-const BASE_PATH = "/api/auth";
-/** A session that is used is noted so often, in seconds; a person who looks at their sessions reads that time. */
-const USE_NOTED_EVERY = 15 * 60;
-
-export interface BuiltInIdentityOptions {
+export interface BuiltInIdentityOptions extends AuthOptions {
   ctx: ServiceContext;
-  /** Connected with the role that may read identity tables, and nothing else. */
-  database: Database;
-  secret: string;
-  publicUrl: string;
-  allowedOrigins: ReadonlySet<string>;
   signUp: "open" | "invitation";
-  log: Logger;
 }
 
 /** E-mail and password on our own database, sessions in HttpOnly cookies. */
 export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity {
-  const { ctx, database, log } = options;
-  const auth = betterAuth({
-    baseURL: options.publicUrl,
-    basePath: BASE_PATH,
-    secret: options.secret,
-    trustedOrigins: [...options.allowedOrigins],
-    telemetry: { enabled: false },
-    logger: { level: "error", log: (_level, message) => log.error({ part: "identity" }, message) },
-    database: drizzleAdapter(database.db, {
-      provider: "pg",
-      schema: {
-        user: users,
-        session: sessions,
-        account: accounts,
-        verification: verifications,
-        twoFactor: twoFactors,
-        rateLimit: rateLimits,
-      },
-    }),
-    emailAndPassword: {
-      enabled: true,
-      minPasswordLength: PASSWORD_LENGTH_MIN,
-      maxPasswordLength: PASSWORD_LENGTH_MAX,
-    },
-    session: { cookieCache: { enabled: false }, updateAge: USE_NOTED_EVERY },
-    // Its name is what an authenticator app shows beside the code.
-    plugins: [twoFactor({ issuer: "AI Config" })],
-    rateLimit: {
-      enabled: true,
-      storage: "database",
-      window: 60,
-      max: 300,
-      customRules: guessLimits,
-    },
-    advanced: {
-      database: { generateId: "uuid" },
-      useSecureCookies: options.publicUrl.startsWith("https:"),
-      cookiePrefix: "ai-config",
-      ipAddress: { ipAddressHeaders: [addressHeader] },
-    },
-    databaseHooks: {
-      session: {
-        create: {
-          after: async (session, call) => {
-            // Signing up settles in by itself, after the invitation was redeemed.
-            if (call?.path !== SIGN_UP) await settleIn(session.userId);
-          },
-        },
-      },
-    },
-  });
+  const { ctx, database, mailer, log } = options;
+  const auth = createAuth(options, (userId) => settleIn(userId));
+  const usedCodes = createRequestLimiter(database, 1, CODE_SECONDS);
 
   const settleIn = (userId: string) =>
     settleInAccount({ ctx, log }, userId, async () => {
@@ -107,6 +42,19 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
 
   const hasAccounts = async () =>
     (await database.db.select({ id: users.id }).from(users).limit(1)).length > 0;
+
+  /** A checked request as the library wants it. */
+  async function translate(path: string, request: Request, body: object): Promise<Request> {
+    if (path === CONFIRM_ADDRESS) {
+      // The library takes it from a link, which a program that looks at mails may open by itself.
+      const url = `${request.url}?${new URLSearchParams({ ...body })}`;
+      return new Request(url, { headers: request.headers });
+    }
+    if (path !== SEND_CONFIRMATION) return withBody(request, body);
+    const session = await auth.api.getSession({ headers: request.headers });
+    if (session === null) throw new AIConfigError("UNAUTHENTICATED");
+    return withBody(request, { email: session.user.email });
+  }
 
   return {
     authenticate: async (headers) => {
@@ -124,15 +72,22 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
     handle: async (request, address) => {
       const { pathname } = new URL(request.url);
       const path = pathname.slice(BASE_PATH.length);
-      const body = openRoutes.get(path);
+      const body = openRoutes.get(path) ?? (mailer && mailRoutes.get(path));
       if (request.method !== "POST" || (path !== SIGN_UP && body === undefined)) {
         throw new AIConfigError("NOT_FOUND");
       }
       const headers = new Headers(request.headers);
-      headers.delete(addressHeader);
-      if (address !== undefined) headers.set(addressHeader, address);
+      headers.delete(ADDRESS_HEADER);
+      if (address !== undefined) headers.set(ADDRESS_HEADER, address);
       const addressed = new Request(request, { headers });
-      if (body !== undefined) return auth.handler(withBody(addressed, await readChecked(addressed, body)));
+      if (body !== undefined) {
+        const checked = await readChecked(addressed, body);
+        const isSignIn = path === VERIFY_CODE && (await auth.api.getSession({ headers })) === null;
+        const answer = await auth.handler(await translate(path, addressed, checked));
+        return isSignIn
+          ? useCodeOnce(database, usedCodes, (checked as { code: string }).code, answer)
+          : answer;
+      }
       return signUp(addressed, {
         ctx,
         mode: options.signUp,

@@ -1,8 +1,10 @@
 import * as z from "zod";
 
+import { emailInput } from "./email-input.ts";
 import { knownPasswordInput, newPasswordInput } from "./passwords.ts";
 
 export const SIGN_UP = "/sign-up/email";
+export const VERIFY_CODE = "/two-factor/verify-totp";
 
 const TEXT = "Must be text.";
 const byPassword = z.strictObject({ password: knownPasswordInput });
@@ -26,7 +28,7 @@ export const openRoutes: ReadonlyMap<string, z.ZodType<object>> = new Map<string
   ],
   ["/two-factor/enable", byPassword.transform((body) => ({ ...body, method: "totp" }))],
   [
-    "/two-factor/verify-totp",
+    VERIFY_CODE,
     z.strictObject({ code: z.string({ error: TEXT }).regex(/^\d{6}$/, { error: "Must be six digits." }) }),
   ],
   ["/two-factor/verify-backup-code", z.strictObject({ code: z.string({ error: TEXT }).max(50) })],
@@ -34,9 +36,21 @@ export const openRoutes: ReadonlyMap<string, z.ZodType<object>> = new Map<string
   ["/two-factor/disable", byPassword],
 ]);
 
+export const CONFIRM_ADDRESS = "/verify-email";
+export const SEND_CONFIRMATION = "/send-verification-email";
+const mailToken = z.string({ error: TEXT }).min(1).max(2_000);
+
+/** What is open besides where mails are sent. */
+export const mailRoutes: ReadonlyMap<string, z.ZodType<object>> = new Map<string, z.ZodType<object>>([
+  ["/request-password-reset", z.strictObject({ email: emailInput })],
+  ["/reset-password", z.strictObject({ token: mailToken, newPassword: newPasswordInput })],
+  [CONFIRM_ADDRESS, z.strictObject({ token: mailToken })],
+  [SEND_CONFIRMATION, z.strictObject({})],
+]);
+
 /** How often one address may try each of these in a minute: each can be used to guess. */
 export const guessLimits = Object.fromEntries(
-  [SIGN_UP, ...openRoutes.keys()]
+  [SIGN_UP, ...openRoutes.keys(), ...mailRoutes.keys()]
     .filter((path) => path !== "/sign-out")
     .map((path) => [path, { window: 60, max: 20 }]),
 );

@@ -19,8 +19,8 @@ export interface OwnSession {
 
 /** How whoever asks signs in, and where. Nobody sees or ends another's sessions: their id alone finds nothing. */
 export interface OwnAccount {
-  /** Whether a sign-in asks for a code of an authenticator app. */
-  readSignIn(person: Person): Promise<{ hasTwoFactor: boolean }>;
+  /** Whether a sign-in asks for a code of an authenticator app, and whether the address was confirmed. */
+  readSignIn(person: Person): Promise<{ hasTwoFactor: boolean; isConfirmed: boolean }>;
   listSessions(person: Person): Promise<OwnSession[]>;
   /** Ends one session at once. */
   endSession(person: Person, sessionId: string): Promise<void>;
@@ -35,7 +35,7 @@ export function createOwnAccount({ db }: Pick<Database, "db">): OwnAccount {
     readSignIn: async (person) => {
       sessionOf(person);
       const [row] = await db
-        .select({ hasTwoFactor: users.twoFactorEnabled })
+        .select({ hasTwoFactor: users.twoFactorEnabled, isConfirmed: users.emailVerified })
         .from(users)
         .where(eq(users.id, person.userId));
       if (row === undefined) throw new AIConfigError("UNAUTHENTICATED");

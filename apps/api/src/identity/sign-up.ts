@@ -2,8 +2,9 @@ import { AIConfigError } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
 import * as z from "zod";
 
-import { nameInput, withoutKey } from "../http/name-input.ts";
+import { nameInput } from "../http/name-input.ts";
 import { readChecked, withBody } from "./checked-request.ts";
+import { emailInput } from "./email-input.ts";
 import { newPasswordInput } from "./passwords.ts";
 import { type Claim, claimInvitation, redeemInvitation, releaseInvitation } from "./sign-up-invitations.ts";
 
@@ -12,10 +13,7 @@ export const invitationInput = z.string().min(20).max(200);
 
 const signUpBody = z.strictObject({
   name: nameInput,
-  email: z
-    .email({ error: "Must be an e-mail address, like name@example.com." })
-    .max(320)
-    .refine(...withoutKey),
+  email: emailInput,
   password: newPasswordInput,
   invitation: invitationInput.optional(),
 });

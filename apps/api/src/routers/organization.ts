@@ -16,6 +16,7 @@ import {
 import * as z from "zod";
 
 import { nameInput } from "../http/name-input.ts";
+import { invitationLetter } from "../mail/letters.ts";
 import { callerProcedure, personProcedure, router } from "../trpc.ts";
 
 const organizationInput = z.strictObject({ organizationId: z.uuid() });
@@ -73,7 +74,7 @@ export const organizationRouter = router({
     .input(tokenInput)
     .mutation(({ ctx: { service, actor }, input }) => acceptInvitation(service, { actor, ...input })),
 
-  /** A link to join, shown once: only its hash is kept. */
+  /** A link to join, shown once: only its hash is kept. It is mailed too, where it is for one address. */
   invite: personProcedure
     .input(
       z.strictObject({
@@ -82,8 +83,15 @@ export const organizationRouter = router({
         email: z.email().max(320).optional(),
       }),
     )
-    .mutation(async ({ ctx: { service, actor, publicUrl }, input }) => {
+    .mutation(async ({ ctx: { service, actor, person, publicUrl, mailer }, input }) => {
       const { token, expiresAt } = await createInvitation(service, { actor, ...input });
-      return { url: `${publicUrl}/sign-up?invitation=${token}`, expiresAt };
+      const url = `${publicUrl}/sign-up?invitation=${token}`;
+      const { email: to, organizationId } = input;
+      if (to === undefined || mailer === undefined) return { url, expiresAt, isMailed: false };
+      const { name: organization } = (await listOrganizations(service, { actor })).find(
+        ({ id }) => id === organizationId,
+      ) ?? { name: "an organization" };
+      const letter = invitationLetter({ to, organization, by: person, url, expiresAt });
+      return { url, expiresAt, isMailed: await mailer.send(letter, person.userId) };
     }),
 });

@@ -15,6 +15,8 @@ import type { Identity } from "../../src/identity/identity.ts";
 import { createIssuerIdentity } from "../../src/identity/jwt/issuer-identity.ts";
 import type { IssuerSettings } from "../../src/identity/jwt/issuer-settings.ts";
 import { createOwnAccount } from "../../src/identity/own-account.ts";
+import { createLimitedMailer } from "../../src/mail/limited-mailer.ts";
+import type { MailSettings } from "../../src/mail/mail-settings.ts";
 import { createServer } from "../../src/server.ts";
 
 /** The real server on a real database, in this process so that a test can reach behind it. */
@@ -36,6 +38,8 @@ export interface TestApiOptions {
   trustedProxies?: number;
   /** More than any test sends unless told. */
   writesPerMinute?: number;
+  /** How mails are sent, if any are. */
+  mail?: MailSettings;
   /** Who else vouches for people. */
   issuer?: IssuerSettings;
   /** A migrated database to run on instead of one of its own, which stays. */
@@ -75,7 +79,8 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const accountTable = createAccountTable(identityDatabase);
   const shared = { ctx: service, database: identityDatabase, signUp, log };
   const secret = "a secret of more than thirty-two characters";
-  const builtIn = createBuiltInIdentity({ ...shared, secret, publicUrl: url, allowedOrigins });
+  const mailer = options.mail && createLimitedMailer(options.mail, identityDatabase, log);
+  const builtIn = createBuiltInIdentity({ ...shared, secret, publicUrl: url, allowedOrigins, mailer });
   const { hasAccounts } = builtIn;
   const issuer = settings && createIssuerIdentity({ ...shared, settings, accountTable, hasAccounts });
   const identity = chooseIdentity({ builtIn, issuer, accountTable });
@@ -87,6 +92,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     publicUrl: url,
     allowedOrigins,
     signUp,
+    mailer,
     trustedProxies,
     limiter: createRequestLimiter(identityDatabase, writesPerMinute),
     webFolder: "no-such-folder",
@@ -109,6 +115,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     },
     async [Symbol.asyncDispose]() {
       await new Promise((resolve) => server.close(resolve));
+      await mailer?.close();
       await service.close();
       await identityDatabase.close();
       await own?.[Symbol.asyncDispose]();
