@@ -16,7 +16,7 @@ import { ADMIT, type LuaScript, RENEW, SETTLE, STATUS, SWEEP } from "./lua-scrip
 import { createOutbox } from "./outbox.ts";
 import { readAlerts, readRefusal, readStates } from "./read-answer.ts";
 import { runScript, type SendCommand } from "./run-script.ts";
-import { scriptLimits, scriptUsd, settledBudget } from "./script-arguments.ts";
+import { scriptLimits, scriptThresholds, scriptUsd, windowName } from "./script-arguments.ts";
 
 export interface RedisStoreOptions {
   readonly send: SendCommand;
@@ -93,16 +93,17 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
 
   async function settle({ admission, request, cost, entry }: Settlement): Promise<Settled> {
     const budgets: ParsedBudget[] = [];
-    const scopes = request.scopes.map(parseLimits).map(({ key, budgets: given }) => {
-      const settled: ReturnType<typeof settledBudget>[] = [];
+    const counted: string[] = [];
+    for (const { key, budgets: given } of request.scopes.map(parseLimits)) {
+      const windows: string[] = [];
       for (const budget of given) {
         const window = admittedWindow(admission, budget);
         if (window === undefined) continue;
-        settled.push(settledBudget(budget, window, budgets.length));
+        windows.push(windowName(budget, window), scriptThresholds(budget));
         budgets.push({ ...budget, windows: [window] });
       }
-      return { key, budgets: settled };
-    });
+      counted.push(key, String(windows.length / 2), ...windows);
+    }
     const exactEntry = { ...entry, cost };
     const [isBooked, wasLate, figures = "", alerts = ""] = await run(SETTLE, [
       admission.id,
@@ -110,7 +111,7 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
       String(settledMs),
       String(KEPT_MS),
       outbox.pack(exactEntry),
-      JSON.stringify(scopes),
+      ...counted,
     ]);
     if (isBooked === "1") outbox.deliver(exactEntry);
     return {

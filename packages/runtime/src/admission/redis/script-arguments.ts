@@ -5,14 +5,14 @@ import { invalidArgument } from "../invalid-argument.ts";
 import { amountOf, type ParsedBudget, type ParsedWindow, parseLimits } from "../parsed-limits.ts";
 
 const UNIT = parseUsd("1");
-const DIGITS = 13;
+const DIGITS = 15;
 const DECIMALS = 28;
-/** Dollars up to here can be added up millions of times and stay exact. */
-const AMOUNT_MAX = 1_000_000_000_000n * UNIT;
+/** Amounts up to here can be added up a million times before a sum has more than 15 digits. */
+const AMOUNT_MAX = 1_000_000_000n * UNIT;
 
 /** An amount with all its digits, as the scripts read it: always of the same length. */
 export function scriptAmount(path: string, amount: Amount): string {
-  if (amount > AMOUNT_MAX) throw invalidArgument(path, "Must be at most 1,000,000,000,000 USD.");
+  if (amount > AMOUNT_MAX) throw invalidArgument(path, "Must be at most 1,000,000,000 USD.");
   const dollars = (amount / UNIT).toString().padStart(DIGITS, "0");
   return `${dollars}.${(amount % UNIT).toString().padStart(DECIMALS, "0")}`;
 }
@@ -21,19 +21,14 @@ export function scriptUsd(path: string, text: Usd): string {
   return scriptAmount(path, amountOf(path, text));
 }
 
-/** What the fields of a window begin with. */
-function windowField({ period }: ParsedBudget, { startMs, endMs }: ParsedWindow): string {
+/** The name of a window among the counters of its scope. */
+export function windowName({ period }: ParsedBudget, { startMs, endMs }: ParsedWindow): string {
   return `${period}:${startMs}:${endMs}`;
 }
 
-function scriptThresholds({ thresholds }: ParsedBudget): readonly (readonly [string, string])[] {
-  return thresholds.map(({ dueAt, key }) => [scriptAmount("limit", dueAt), key] as const);
-}
-
-/** A budget in the window in which a call was admitted. */
-export function settledBudget(budget: ParsedBudget, window: ParsedWindow, index: number) {
-  const thresholds = scriptThresholds(budget);
-  return { index, chosen: 0, window: windowField(budget, window), ends: window.endMs, thresholds };
+/** When each threshold is due, and by what it is remembered. */
+export function scriptThresholds({ thresholds }: ParsedBudget): string {
+  return thresholds.map(({ dueAt, key }) => `${scriptAmount("limit", dueAt)}=${key}`).join(" ");
 }
 
 /** Writes limits as JSON for the scripts, once for each object, which lives as long as its configuration does. */
@@ -50,16 +45,17 @@ const known = new WeakMap<ScopeLimits, string>();
 
 function write(limits: ScopeLimits): string {
   const { key, rate, concurrency, budgets } = parseLimits(limits);
-  return JSON.stringify({
+  return JSON.stringify([
     key,
-    rate: rate && { burst: rate.burst, interval: rate.intervalMs },
-    concurrency,
-    budgets: budgets.map((budget) => ({
-      period: `${budget.period}Budget`,
-      limit: scriptAmount("limit", budget.limitAmount),
-      isBlocking: budget.enforcement === "block",
-      thresholds: scriptThresholds(budget),
-      windows: budget.windows.map((window) => [windowField(budget, window), window.startMs, window.endMs]),
-    })),
-  });
+    rate?.burst ?? false,
+    rate?.intervalMs ?? false,
+    concurrency ?? false,
+    ...budgets.map((budget) => [
+      budget.period,
+      scriptAmount("limit", budget.limitAmount),
+      budget.enforcement === "block",
+      scriptThresholds(budget),
+      ...budget.windows.map((window) => windowName(budget, window)),
+    ]),
+  ]);
 }
