@@ -37,6 +37,33 @@ const signUpRoute = createRoute({
   component: lazyRouteComponent(() => import("./features/identity/sign-up-page.tsx"), "SignUpPage"),
 });
 
+const forgotPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/forgot-password",
+  component: lazyRouteComponent(
+    () => import("./features/identity/forgot-password-page.tsx"),
+    "ForgotPasswordPage",
+  ),
+});
+
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/reset-password",
+  component: lazyRouteComponent(
+    () => import("./features/identity/reset-password-page.tsx"),
+    "ResetPasswordPage",
+  ),
+});
+
+const confirmAddressRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/confirm-address",
+  component: lazyRouteComponent(
+    () => import("./features/identity/confirm-address-page.tsx"),
+    "ConfirmAddressPage",
+  ),
+});
+
 const joinRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/join",
@@ -115,6 +142,9 @@ export const router = createRouter({
     homeRoute,
     signInRoute,
     signUpRoute,
+    forgotPasswordRoute,
+    resetPasswordRoute,
+    confirmAddressRoute,
     joinRoute,
     signedInRoute.addChildren([
       configurationRoute,

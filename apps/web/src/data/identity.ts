@@ -15,6 +15,8 @@ export class IdentityError extends Error {
 export interface SessionOptions {
   signUp: "open" | "invitation";
   hasAccounts: boolean;
+  /** Whether a mail can help whoever forgot their password. */
+  sendsMails: boolean;
 }
 
 /** Who may sign up here, asked before anybody is signed in. */
@@ -99,6 +101,26 @@ export async function renewBackupCodes(password: string): Promise<readonly strin
 /** From now on a sign-in takes the password alone. */
 export async function disableTwoFactor(password: string): Promise<void> {
   await post("two-factor/disable", { password });
+}
+
+/** Asks for a mail with a link to choose another password. */
+export async function requestPasswordReset(email: string): Promise<void> {
+  await post("request-password-reset", { email });
+}
+
+/** Chooses another password by such a link. */
+export async function resetPassword(input: { token: string; newPassword: string }): Promise<void> {
+  await post("reset-password", input);
+}
+
+/** Asks for another mail to confirm the own address with. */
+export async function sendConfirmation(): Promise<void> {
+  await post("send-verification-email", {});
+}
+
+/** Confirms an address by the link of such a mail. */
+export async function confirmAddress(token: string): Promise<void> {
+  await post("verify-email", { token });
 }
 
 async function post(path: string, body: object): Promise<unknown> {

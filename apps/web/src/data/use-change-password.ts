@@ -7,6 +7,8 @@ export function useChangePassword() {
   const utils = trpc.useUtils();
   return useMutation({
     mutationFn: changePassword,
+    // What is in the cache outlives the page; passwords must not.
+    gcTime: 0,
     onSuccess: () => utils.me.sessions.invalidate(),
   });
 }

@@ -1,6 +1,7 @@
 import { UserRound } from "lucide-react";
 import { useMe } from "../../data/use-me.ts";
 import { Card } from "../../ui/card.tsx";
+import { ConfirmReminder } from "./confirm-reminder.tsx";
 
 /** What others see of the reader. */
 export function ProfileCard() {
@@ -14,7 +15,10 @@ export function ProfileCard() {
         </div>
         <div className="min-w-0">
           <dt className="text-muted text-xs">E-mail</dt>
-          <dd className="break-all font-medium">{user.email}</dd>
+          <dd>
+            <span className="break-all font-medium">{user.email}</span>
+            <ConfirmReminder email={user.email} />
+          </dd>
         </div>
       </dl>
     </Card>

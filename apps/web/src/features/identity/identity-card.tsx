@@ -3,6 +3,10 @@ import type { ReactNode } from "react";
 import { usePageTitle } from "../../lib/page-title.ts";
 import { ThemeMenu } from "../../shell/theme-menu.tsx";
 
+/** The look of a link to another of these pages. */
+export const identityLinkClassNames =
+  "inline-flex min-h-6 items-center font-medium text-accent-ink underline underline-offset-2";
+
 interface IdentityCardProps {
   title: string;
   description: string;

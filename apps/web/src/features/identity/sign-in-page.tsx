@@ -6,7 +6,7 @@ import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { checkIdentity } from "./check-identity.ts";
 import { CodeStep } from "./code-step.tsx";
-import { IdentityCard } from "./identity-card.tsx";
+import { IdentityCard, identityLinkClassNames } from "./identity-card.tsx";
 import { joinPath } from "./invitation-words.ts";
 import { useEnter } from "./use-enter.ts";
 
@@ -44,20 +44,23 @@ export function SignInPage() {
           : "Then you can join the organization that invited you."
       }
       footer={
-        invitation === undefined && options.data?.signUp === "invitation" && options.data.hasAccounts ? (
-          <p>New here? Ask an owner or admin of your organization for an invitation.</p>
-        ) : (
-          <p>
-            New here?{" "}
-            <Link
-              to="/sign-up"
-              search={{ invitation, returnTo }}
-              className="inline-flex min-h-6 items-center font-medium text-accent-ink underline underline-offset-2"
-            >
-              Create an account
+        <>
+          <p className="mb-2">
+            <Link to="/forgot-password" className={identityLinkClassNames}>
+              Forgot your password?
             </Link>
           </p>
-        )
+          {invitation === undefined && options.data?.signUp === "invitation" && options.data.hasAccounts ? (
+            <p>New here? Ask an owner or admin of your organization for an invitation.</p>
+          ) : (
+            <p>
+              New here?{" "}
+              <Link to="/sign-up" search={{ invitation, returnTo }} className={identityLinkClassNames}>
+                Create an account
+              </Link>
+            </p>
+          )}
+        </>
       }
     >
       <form

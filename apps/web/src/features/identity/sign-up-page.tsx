@@ -6,7 +6,7 @@ import { Banner } from "../../ui/banner.tsx";
 import { Button, buttonClassNames } from "../../ui/button.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { checkIdentity, shortestPassword } from "./check-identity.ts";
-import { IdentityCard } from "./identity-card.tsx";
+import { IdentityCard, identityLinkClassNames } from "./identity-card.tsx";
 import { useEnter } from "./use-enter.ts";
 
 const route = getRouteApi("/sign-up");
@@ -30,11 +30,7 @@ export function SignUpPage() {
         !invitation && (
           <p>
             Already have an account?{" "}
-            <Link
-              to="/sign-in"
-              search={{ returnTo }}
-              className="inline-flex min-h-6 items-center font-medium text-accent-ink underline underline-offset-2"
-            >
+            <Link to="/sign-in" search={{ returnTo }} className={identityLinkClassNames}>
               Sign in
             </Link>
           </p>

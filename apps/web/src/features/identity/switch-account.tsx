@@ -1,4 +1,5 @@
 import { useSignOut } from "../../shell/use-sign-out.ts";
+import { identityLinkClassNames } from "./identity-card.tsx";
 
 /** For an invitation that was made for another account of the same person. */
 export function SwitchAccount({ invitation }: { invitation: string }) {
@@ -6,11 +7,7 @@ export function SwitchAccount({ invitation }: { invitation: string }) {
   return (
     <p>
       Not the right account?{" "}
-      <button
-        type="button"
-        onClick={() => void signOut({ invitation })}
-        className="inline-flex min-h-6 items-center font-medium text-accent-ink underline underline-offset-2"
-      >
+      <button type="button" onClick={() => void signOut({ invitation })} className={identityLinkClassNames}>
         Sign in with another
       </button>
     </p>

@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from "react";
+import { useSessionOptions } from "../../data/identity.ts";
 import { useInvite } from "../../data/use-invitations.ts";
 import type { Membership } from "../../data/use-me.ts";
 import { problemOf } from "../../lib/api-problem.ts";
@@ -16,10 +17,12 @@ export function InviteDialog({ organization, onClose }: { organization: Membersh
   const roleId = useId();
   const input = useRef<HTMLInputElement>(null);
   const invite = useInvite();
+  const sendsMails = useSessionOptions().data?.sendsMails ?? false;
   const [role, setRole] = useState<Role>("member");
   const [email, setEmail] = useState("");
   if (invite.data) {
-    return <InvitationLink link={invite.data} email={email.trim()} onClose={onClose} />;
+    const isUnsent = sendsMails && email.trim() !== "" && !invite.data.isMailed;
+    return <InvitationLink link={invite.data} email={email.trim()} isUnsent={isUnsent} onClose={onClose} />;
   }
 
   const problem = invite.error ? problemOf(invite.error) : undefined;
@@ -63,7 +66,7 @@ export function InviteDialog({ organization, onClose }: { organization: Membersh
         <TextField
           ref={input}
           label="E-mail (optional)"
-          hint="Only the account with this address can then use the link. Nothing is sent."
+          hint={`Only the account with this address can then use the link. ${sendsMails ? "It is mailed there." : "Nothing is sent."}`}
           type="email"
           autoComplete="off"
           maxLength={320}
