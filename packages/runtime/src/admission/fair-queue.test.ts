@@ -41,7 +41,7 @@ function start(options: FairQueueOptions = {}) {
     const admission = await answer;
     if (!admission.isAdmitted) throw new Error("The call was refused.");
     await settle(store, admission, request, cost);
-    queue.wake(request.scopes);
+    if (queue.waiting > 0) queue.wake(request.scopes);
     await setImmediate();
   }
 

@@ -25,6 +25,7 @@ export interface FairQueueOptions {
 
 /** The calls of one process that wait for a limit. */
 export interface FairQueue {
+  /** Calls that wait, and those whose first answer is not there yet. */
   readonly waiting: number;
   /** To be called after each settlement: the next call that waits for one of these scopes is tried at once. */
   wake(scopes: readonly ScopeLimits[]): void;
@@ -90,6 +91,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
   const lines = new Map<string, Line>();
   const blocks = new Map<string, Block>();
   let waiting = 0;
+  let asking = 0;
   let wakes = 0;
 
   async function enter(
@@ -102,7 +104,10 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     if (ahead !== undefined) return join(store, request, patience, ahead, []);
 
     const wakesBefore = wakes;
-    const admission = await store.admit(request);
+    asking += 1;
+    const admission = await store.admit(request).finally(() => {
+      asking -= 1;
+    });
     if (admission.isAdmitted) return admission;
     patience.signal?.throwIfAborted();
     if (isHopeless(admission.refusal, patience)) return admission;
@@ -282,7 +287,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
 
   return {
     get waiting() {
-      return waiting;
+      return waiting + asking;
     },
     wake(scopes) {
       wakes += 1;
