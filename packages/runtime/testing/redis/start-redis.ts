@@ -11,6 +11,8 @@ import type { SendCommand } from "../../src/admission/redis/run-script.ts";
 import { findRedisServer } from "./find-redis-server.ts";
 
 export interface TestRedis {
+  /** Where it listens. */
+  readonly socket: string;
   /** A connection of its own, as another process has one. */
   connect(): Promise<SendCommand>;
   stop(): Promise<void>;
@@ -56,7 +58,7 @@ export async function startRedis(): Promise<TestRedis> {
   for (;;) {
     try {
       await connect();
-      return { connect, stop };
+      return { socket, connect, stop };
     } catch (error) {
       if (server.exitCode !== null) throw error;
       await wait(20);
