@@ -18,6 +18,8 @@ export interface Product extends AsyncDisposable {
   /** Settles with the exit code when the process has ended and everything it said has arrived. */
   ended: Promise<number | null>;
   hasEnded(): boolean;
+  /** Reads no more of what it prints, as a terminal or a collector of logs that went away. */
+  hangUp(): void;
   /** Ends the process as an operator would and waits for it. Answers its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -26,6 +28,8 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** Reuses the data of an earlier run. */
   dataDirectory?: string;
+  /** An open file that takes what the process prints, instead of `output`. */
+  printsTo?: number;
 }
 
 /** Starts the product and answers when it says that it is ready. Throws with its output when it never does. */
@@ -41,7 +45,11 @@ export async function startProduct(options: StartOptions = {}): Promise<Product>
 }
 
 /** Starts the product and waits for nothing. */
-export async function launchProduct({ env = {}, dataDirectory }: StartOptions = {}): Promise<Product> {
+export async function launchProduct({
+  env = {},
+  dataDirectory,
+  printsTo,
+}: StartOptions = {}): Promise<Product> {
   const directory = dataDirectory ?? (await mkdtemp(join(tmpdir(), "ai-config-e2e-")));
   const port = await freePort();
   const url = `http://localhost:${port}`;
@@ -52,11 +60,11 @@ export async function launchProduct({ env = {}, dataDirectory }: StartOptions = 
       AI_CONFIG_DATA_DIR: directory,
       ...env,
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", printsTo ?? "pipe", printsTo ?? "pipe"],
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk: Buffer) => {
+    stream?.on("data", (chunk: Buffer) => {
       output += chunk.toString("utf8");
     });
   }
@@ -75,6 +83,10 @@ export async function launchProduct({ env = {}, dataDirectory }: StartOptions = 
     output: () => output,
     ended: once(child, "close").then(() => child.exitCode),
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    hangUp: () => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    },
     stop,
     async [Symbol.asyncDispose]() {
       await stop();

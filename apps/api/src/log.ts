@@ -13,6 +13,14 @@ export function createLog(level: string): Logger {
   );
 }
 
+/**
+ * Lets the process outlive its log: a full disk or a reader that went away costs the lines of that time, and nobody's
+ * request. When there is room again, lines are written again.
+ */
+export function outliveLog(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+}
+
 /** One line a request, of fields that were chosen: never headers, never bodies, no query. */
 export function logRequests(log: Logger) {
   return createMiddleware<{ Variables: ApiVariables }>(async (c, next) => {

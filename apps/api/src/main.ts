@@ -2,7 +2,7 @@ import { ERROR_CATALOGUE } from "@ai-config/config-core";
 
 import { EnvError, readEnv } from "./env.ts";
 import { EX_CONFIG, explainFailure, type Failure } from "./explain-failure.ts";
-import { createLog, reportBug } from "./log.ts";
+import { createLog, outliveLog, reportBug } from "./log.ts";
 import { start } from "./start.ts";
 
 /** npm, a shell and a terminal may each pass on the same Ctrl-C; only a later one means "at once". */
@@ -11,6 +11,7 @@ const SAME_SIGNAL_MS = 1_000;
 await main();
 
 async function main(): Promise<void> {
+  outliveLog();
   const say = (line: string) => console.log(line);
   const env = readOrExit();
   const log = createLog(env.logLevel);
