@@ -204,6 +204,30 @@ describe("a call that waits", () => {
     expect(order).toEqual(["first", "cheap", "dear"]);
   });
 
+  test("is not asked for where a cheaper one was refused at the same moment", async () => {
+    const { enter, finish, order, store, timers } = start();
+    const shared = pool({ budgets: [budget("1")] });
+    const running = enter("first", [user({}), shared], { reserve: "0.9" });
+    await running.answer;
+    let asked = 0;
+    const through: AdmissionStore = {
+      ...store,
+      admit(request) {
+        asked += 1;
+        return store.admit(request);
+      },
+    };
+    for (const reserve of ["0.2", "0.3", "0.2", "0.15"]) {
+      enter(reserve, [user({}), shared], { reserve, through, patienceMs: 10 * MINUTE });
+    }
+    await setImmediate();
+    asked = 0;
+    await timers.advance(SECOND);
+    expect(asked).toBe(2);
+    await finish(running, "0.1");
+    expect(order).toEqual(["first", "0.2", "0.3", "0.2", "0.15"]);
+  });
+
   test("is not lost where a slot is freed while the store refuses it", async () => {
     const { enter, finish, order, store } = start();
     const one = user({ concurrency: 1 });

@@ -1,4 +1,4 @@
-import { compareUsd } from "@ai-config/config-core";
+import { compareUsd, type Usd } from "@ai-config/config-core";
 
 import type {
   Admission,
@@ -230,10 +230,12 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
   }
 
   async function takeTurns(block: Block): Promise<void> {
+    let tooDear: Usd | undefined;
     // Who gets a turn goes to the end, and comes again in the same loop.
     for (const line of block.lines) {
       const waiter = line.waiters[0];
       if (waiter === undefined) continue;
+      if (tooDear !== undefined && compareUsd(waiter.request.reserve, tooDear) >= 0) continue;
       const refusal = await tryOne(waiter);
       if (refusal === undefined) {
         if (block.lines.delete(line) && line.waiters.length > 0) block.lines.add(line);
@@ -246,6 +248,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
       block.refusal = refusal;
       // A budget may have room for a cheaper call; slots and calls are all the same.
       if (!isBudget(refusal)) return;
+      tooDear = waiter.request.reserve;
     }
   }
 

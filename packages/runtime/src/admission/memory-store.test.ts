@@ -68,13 +68,6 @@ describe("the store in memory", () => {
     expect(structuredClone(settled).budgets).toEqual(settled.budgets);
   });
 
-  test("says that an id is used up rather than let a second call go unbooked", async () => {
-    const store = createMemoryStore({ now: () => NOON });
-    const request = ask(limitsOf({ kind: "user", id: randomUUID() }));
-    await settle(store, await admit(store, request), request, "0.25");
-    await expect(store.admit(request)).rejects.toMatchObject({ code: "INPUT_INVALID" });
-  });
-
   test("holds no more after 100,000 calls of 100,000 people on 100 days than before", async () => {
     setFlagsFromString("--expose-gc");
     const collect: () => void = runInNewContext("gc");

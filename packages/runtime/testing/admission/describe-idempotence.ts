@@ -1,3 +1,4 @@
+import { AIConfigError } from "@ai-config/config-core";
 import { expect } from "vitest";
 import {
   admit,
@@ -56,6 +57,14 @@ export function describeIdempotence(always: StoreTest, inTime: StoreTest): void 
     await refuse(under.store, request);
     await settle(under.store, admission, running, "0");
     await admit(under.store, request);
+  });
+
+  always("a settled id is never admitted again: nothing would be booked for it", async (under) => {
+    const user = await limited(under);
+    const request = ask(user, { reserve: "0.4" });
+    await settle(under.store, await admit(under.store, request), request, "0.3");
+    await expect(under.twin.admit(request)).rejects.toBeInstanceOf(AIConfigError);
+    expect(await statusOf(under, user)).toEqual({ spent: "0.3", reserved: "0" });
   });
 
   always("a call settled again is not booked again", async (under) => {
