@@ -58,14 +58,21 @@ export function lifecycleAt(
 
 /** The day of a moment in UTC, such as "2026-11-30". */
 export function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 10);
+  const number = Math.floor(date.getTime() / DAY_MS);
+  // Writing a date costs more than pricing a call, and nearly all of them are today's.
+  if (number !== lastDay.number) lastDay = { number, text: date.toISOString().slice(0, 10) };
+  return lastDay.text;
 }
+
+let lastDay = { number: Number.NaN, text: "" };
 
 /**
  * The newest prices of that day, and among them the row for the longest prompts that this one exceeds. Before
  * its first price a model costs what it cost first.
  */
 export function priceOf({ prices }: ModelEntry, date: Date, promptTokens: number): PriceRow | undefined {
+  const [only] = prices;
+  if (prices.length === 1 && only !== undefined && only.promptTokensAbove === 0) return only;
   const today = dayOf(date);
   const starts = prices.map(({ effectiveFrom }) => effectiveFrom ?? "").sort();
   const start = starts.findLast((from) => from <= today) ?? starts[0];

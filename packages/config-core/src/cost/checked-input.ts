@@ -14,6 +14,7 @@ export function tokenCount(path: string, count: unknown): number {
 
 /** A negotiated factor between 0 and 100. Throws INPUT_INVALID otherwise. */
 export function checkedMultiplier(multiplier: unknown = 1): number {
+  if (multiplier === 1) return 1;
   const factor = typeof multiplier === "number" ? multiplier : Number.NaN;
   if (factor >= 0 && factor <= 100 && Number(factor.toFixed(4)) === factor) return factor;
   const message = "Must be between 0 and 100, with four decimal places or fewer.";

@@ -1,10 +1,10 @@
-import { priceOf } from "../catalogue/look-up.ts";
+import { dayOf, priceOf } from "../catalogue/look-up.ts";
 import type { PriceRow } from "../catalogue/model-entry.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
 import { checkDate, checkedMultiplier } from "./checked-input.ts";
 import { callPrices, type PriceModifiers, TOKEN_KINDS, type TokenKind } from "./token-prices.ts";
 import { type AnthropicUsage, readUsage } from "./usage.ts";
-import { type Amount, formatUsd, toUsd, type Usd } from "./usd.ts";
+import { formatUsd, toUsd, type Usd } from "./usd.ts";
 
 export interface CostOptions extends ModelOptions, PriceModifiers {
   /** The id or an alias of the model that answered. */
@@ -57,15 +57,24 @@ export function costOf(usage: AnthropicUsage, options: CostOptions): Cost {
     speed: options.speed ?? usage.speed,
     multiplier,
   });
-  let sum: Amount = BigInt(webSearches) * prices.perWebSearch;
-  const parts = { serverTools: toUsd(sum) } as Record<CostPart, Usd>;
-  for (const kind of TOKEN_KINDS) {
-    const part = BigInt(counts[kind]) * prices.perToken[kind];
-    parts[kind] = toUsd(part);
-    sum += part;
-  }
+  const searches = BigInt(webSearches) * prices.perWebSearch;
+  let sum = searches;
+  for (const kind of TOKEN_KINDS) sum += BigInt(counts[kind]) * prices.perToken[kind];
   const amount = toUsd(sum);
-  const isOfItsTime = price.effectiveFrom === null || options.date >= new Date(price.effectiveFrom);
+  const isOfItsTime = price.effectiveFrom === null || dayOf(options.date) >= price.effectiveFrom;
   const basis = isUnderstood && prices.isExact && isOfItsTime ? "exact" : "estimated";
-  return { amount, parts, basis, formatted: formatUsd(amount), price };
+  return {
+    amount,
+    // Most callers want the amount alone, and writing the rest takes longer than all of the above.
+    get parts() {
+      const parts = { serverTools: toUsd(searches) } as Record<CostPart, Usd>;
+      for (const kind of TOKEN_KINDS) parts[kind] = toUsd(BigInt(counts[kind]) * prices.perToken[kind]);
+      return parts;
+    },
+    basis,
+    get formatted() {
+      return formatUsd(amount);
+    },
+    price,
+  };
 }

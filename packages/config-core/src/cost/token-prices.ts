@@ -28,12 +28,41 @@ export interface CallPrices {
   readonly isExact: boolean;
 }
 
+type Modifiers = Omit<PriceModifiers, "speed"> & { readonly speed?: string | null | undefined };
+
 /** The prices of one call: a row of the catalogue and everything that multiplies it. */
-export function callPrices(
-  model: ModelInfo,
-  row: PriceRow,
-  modifiers: Omit<PriceModifiers, "speed"> & { readonly speed?: string | null | undefined },
-): CallPrices {
+export function callPrices(model: ModelInfo, row: PriceRow, modifiers: Modifiers): CallPrices {
+  const { batch, geo, speed, multiplier } = modifiers;
+  const ofModel = keptPrices(row, model);
+  const key = `${batch}/${geo}/${speed}/${multiplier}`;
+  let prices = ofModel.get(key);
+  if (prices === undefined) {
+    prices = computePrices(model, row, modifiers);
+    if (ofModel.size >= KEPT_MAX) ofModel.clear();
+    ofModel.set(key, prices);
+  }
+  return prices;
+}
+
+/** Entries of a catalogue live as long as it does, and the same few modifiers come again and again. */
+const kept = new WeakMap<PriceRow, WeakMap<ModelInfo, Map<string, CallPrices>>>();
+const KEPT_MAX = 64;
+
+function keptPrices(row: PriceRow, model: ModelInfo): Map<string, CallPrices> {
+  let ofRow = kept.get(row);
+  if (ofRow === undefined) {
+    ofRow = new WeakMap();
+    kept.set(row, ofRow);
+  }
+  let ofModel = ofRow.get(model);
+  if (ofModel === undefined) {
+    ofModel = new Map();
+    ofRow.set(model, ofModel);
+  }
+  return ofModel;
+}
+
+function computePrices(model: ModelInfo, row: PriceRow, modifiers: Modifiers): CallPrices {
   const { batch = false, geo, speed, multiplier = 1 } = modifiers;
   const wantsFast = speed === "fast";
   // Batches know no fast mode.

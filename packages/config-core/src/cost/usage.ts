@@ -25,7 +25,7 @@ export interface AnthropicUsage {
 }
 
 /** Fields that are priced, or that repeat what is (types of @anthropic-ai/sdk 1.12). */
-const FIELDS = [
+const FIELDS: ReadonlySet<string> = new Set([
   "input_tokens",
   "output_tokens",
   "output_tokens_details",
@@ -37,7 +37,9 @@ const FIELDS = [
   "speed",
   "inference_geo",
   "iterations",
-];
+]);
+const WRITE_FIELDS: ReadonlySet<string> = new Set(["ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"]);
+const TOOL_FIELDS: ReadonlySet<string> = new Set(["web_search_requests", "web_fetch_requests"]);
 
 /** How other providers write their totals; Anthropic writes no capital letters. */
 const FOREIGN = /[A-Z]|^(prompt|completion|total|cached)_|^input_tokens_details$/;
@@ -52,7 +54,7 @@ export interface ReadUsage {
 /** What is billed of a usage object. Throws INPUT_INVALID where it is not one. */
 export function readUsage(usage: AnthropicUsage): ReadUsage {
   checkObject("usage", usage);
-  const foreign = Object.keys(usage).find((name) => FOREIGN.test(name));
+  const foreign = Object.keys(usage).find((name) => !FIELDS.has(name) && FOREIGN.test(name));
   if (foreign !== undefined) {
     const message = "Must be the usage object of Anthropic's Messages API as it came.";
     throw invalidInput(joinPath("usage", foreign), "unknown_field", message);
@@ -90,8 +92,8 @@ function hasOnlyKnown(usage: AnthropicUsage & { readonly iterations?: unknown })
   const { iterations } = usage;
   return (
     isWithin(usage, FIELDS) &&
-    isWithin(usage.cache_creation, ["ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"]) &&
-    isWithin(usage.server_tool_use, ["web_search_requests", "web_fetch_requests"]) &&
+    isWithin(usage.cache_creation, WRITE_FIELDS) &&
+    isWithin(usage.server_tool_use, TOOL_FIELDS) &&
     ["standard", "batch"].includes(usage.service_tier ?? "standard") &&
     // The totals leave out every other kind: a compaction, the answer of another model.
     (!iterations || (Array.isArray(iterations) && iterations.every((one) => one?.type === "message")))
@@ -99,6 +101,9 @@ function hasOnlyKnown(usage: AnthropicUsage & { readonly iterations?: unknown })
 }
 
 /** Whether everything else that the object holds is nothing. */
-function isWithin(part: object | null | undefined, names: readonly string[]): boolean {
-  return Object.entries(part ?? {}).every(([name, value]) => !value || names.includes(name));
+function isWithin(part: object | null | undefined, names: ReadonlySet<string>): boolean {
+  for (const name in part) {
+    if (part[name as keyof typeof part] && !names.has(name)) return false;
+  }
+  return true;
 }

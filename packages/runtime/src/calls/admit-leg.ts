@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 
-import { AIConfigError, upperBound } from "@ai-config/config-core";
+import { AIConfigError } from "@ai-config/config-core";
 
 import type { Admission, AdmissionRequest, Admitted, ScopeLimits } from "../admission/admission-store.ts";
 import { admitWithin } from "../admission/fair-queue.ts";
 import { limitReached } from "../failures/call-errors.ts";
-import { bodyOf, compileTurn, type Turn } from "../request/compile-turn.ts";
+import { compileTurn, type Turn } from "../request/compile-turn.ts";
+import { reserveFor } from "../request/reserve-for.ts";
 import { scopeLimits } from "../request/scope-limits.ts";
 import { startMeter } from "../usage/answer-meter.ts";
 import type { Call, GovernedLeg } from "./call.ts";
@@ -84,8 +85,7 @@ function reserveOf(
   }: { date: Date; multiplier: number | undefined; scopes: readonly ScopeLimits[] },
 ): string {
   const { models } = runtime.service;
-  const tokens = Math.min(size.tokensMax, turn.contextTokens);
-  const { amount } = upperBound(bodyOf(params, turn, turn.isStreamed), tokens, { models, date, multiplier });
+  const amount = reserveFor(params, turn, size, { models, date, multiplier });
   if (amount !== null) return amount;
   const isBlocking = scopes.some(({ budgets }) => budgets.some(({ enforcement }) => enforcement === "block"));
   if (!isBlocking) return "0";

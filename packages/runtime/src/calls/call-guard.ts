@@ -1,5 +1,5 @@
 import type { Timeouts } from "@ai-config/config-core";
-
+import { createAlarm } from "./alarm.ts";
 import type { Clock } from "./clock.ts";
 
 /** Why a call or an attempt was ended from our side. */
@@ -16,6 +16,8 @@ export class CallEnded extends Error {
   }
 }
 
+type Watcher = (by: EndedBy) => void;
+
 /** One request under the deadline of its call. */
 export interface AttemptGuard {
   readonly signal: AbortSignal;
@@ -26,7 +28,7 @@ export interface AttemptGuard {
   /** Passes on what `work` comes to, or throws `CallEnded` before. */
   race<T>(work: PromiseLike<T>): Promise<T>;
   /** Calls `listener` when the attempt is ended from our side, unless it is closed before. */
-  onEnd(listener: (by: EndedBy) => void): void;
+  onEnd(listener: Watcher): void;
   /** Gives up the request, whatever it is doing. */
   abort(): void;
   close(): void;
@@ -41,6 +43,7 @@ export interface CallGuard {
   race<T>(work: PromiseLike<T>): Promise<T>;
   /** Aborted when the whole call has to end. */
   signal(): AbortSignal;
+  /** One at a time. */
   startAttempt(): AttemptGuard;
   close(): void;
 }
@@ -56,55 +59,57 @@ export function guardCall(
   startedAt = clock.now(),
 ): CallGuard {
   const endsAt = startedAt + timeouts.totalRequestTimeout;
-  const watchers = new Set<(by: EndedBy) => void>();
+  const watchers: Watcher[] = [];
   let controller: AbortController | undefined;
   let endedBy: EndedBy | undefined;
+  let endAttempt: Watcher | undefined;
 
   function end(by: EndedBy): void {
     if (endedBy !== undefined) return;
     endedBy = by;
     controller?.abort(new CallEnded(by));
     for (const watcher of [...watchers]) watcher(by);
+    endAttempt?.(by);
   }
 
+  const alarm = createAlarm({
+    total: { inMs: Math.max(0, endsAt - clock.now()), ring: () => end("total") },
+    ringPhase: (by) => endAttempt?.(by),
+  });
   const onCallerAbort = () => end("caller");
-  const totalTimer = setTimeout(end, Math.max(0, endsAt - clock.now()), "total" as const);
   if (callerSignal?.aborted) end("caller");
   else callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
 
   function startAttempt(): AttemptGuard {
     const request = new AbortController();
+    const listeners: Watcher[] = [];
     let attemptEndedBy = endedBy;
-    let timer = setTimeout(endAttempt, timeouts.connectionTimeout, "connection" as const);
-    const listeners = new Set<(by: EndedBy) => void>();
 
-    function endAttempt(by: EndedBy): void {
+    const endThis = (by: EndedBy) => {
       if (attemptEndedBy !== undefined) return;
       attemptEndedBy = by;
-      clearTimeout(timer);
+      alarm.endPhase();
       request.abort(new CallEnded(by));
       for (const listener of [...listeners]) listener(by);
-    }
-
+    };
     if (endedBy !== undefined) request.abort(new CallEnded(endedBy));
-    watchers.add(endAttempt);
+    endAttempt = endThis;
+    alarm.startPhase("connection", timeouts.connectionTimeout);
     return {
       signal: request.signal,
       get endedBy() {
         return attemptEndedBy;
       },
       answering() {
-        if (attemptEndedBy !== undefined) return;
-        clearTimeout(timer);
-        timer = setTimeout(endAttempt, timeouts.generationTimeout, "generation" as const);
+        if (attemptEndedBy === undefined) alarm.startPhase("generation", timeouts.generationTimeout);
       },
-      race: (work) => raceWith(work, listeners, () => attemptEndedBy),
-      onEnd: (listener) => void listeners.add(listener),
+      race: (work) => raceWith(work, listeners, attemptEndedBy),
+      onEnd: (listener) => void listeners.push(listener),
       abort: () => request.abort(),
       close() {
-        clearTimeout(timer);
-        watchers.delete(endAttempt);
-        listeners.clear();
+        if (endAttempt !== endThis) return;
+        endAttempt = undefined;
+        alarm.endPhase();
       },
     };
   }
@@ -114,7 +119,7 @@ export function guardCall(
     throwIfEnded() {
       if (endedBy !== undefined) throw new CallEnded(endedBy);
     },
-    race: (work) => raceWith(work, watchers, () => endedBy),
+    race: (work) => raceWith(work, watchers, endedBy),
     signal() {
       controller ??= new AbortController();
       if (endedBy !== undefined) controller.abort(new CallEnded(endedBy));
@@ -122,34 +127,29 @@ export function guardCall(
     },
     startAttempt,
     close() {
-      clearTimeout(totalTimer);
+      alarm.stop();
       callerSignal?.removeEventListener("abort", onCallerAbort);
-      watchers.clear();
     },
   };
 }
 
 /** `Promise.race` would keep what loses alive until the end that never comes. */
-function raceWith<T>(
-  work: PromiseLike<T>,
-  watchers: Set<(by: EndedBy) => void>,
-  endedBy: () => EndedBy | undefined,
-): Promise<T> {
+function raceWith<T>(work: PromiseLike<T>, watchers: Watcher[], endedBy: EndedBy | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onEnd = (by: EndedBy) => {
-      watchers.delete(onEnd);
-      reject(new CallEnded(by));
+    const onEnd = (by: EndedBy) => reject(new CallEnded(by));
+    const leave = () => {
+      const index = watchers.indexOf(onEnd);
+      if (index >= 0) watchers.splice(index, 1);
     };
-    const by = endedBy();
-    if (by === undefined) watchers.add(onEnd);
-    else reject(new CallEnded(by));
+    if (endedBy === undefined) watchers.push(onEnd);
+    else onEnd(endedBy);
     work.then(
       (value) => {
-        watchers.delete(onEnd);
+        leave();
         resolve(value);
       },
       (error) => {
-        watchers.delete(onEnd);
+        leave();
         reject(error);
       },
     );

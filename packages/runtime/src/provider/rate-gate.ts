@@ -92,7 +92,9 @@ function amountOf(kind: Kind, { inputTokens }: Need): number {
 }
 
 function readBucket(headers: Headers, kind: Kind, at: number): Bucket | undefined {
-  const limit = Number(headers.get(`anthropic-ratelimit-${kind}-limit`) ?? Number.NaN);
+  const told = headers.get(`anthropic-ratelimit-${kind}-limit`);
+  if (told === null) return undefined;
+  const limit = Number(told);
   const level = Number(headers.get(`anthropic-ratelimit-${kind}-remaining`) ?? Number.NaN);
   const resetAt = Date.parse(headers.get(`anthropic-ratelimit-${kind}-reset`) ?? "");
   if (!(limit > 0 && level >= 0 && Number.isFinite(resetAt))) return undefined;

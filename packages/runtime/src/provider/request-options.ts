@@ -1,4 +1,4 @@
-import { AIConfigError } from "@ai-config/config-core";
+import { AIConfigError, type ApiVersion } from "@ai-config/config-core";
 
 /** What a caller may say about one call beside its body. */
 export interface CallOptions {
@@ -13,12 +13,17 @@ export interface CallOptions {
 const OURS = ["x-api-key", "authorization", "anthropic-version"];
 const BETA = "anthropic-beta";
 
-/** The headers of a request: the caller's, then ours; betas of both. */
+/** What the client sends by itself. */
+const CLIENT_VERSION: ApiVersion = "2026-10-21";
+
+/** The headers of a request: the caller's, then ours; betas of both. None where the client's own will do. */
 export function requestHeaders(
   ours: Readonly<Record<string, string>>,
   given: CallOptions["headers"],
-): Readonly<Record<string, string>> {
-  if (given === undefined) return ours;
+): Readonly<Record<string, string>> | undefined {
+  if (given === undefined) {
+    return ours["anthropic-version"] === CLIENT_VERSION && ours[BETA] === undefined ? undefined : ours;
+  }
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
     const lower = name.toLowerCase();

@@ -21,7 +21,7 @@ import { type AnswerMeter, meterEvent, meterMessage } from "../usage/answer-mete
 export interface WireRequest {
   readonly client: Anthropic;
   readonly body: MessageCreateParams;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>> | undefined;
   readonly attempt: AttemptGuard;
   readonly meter: AnswerMeter;
   /** Called with the headers of an answer that is no error. */
@@ -119,7 +119,7 @@ async function open(request: WireRequest): Promise<Omit<OpenedStream, "events">>
 }
 
 function optionsOf({ headers, attempt }: WireRequest) {
-  return { headers, signal: attempt.signal };
+  return headers === undefined ? { signal: attempt.signal } : { headers, signal: attempt.signal };
 }
 
 function arrived({ attempt, onHeaders }: WireRequest, response: Response): void {

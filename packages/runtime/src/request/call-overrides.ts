@@ -48,7 +48,7 @@ export interface Overridden {
 
 /** Whether a call wants anything but what is configured. */
 export function hasOverrides(params: Readonly<Record<string, unknown>>): boolean {
-  for (const name of DECIDED) if (params[name] !== undefined && params[name] !== null) return true;
+  for (const name of DECIDED) if (params[name] !== undefined) return true;
   return false;
 }
 

@@ -29,6 +29,8 @@ export interface Turn {
   /** Whether the answer has to come piece by piece, so that it is told from a dead connection. */
   readonly isStreamed: boolean;
   readonly contextTokens: number;
+  /** Whether the call wants anything but what is configured. */
+  readonly isOverridden: boolean;
 }
 
 export interface TurnOptions {
@@ -81,6 +83,7 @@ function compile(
     headers,
     adjustments: [...imposed, ...compiled.adjustments],
     isStreamed: params.stream || isSlow(params, configuration),
+    isOverridden: hasOverrides(wanted as Readonly<Record<string, unknown>>),
     contextTokens: findModel(params.model, models)?.contextWindow ?? CONTEXT_TOKENS,
   };
 }
@@ -92,6 +95,7 @@ function isSlow({ max_tokens }: MessageParams, { timeouts }: Readonly<AIConfigur
 
 /** The body to send: what the caller wrote, with what the configuration decides in its place. */
 export function bodyOf(params: GovernedParams, turn: Turn, stream: boolean): MessageCreateParams {
+  if (!turn.isOverridden) return { ...params, ...turn.params, stream } as unknown as MessageCreateParams;
   const {
     model: _model,
     max_tokens: _max,

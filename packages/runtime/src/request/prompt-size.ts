@@ -15,11 +15,14 @@ export interface PromptSize {
   readonly tokensMax: number;
   /** What it will likely have. */
   readonly tokensLikely: number;
+  /** Whether anything but its length decides what it costs: a cache, or tools. */
+  readonly isPlain: boolean;
 }
 
 interface Sum {
   textBytes: number;
   otherTokens: number;
+  isCached: boolean;
 }
 
 /** How many tokens a request can be billed for: a token is at least one byte, and usually four. */
@@ -28,8 +31,10 @@ export function promptSize(parts: {
   readonly system?: unknown;
   readonly tools?: unknown;
   readonly output_config?: unknown;
+  readonly cache_control?: unknown;
 }): PromptSize {
-  const sum: Sum = { textBytes: 0, otherTokens: 0 };
+  const isCached = parts.cache_control !== undefined && parts.cache_control !== null;
+  const sum: Sum = { textBytes: 0, otherTokens: 0, isCached };
   add(parts.messages, sum);
   add(parts.system, sum);
   add(parts.output_config, sum);
@@ -41,6 +46,7 @@ export function promptSize(parts: {
   }
   const { textBytes, otherTokens } = sum;
   return {
+    isPlain: !sum.isCached && parts.tools === undefined,
     tokensMax: textBytes + otherTokens + TOKENS_PER_PART,
     tokensLikely: Math.ceil(textBytes / 4) + (Number.isFinite(otherTokens) ? otherTokens : 0),
   };
@@ -66,6 +72,7 @@ function add(value: unknown, sum: Sum): void {
     return;
   }
   for (const name in value) {
+    if (name === "cache_control") sum.isCached = true;
     sum.textBytes += name.length;
     add((value as Record<string, unknown>)[name], sum);
   }
