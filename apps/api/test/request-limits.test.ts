@@ -1,6 +1,7 @@
 import { connect } from "@ai-config/db";
 import { expect, test } from "vitest";
 import { createRequestLimiter } from "../src/http/request-limiter.ts";
+import { startMailServer } from "./support/mail-server.ts";
 import { Person } from "./support/person.ts";
 import { startApi, type TestApi } from "./support/start-api.ts";
 
@@ -42,6 +43,52 @@ test("an account changes only so much in a minute, however it asks; it reads on,
     { temperature: 0.4 },
   ]);
   expect((await change(kim, 0.5)).status).toBe(200);
+});
+
+test("tries at one account are counted from wherever they come, and at another's not", async () => {
+  await using api = await startApi({ trustedProxies: 1 });
+  await dana(api);
+  let address = 0;
+  const signIn = (email: string, password = "correct horse battery") => {
+    address += 1;
+    const from = { origin: api.url, "x-forwarded-for": `192.0.2.${address}` };
+    return new Person(api.url).json("POST", "/api/auth/sign-in/email", { email, password }, from);
+  };
+  for (const email of ["dana@example.com", "nobody@example.com"]) {
+    expect((await signIn(email, "wrong horse battery")).status).toBe(401);
+    await api.test.owner`update identity.request_limits set points = 99 where key like 'sign-in %'`;
+    expect((await signIn(email, "wrong horse battery")).status).toBe(401);
+    const refused = await signIn(email.toUpperCase());
+    expect(refused).toMatchObject({ status: 429, body: { error: { code: "RATE_LIMITED" } } });
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(60);
+  }
+  const [row] = await api.test.owner<{ keys: string }[]>`
+    select string_agg(key, ' ') as keys from identity.request_limits`;
+  expect(row?.keys).not.toContain("@");
+  await new Person(api.url).signUp("kim@example.com");
+  expect((await signIn("kim@example.com")).status).toBe(200);
+});
+
+test("whatever can be guessed at without a session is tried twenty times in a minute from one address", async () => {
+  await using mailServer = await startMailServer();
+  await using api = await startApi({ mail: { url: mailServer.url, from: "ai-config@example.com" } });
+  const token = "a token that nobody made";
+  for (const [path, body] of [
+    ["sign-in/email", { email: "kim@example.com", password: "wrong horse battery" }],
+    ["two-factor/verify-totp", { code: "123456" }],
+    ["two-factor/verify-backup-code", { code: "abcde-fghij" }],
+    ["request-password-reset", { email: "kim@example.com" }],
+    ["reset-password", { token, newPassword: "correct horse battery" }],
+    ["verify-email", { token }],
+  ] as const) {
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 21; attempt += 1) {
+      const stranger = new Person(api.url);
+      const answer = await stranger.json("POST", `/api/auth/${path}`, body, { origin: api.url });
+      statuses.push(answer.status);
+    }
+    expect([path, statuses.indexOf(429)]).toEqual([path, 20]);
+  }
 });
 
 test("a batch counts each call also where its commas are written as escapes", async () => {

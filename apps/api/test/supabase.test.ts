@@ -152,6 +152,7 @@ test("passwords are Supabase's business", async () => {
   expect((await new Person(api.url).send("GET", "/api/session-options")).body).toEqual({
     signUp: "invitation",
     hasAccounts: true,
+    sendsMails: false,
   });
   expect(
     (await new Person(api.url).send("GET", path, { headers: { cookie: "ai-config.session_token=a.b" } }))

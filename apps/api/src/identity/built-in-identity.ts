@@ -1,6 +1,7 @@
 import { AIConfigError } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
 import { eq, users } from "@ai-config/db";
+import { hashOf } from "../hash-of.ts";
 import { toAIConfigError } from "../http/problem.ts";
 import { createRequestLimiter } from "../http/request-limiter.ts";
 import { readChecked, withBody } from "./checked-request.ts";
@@ -11,12 +12,16 @@ import {
   mailRoutes,
   openRoutes,
   SEND_CONFIRMATION,
+  SIGN_IN,
   SIGN_UP,
   VERIFY_CODE,
 } from "./open-routes.ts";
 import { settleIn as settleInAccount } from "./settle-in.ts";
 import { signUp } from "./sign-up.ts";
 import { CODE_SECONDS, useCodeOnce } from "./use-code-once.ts";
+
+/** At one account, from wherever. NIST SP 800-63B allows a hundred in a row. */
+const TRIES_PER_HOUR = 100;
 
 export interface BuiltInIdentityOptions extends AuthOptions {
   ctx: ServiceContext;
@@ -27,6 +32,7 @@ export interface BuiltInIdentityOptions extends AuthOptions {
 export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity {
   const { ctx, database, mailer, log } = options;
   const auth = createAuth(options, (userId) => settleIn(userId));
+  const signInTries = createRequestLimiter(database, TRIES_PER_HOUR, 60 * 60);
   const usedCodes = createRequestLimiter(database, 1, CODE_SECONDS);
 
   const settleIn = (userId: string) =>
@@ -42,6 +48,24 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
 
   const hasAccounts = async () =>
     (await database.db.select({ id: users.id }).from(users).limit(1)).length > 0;
+
+  /** What the library says to a checked request, and what we add to that. */
+  async function ask(path: string, request: Request, checked: object): Promise<Response> {
+    if (path === SIGN_IN) await limitTries((checked as { email: string }).email);
+    const asked = await translate(path, request, checked);
+    if (path !== VERIFY_CODE) return auth.handler(asked);
+    // Whoever has a session already is connecting their app.
+    const isSignIn = (await auth.api.getSession({ headers: request.headers })) === null;
+    const answer = await auth.handler(asked);
+    const { code } = checked as { code: string };
+    return isSignIn ? useCodeOnce(database, usedCodes, code, answer) : answer;
+  }
+
+  /** Whoever guesses from many addresses is counted by the account, also by one that is not there. */
+  async function limitTries(email: string): Promise<void> {
+    const retryAfterMs = await signInTries.take(`sign-in ${hashOf(email.toLowerCase())}`, 1);
+    if (retryAfterMs !== undefined) throw new AIConfigError("RATE_LIMITED", { retryAfterMs });
+  }
 
   /** A checked request as the library wants it. */
   async function translate(path: string, request: Request, body: object): Promise<Request> {
@@ -80,14 +104,7 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
       headers.delete(ADDRESS_HEADER);
       if (address !== undefined) headers.set(ADDRESS_HEADER, address);
       const addressed = new Request(request, { headers });
-      if (body !== undefined) {
-        const checked = await readChecked(addressed, body);
-        const isSignIn = path === VERIFY_CODE && (await auth.api.getSession({ headers })) === null;
-        const answer = await auth.handler(await translate(path, addressed, checked));
-        return isSignIn
-          ? useCodeOnce(database, usedCodes, (checked as { code: string }).code, answer)
-          : answer;
-      }
+      if (body !== undefined) return ask(path, addressed, await readChecked(addressed, body));
       return signUp(addressed, {
         ctx,
         mode: options.signUp,

@@ -4,6 +4,7 @@ import { emailInput } from "./email-input.ts";
 import { knownPasswordInput, newPasswordInput } from "./passwords.ts";
 
 export const SIGN_UP = "/sign-up/email";
+export const SIGN_IN = "/sign-in/email";
 export const VERIFY_CODE = "/two-factor/verify-totp";
 
 const TEXT = "Must be text.";
@@ -14,10 +15,7 @@ const byPassword = z.strictObject({ password: knownPasswordInput });
  * are asked by POST. Everything else of the library stays closed.
  */
 export const openRoutes: ReadonlyMap<string, z.ZodType<object>> = new Map<string, z.ZodType<object>>([
-  [
-    "/sign-in/email",
-    z.strictObject({ email: z.string({ error: TEXT }).max(320), password: knownPasswordInput }),
-  ],
+  [SIGN_IN, z.strictObject({ email: z.string({ error: TEXT }).max(320), password: knownPasswordInput })],
   ["/sign-out", z.strictObject({})],
   [
     "/change-password",

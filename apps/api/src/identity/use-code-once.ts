@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-
 import { type Database, eq, sessions } from "@ai-config/db";
 
+import { hashOf } from "../hash-of.ts";
 import type { RequestLimiter } from "../http/request-limiter.ts";
 
 /** As long as one code of an authenticator app is taken: its own half minute, and the one before and after. */
@@ -19,8 +18,7 @@ export async function useCodeOnce(
 ): Promise<Response> {
   if (!answer.ok) return answer;
   const { token, user } = (await answer.clone().json()) as { token: string; user: { id: string } };
-  const hash = createHash("sha256").update(`${user.id} ${code}`).digest("base64url");
-  if ((await used.take(`code ${hash}`, 1)) === undefined) return answer;
+  if ((await used.take(`code ${hashOf(`${user.id} ${code}`)}`, 1)) === undefined) return answer;
   await db.delete(sessions).where(eq(sessions.token, token));
   return Response.json({ code: "INVALID_CODE", message: "Invalid code" }, { status: 401 });
 }

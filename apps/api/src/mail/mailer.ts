@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { createTransport } from "nodemailer";
 import type { Logger } from "pino";
 
+import { hashOf } from "../hash-of.ts";
 import type { RequestLimiter } from "../http/request-limiter.ts";
 import type { Letter } from "./letters.ts";
 import type { MailSettings } from "./mail-settings.ts";
@@ -42,7 +42,7 @@ export function createMailer({ settings, limits, log }: MailerOptions): Mailer {
     try {
       const isTooMuch =
         (by !== undefined && (await limits.by.take(`mail by ${by}`, 1)) !== undefined) ||
-        (await limits.to.take(`mail to ${hashOf(to)}`, 1)) !== undefined;
+        (await limits.to.take(`mail to ${hashOf(to.toLowerCase())}`, 1)) !== undefined;
       if (isTooMuch) {
         log.warn({ part: "mail", kind }, "A mail was not sent: too many in an hour.");
         return false;
@@ -76,9 +76,4 @@ export function createMailer({ settings, limits, log }: MailerOptions): Mailer {
       transport.close();
     },
   };
-}
-
-/** Stands for an address where mails are counted, so that the counters name nobody. */
-function hashOf(address: string): string {
-  return createHash("sha256").update(address.toLowerCase()).digest("base64url");
 }
