@@ -25,8 +25,6 @@ export { organizationInvitations } from "./schema/organization-invitations.ts";
 export { organizationMembers } from "./schema/organization-members.ts";
 export { organizationPolicies } from "./schema/organization-policies.ts";
 export { organizations } from "./schema/organizations.ts";
-export { rateLimits } from "./schema/rate-limits.ts";
-export { requestLimits } from "./schema/request-limits.ts";
 export { serviceTokens } from "./schema/service-tokens.ts";
 export { sessions } from "./schema/sessions.ts";
 export { twoFactors } from "./schema/two-factors.ts";

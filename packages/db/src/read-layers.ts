@@ -57,7 +57,14 @@ interface OrganizationLayers extends OwnerLayers {
 
 const PREPARED = { prepare: true };
 /** What nearly every read is, with half the parameters: each costs a cold read as much as its look-up does. */
-const READ_OWN_LAYERS = "select private.read_layers('user', $1::uuid::text, $1::uuid, $2::uuid) as layers";
+const READ_OWN_LAYERS =
+  "select private.read_layers('user', $1::uuid::text, $1::uuid, $2::uuid) as layers, extract(epoch from clock_timestamp())::float8 * 1000 as now";
+
+/** What was kept ready, and what time it is for the database, by which keys expire. */
+interface LayersRow {
+  layers: string;
+  now: number;
+}
 
 /**
  * The active rows of a user and of the organization in force: the named one, else the user's default. One
@@ -71,12 +78,13 @@ export async function readLayers(
 ): Promise<LayersSnapshot & { userId: string }> {
   const isSelf = actor.type === "user" && actor.userId === userId;
   const [row] = isSelf
-    ? await client.unsafe<{ layers: string }[]>(READ_OWN_LAYERS, [userId, organizationId], PREPARED)
-    : await client<{ layers: string }[]>`
-        select private.read_layers(${actor.type}, ${nameOf(actor)}, ${userId}, ${organizationId}) as layers`;
+    ? await client.unsafe<LayersRow[]>(READ_OWN_LAYERS, [userId, organizationId], PREPARED)
+    : await client<LayersRow[]>`
+        select private.read_layers(${actor.type}, ${nameOf(actor)}, ${userId}, ${organizationId}) as layers,
+          extract(epoch from clock_timestamp())::float8 * 1000 as now`;
   if (!row) throw new Error("The database answered no row.");
   const [user, organization] = JSON.parse(row.layers) as [OwnerLayers | null, OrganizationLayers | null];
-  return { userId, ...joined(organization, user) };
+  return { userId, ...joined(organization, user, row.now) };
 }
 
 /** The active rows of an organization by itself, without anybody's own. Rejects with 42501 who is no member. */
@@ -85,17 +93,18 @@ export async function readOrganizationLayers(
   actor: Actor,
   organizationId: string,
 ): Promise<LayersSnapshot> {
-  const [row] = await client<{ layers: string }[]>`
-    select private.read_organization_layers(${actor.type}, ${nameOf(actor)}, ${organizationId}) as layers`;
+  const [row] = await client<LayersRow[]>`
+    select private.read_organization_layers(${actor.type}, ${nameOf(actor)}, ${organizationId}) as layers,
+      extract(epoch from clock_timestamp())::float8 * 1000 as now`;
   if (!row) throw new Error("The database answered no row.");
-  return { userId: null, ...joined(JSON.parse(row.layers) as OrganizationLayers, null) };
+  return { userId: null, ...joined(JSON.parse(row.layers) as OrganizationLayers, null, row.now) };
 }
 
 function joined(
   organization: OrganizationLayers | null,
   user: OwnerLayers | null,
+  now: number,
 ): Omit<LayersSnapshot, "userId"> {
-  const now = Date.now();
   return {
     organizationId: organization?.id ?? null,
     organizationName: organization?.name ?? null,

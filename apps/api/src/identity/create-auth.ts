@@ -1,18 +1,11 @@
-import {
-  accounts,
-  type Database,
-  rateLimits,
-  sessions,
-  twoFactors,
-  users,
-  verifications,
-} from "@ai-config/db";
+import { accounts, type Database, sessions, twoFactors, users, verifications } from "@ai-config/db";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { twoFactor } from "better-auth/plugins/two-factor";
 import type { Logger } from "pino";
 
 import type { Mailer } from "../mail/mailer.ts";
+import { countGuesses } from "./count-guesses.ts";
 import { mailOptions } from "./mail-options.ts";
 import { guessLimits, SIGN_UP } from "./open-routes.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "./passwords.ts";
@@ -55,7 +48,6 @@ export function createAuth(
         account: accounts,
         verification: verifications,
         twoFactor: twoFactors,
-        rateLimit: rateLimits,
       },
     }),
     emailAndPassword: {
@@ -72,7 +64,7 @@ export function createAuth(
     plugins: [twoFactor({ issuer: "AI Config" })],
     rateLimit: {
       enabled: true,
-      storage: "database",
+      customStorage: countGuesses(database),
       window: 60,
       max: 300,
       customRules: guessLimits,

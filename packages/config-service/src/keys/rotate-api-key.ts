@@ -139,7 +139,7 @@ async function replaceKey(
         hint: primary.hint,
         keyVersion: primary.key_version,
         isVerified: primary.verified,
-        expiresAt: new Date(ctx.now().getTime() + overlapMs),
+        usableMs: overlapMs,
       });
     } else if (secondary !== undefined) {
       await tx.execute(sql`delete from private.ai_provider_keys where id = ${secondary.id}::uuid`);
@@ -177,11 +177,12 @@ async function putKey(
   owner: Owner,
   id: string | undefined,
   { sealed, kekId, fingerprint }: SealedKey,
-  key: { slot: KeySlot; hint: string; keyVersion: number; isVerified: boolean; expiresAt?: Date },
+  key: { slot: KeySlot; hint: string; keyVersion: number; isVerified: boolean; usableMs?: number },
 ): Promise<void> {
   const status = key.slot === "primary" ? "active" : "grace";
   const verifiedAt = sql`case when ${key.isVerified}::boolean then now() end`;
-  const expiresAt = sql`${key.expiresAt?.toISOString() ?? null}::timestamptz`;
+  // By the database's clock, which also judges whether it is over. No limit gives no time.
+  const expiresAt = sql`clock_timestamp() + ${key.usableMs ?? null}::float8 * interval '1 millisecond'`;
   if (id !== undefined) {
     await tx.execute(sql`
       update private.ai_provider_keys

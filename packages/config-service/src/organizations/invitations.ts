@@ -10,7 +10,7 @@ import { runAs } from "../run-as.ts";
 import { secretIn } from "../secret-in.ts";
 
 /** Long enough for a holiday week, short enough that a forgotten link does not stay a door. */
-const VALID_MS = 7 * 24 * 60 * 60_000;
+const VALID_DAYS = 7;
 
 /** Made once by an invitation's token; the token itself is never stored. */
 export function hashInvitationToken(token: string): string {
@@ -25,15 +25,17 @@ export async function createInvitation(
   const { actor, organizationId, role } = input;
   const email = readEmail(input.email);
   const token = randomBytes(24).toString("base64url");
-  const expiresAt = new Date(ctx.now().getTime() + VALID_MS).toISOString();
-  await runAs(ctx, actor, async (tx) => {
+  const [row] = await runAs(ctx, actor, async (tx) => {
     await requireVisible(tx, actor, { type: "organization", organizationId });
-    await tx.execute(sql`
+    return tx.execute<{ expiresAt: string }>(sql`
       insert into public.organization_invitations (organization_id, email, role, token_hash, invited_by, expires_at)
       values (${organizationId}::uuid, ${email}, ${role}, ${hashInvitationToken(token)},
-        ${actor.type === "user" ? actor.userId : null}::uuid, ${expiresAt}::timestamptz)`);
+        ${actor.type === "user" ? actor.userId : null}::uuid,
+        clock_timestamp() + make_interval(days => ${VALID_DAYS}::integer))
+      returning ${isoTime("expires_at", "expiresAt")}`);
   });
-  return { token, expiresAt };
+  if (row === undefined) throw new AIConfigError("INTERNAL");
+  return { token, expiresAt: row.expiresAt };
 }
 
 /**
