@@ -1,8 +1,9 @@
 import type { ServiceContext } from "@ai-config/config-service";
+import type { Database } from "@ai-config/db";
 
 import type { AdmissionStore, BudgetAlert } from "./admission/admission-store.ts";
 import { createFairQueue } from "./admission/fair-queue.ts";
-import { createMemoryStore } from "./admission/memory-store.ts";
+import { createPostgresStore } from "./admission/postgres-store.ts";
 import { CallEnded } from "./calls/call-guard.ts";
 import { type Clock, systemClock } from "./calls/clock.ts";
 import { createLeaseKeeper } from "./calls/lease-keeper.ts";
@@ -15,8 +16,10 @@ import type { Runtime } from "./runtime.ts";
 
 export interface GovernedClaudeOptions {
   readonly service: ServiceContext;
-  /** Where limits and budgets are counted; in this process alone unless told. */
+  /** Where limits and budgets are counted: in Postgres unless told. */
   readonly store?: AdmissionStore;
+  /** The database of limits and budgets, where it is not the service's own. */
+  readonly db?: Database;
   /** Models that answer, in this order, where the configured one cannot. */
   readonly fallbackModels?: readonly string[];
   /** How long a call waits for a limit before it is refused; not at all unless told. */
@@ -41,7 +44,7 @@ export interface ForUserOptions {
 export interface GovernedClaude {
   /** The SDK's `messages` as one account may use them. */
   forUser(userId: string, options?: ForUserOptions): { readonly messages: GovernedMessages };
-  /** Waits until the cost of every call is booked. The store and the service were given, so they stay open. */
+  /** Waits until the cost of every call is booked. What was given stays open. */
   close(): Promise<void>;
 }
 
@@ -51,7 +54,7 @@ const LEASE_MS = 60_000;
 export function createGovernedClaude(options: GovernedClaudeOptions): GovernedClaude {
   const { service, clock = systemClock, random = Math.random, leaseMs = LEASE_MS } = options;
   const { log } = service;
-  const store = options.store ?? createMemoryStore({ now: clock.now });
+  const store = options.store ?? createPostgresStore({ database: options.db ?? service.database });
   const queue = createFairQueue();
   const leases = createLeaseKeeper(store, leaseMs, log);
   const lanesOf = createKeyLanes({
@@ -78,7 +81,13 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     random,
     timeZone: options.timeZone ?? "UTC",
     limitWaitMs: options.limitWaitMs ?? 0,
-    onAlert: options.onAlert ?? (() => {}),
+    onAlert: (alert) => {
+      try {
+        options.onAlert?.(alert);
+      } catch (error) {
+        log("error", "Who listens to budget alerts failed.", { error: String(error) });
+      }
+    },
   };
   return {
     forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels ?? [] } = {}) {
@@ -87,6 +96,7 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     async close() {
       await runtime.settler.drain();
       leases.close();
+      if (options.store === undefined) await store.close();
     },
   };
 }

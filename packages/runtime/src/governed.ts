@@ -26,5 +26,10 @@ export interface Governed {
   readonly attempts: readonly AttemptReport[];
   readonly waits: readonly Wait[];
   /** Every budget that applies, after this call. */
-  readonly budgets: readonly BudgetState[];
+  readonly budgets: readonly BudgetLeft[];
+}
+
+export interface BudgetLeft extends BudgetState {
+  /** Neither spent nor held; nothing where more is. */
+  readonly left: Usd;
 }

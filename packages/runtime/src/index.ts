@@ -1,10 +1,14 @@
 export type {
+  Admission,
+  AdmissionRequest,
   AdmissionStore,
   BudgetAlert,
   BudgetState,
   LimitName,
   Refusal,
   Scope,
+  ScopeLimits,
+  Settlement,
 } from "./admission/admission-store.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./admission/memory-store.ts";
 export { createPostgresStore } from "./admission/postgres-store.ts";
@@ -18,7 +22,7 @@ export {
   type GovernedClaude,
   type GovernedClaudeOptions,
 } from "./create-governed-claude.ts";
-export type { Governed } from "./governed.ts";
+export type { BudgetLeft, Governed } from "./governed.ts";
 export type { LedgerEntry } from "./ledger/ledger-entry.ts";
 export type { GovernedMessageStream } from "./messages/governed-message-stream.ts";
 export type {

@@ -157,6 +157,9 @@ test("whose key it is, the version and the address are not the caller's or the e
         issues: [{ path: `headers.${name.toLowerCase()}` }],
       });
     }
+    for (const label of ["x".repeat(201), `of ${key}`, "a\0b"]) {
+      await expect(messages.create(ask, { label })).rejects.toMatchObject({ issues: [{ path: "label" }] });
+    }
     expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ reserved: "0" }));
   } finally {
     vi.unstubAllEnvs();

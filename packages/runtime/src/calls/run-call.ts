@@ -4,7 +4,7 @@ import { endedError } from "../failures/call-errors.ts";
 import { providerError } from "../failures/provider-error.ts";
 import { readFailure } from "../failures/read-failure.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
-import { requestHeaders } from "../provider/request-options.ts";
+import { checkCallOptions, requestHeaders } from "../provider/request-options.ts";
 import { requestIdOf, type WireRequest } from "../provider/send-message.ts";
 import { bodyOf } from "../request/compile-turn.ts";
 import { modelsToTry } from "../request/fallback-models.ts";
@@ -25,6 +25,7 @@ export async function startCall(
   { kind, params, options }: Pick<Call, "kind" | "params" | "options">,
 ): Promise<Call> {
   const { service, clock, keysOf } = runtime;
+  checkCallOptions(options);
   const startedAt = clock.now();
   const input = { actor: ACTOR, userId: asker.userId, organizationId: asker.organizationId };
   const effective =

@@ -1,5 +1,7 @@
+import { parseUsd, toUsd, withoutSecrets } from "@ai-config/config-core";
+import type { BudgetState } from "../admission/admission-store.ts";
 import { readFailure } from "../failures/read-failure.ts";
-import type { Governed } from "../governed.ts";
+import type { BudgetLeft, Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 import { type CallCost, callCost } from "../usage/call-cost.ts";
 import { AttemptsFailed } from "./attempt-loop.ts";
@@ -9,6 +11,8 @@ import { configurationVersion } from "./configuration-version.ts";
 
 type End = Pick<LedgerEntry, "outcome" | "errorType" | "httpStatus">;
 
+const TEXT_MAX = 200;
+const WORD = /^[\w.-]{1,64}$/;
 const SUCCESS: End = { outcome: "success", errorType: null, httpStatus: 200 };
 
 /** Books what a leg cost, frees what it held, and tells what governed it. `error` is what it ended with, if any. */
@@ -37,9 +41,14 @@ export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): 
     waits,
     // Figures are written when they are read.
     get budgets() {
-      return (settled ?? admission).budgets;
+      return (settled ?? admission).budgets.map(withLeft);
     },
   };
+}
+
+function withLeft(budget: BudgetState): BudgetLeft {
+  const left = parseUsd(budget.limit) - parseUsd(budget.spent) - parseUsd(budget.reserved);
+  return { ...budget, left: toUsd(left > 0n ? left : 0n) };
 }
 
 function costOfLeg(
@@ -66,14 +75,15 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     id: request.id,
     userId: asker.userId,
     organizationId: effective.organizationId,
-    model: meter.model ?? turn.model,
+    model: plain(meter.model ?? turn.model),
     apiVersion: turn.apiVersion,
     keySlot: route?.keySlot ?? "primary",
     startedAt: new Date(startedAt),
-    durationMs: runtime.clock.now() - startedAt,
+    durationMs: Math.max(0, runtime.clock.now() - startedAt),
     attempts: leg.attempts,
     ...end,
-    stopReason: meter.stopReason,
+    errorType: end.errorType && plain(end.errorType),
+    stopReason: meter.stopReason && plain(meter.stopReason),
     isStream: kind === "stream",
     inputTokens: usage?.input_tokens ?? 0,
     outputTokens: usage?.output_tokens ?? 0,
@@ -84,9 +94,14 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     cost: cost.amount,
     costBasis: cost.basis,
     configurationVersion: configurationVersion(effective),
-    anthropicRequestId: leg.requestId,
+    anthropicRequestId: leg.requestId && plain(leg.requestId),
     label: call.options.label ?? null,
   };
+}
+
+/** Words from outside: none of them may keep a cost from being booked. */
+function plain(text: string): string {
+  return WORD.test(text) ? text : withoutSecrets(text).replaceAll("\0", "").slice(0, TEXT_MAX);
 }
 
 /** How the ledger calls an end that is no success. */

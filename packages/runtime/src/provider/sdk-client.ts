@@ -25,6 +25,8 @@ export function createSdkClient(key: Secret, { baseUrl, fetch }: SdkClientOption
         timeout: NEVER_MS,
         logLevel: "off",
         openTelemetry: false,
+        // It would carry the prompt to where nobody has sent it.
+        fetchOptions: { redirect: "error" },
         fetch,
       }),
   );

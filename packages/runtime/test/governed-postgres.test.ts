@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { failures } from "../testing/index.ts";
+import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
+
+let governed: GovernedTest;
+beforeAll(async () => {
+  governed = await startGoverned();
+});
+afterAll(() => governed[Symbol.asyncDispose]());
+
+const model = { model: "claude-sonnet-5-5", maxTokens: 100 };
+const usage = { inputTokens: 10, outputTokens: 20 };
+
+test("without a store of its own the service's database counts, for every process alike", async () => {
+  const organizationId = await governed.makeOrganization({ pool: { dailyBudget: 5, concurrentRequests: 9 } });
+  const userId = await governed.makeUser({ settings: { model }, organizationId });
+  const [one, other] = [governed.restart({ store: undefined }), governed.restart({ store: undefined })];
+  const call = { organizationId };
+  governed.server.respondWith({ usage });
+  await one.forUser(userId, call).messages.create(ask, { label: "first" });
+  const stream = other.forUser(userId, call).messages.stream(ask);
+  await stream.done();
+  governed.server.script(failures.invalidRequest());
+  await expect(one.forUser(userId, call).messages.create(ask)).rejects.toMatchObject({
+    code: "PROVIDER_REQUEST_REFUSED",
+  });
+  governed.server.respondWith({});
+
+  const { budgets } = await stream.governed;
+  expect(budgets.map(({ scope, period, spent, left }) => [scope.kind, period, spent, left])).toEqual([
+    ["user", "daily", "0.00044", "99.99956"],
+    ["user", "weekly", "0.00044", "499.99956"],
+    ["user", "monthly", "0.00044", "1999.99956"],
+    ["organization", "daily", "0.00044", "4.99956"],
+  ]);
+  const rows = await governed.database.owner`
+    select outcome, cost::text, key_slot, attempts, label, is_stream
+    from public.ai_call_ledger where user_id = ${userId} order by started_at`;
+  expect([...rows]).toMatchObject([
+    { outcome: "success", key_slot: "primary", attempts: 1, label: "first", is_stream: false },
+    { outcome: "success", label: null, is_stream: true },
+    { outcome: "error", attempts: 1 },
+  ]);
+});
