@@ -47,7 +47,7 @@ export interface ScopeLimits {
 export interface AdmissionRequest {
   /**
    * Uuid of the admission. The same id twice is the same admission: its first answer is given again as long as its
-   * lease lives, without the alerts. A refused id may be tried again, a settled one throws.
+   * lease lives, without the alerts it told of. A refused id may be tried again, a settled one throws.
    */
   readonly id: string;
   /** The user first, then the organization. */

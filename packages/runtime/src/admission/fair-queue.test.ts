@@ -233,28 +233,70 @@ describe("a call that waits", () => {
     const one = user({ concurrency: 1 });
     const running = enter("first", one);
     await running.answer;
-    const slow: AdmissionStore = {
-      ...store,
-      async admit(request) {
-        const refusal = await store.admit(request);
-        await finish(running);
-        return refusal;
-      },
-    };
-    let isFirst = true;
-    const through = {
-      ...store,
-      admit: (request: AdmissionRequest) => (isFirst ? once(request) : store.admit(request)),
-    };
-    const once = (request: AdmissionRequest) => {
-      isFirst = false;
-      return slow.admit(request);
-    };
-    const { answer } = enter("a", one, { through });
+    const { answer } = enter("a", one, { through: thenOnce(store, () => finish(running)) });
     expect(await answer).toMatchObject({ isAdmitted: true });
     expect(order).toEqual(["first", "a"]);
   });
+
+  test("is not lost where a slot is freed while the store refuses it again", async () => {
+    const { enter, finish, order, store, timers } = start({ pollMs: 500 });
+    const one = user({ concurrency: 1 });
+    const running = enter("first", one);
+    await running.answer;
+    const through = { ...store };
+    const { answer } = enter("a", one, { through });
+    await setImmediate();
+    through.admit = thenOnce(store, () => finish(running)).admit;
+    await timers.advance(500);
+    expect(await answer).toMatchObject({ isAdmitted: true });
+    expect(order).toEqual(["first", "a"]);
+  });
+
+  test("does not let people of the same organization pass who come later", async () => {
+    const { enter, order, store, timers } = start();
+    const shared = pool({ concurrency: 1 });
+    const elsewhere = ask([user({}), shared]);
+    const admission = await admit(store, elsewhere);
+    enter("a", [user({}), shared]);
+    await setImmediate();
+    await settle(store, admission, elsewhere, "0");
+    // The slot is free, and nobody was told yet.
+    enter("b", [user({}), shared]);
+    await timers.advance(SECOND);
+    expect(order).toEqual(["a"]);
+  });
+
+  test("leaves nobody waiting behind it when it has gone", async () => {
+    const { enter, order, store } = start();
+    const shared = pool({ concurrency: 1 });
+    const elsewhere = ask([user({}), shared]);
+    const admission = await admit(store, elsewhere);
+    const controller = new AbortController();
+    enter("a", [user({}), shared], { signal: controller.signal });
+    await setImmediate();
+    controller.abort();
+    await settle(store, admission, elsewhere, "0");
+    enter("b", [user({}), shared]);
+    await setImmediate();
+    expect(order).toEqual(["a failed", "b"]);
+  });
 });
+
+/** A store that lets something happen between its first decision and the answer. */
+function thenOnce(store: AdmissionStore, happen: () => Promise<void>): AdmissionStore {
+  let isFirst = true;
+  return {
+    ...store,
+    async admit(request) {
+      const admission = await store.admit(request);
+      if (isFirst) {
+        isFirst = false;
+        await happen();
+      }
+      return admission;
+    },
+  };
+}
 
 test("whatever comes in whatever order is admitted, each person's calls as they came", async () => {
   const moment = fc.record({
@@ -305,6 +347,15 @@ describe("a call that waits in vain", () => {
     await timers.advance(10 * SECOND);
     expect(order).toEqual(["a refused", "b refused"]);
     expect([queue.waiting, timers.pending]).toEqual([0, 0]);
+  });
+
+  test("has its answer on time, however often it was refused before", async () => {
+    const { enter, order, store, timers } = start({ pollMs: 700 });
+    const one = user({ concurrency: 1 });
+    await admit(store, ask(one));
+    enter("a", one, { patienceMs: SECOND });
+    await timers.advance(SECOND);
+    expect(order).toEqual(["a refused"]);
   });
 
   test("is answered at once where nothing can help before its deadline", async () => {
@@ -412,4 +463,22 @@ test("alerts of refusals that nobody saw come with the answer", async () => {
   const { alerts, ...admission } = await waiting.answer;
   expect(admission).toMatchObject({ isAdmitted: true, budgets: [{ spent: "3", reserved: "0" }] });
   expect(thresholdsOf(alerts)).toEqual([0.5]);
+});
+
+test("alerts of refusals in the queue come with the answer too", async () => {
+  const { enter, finish, store, timers } = start({ pollMs: 500 });
+  const one = user({});
+  const limited = (limit: string) => ({ ...one, concurrency: 1, budgets: [budget(limit, [0.5, 1])] });
+  const spent = ask(limited("10"), { reserve: "3" });
+  await settle(store, await admit(store, spent), spent, "3");
+  const running = enter("first", limited("10"));
+  await running.answer;
+  const next = enter("a", limited("10"));
+  await setImmediate();
+  const last = enter("b", limited("4"));
+  await finish(running);
+  // Its turn comes, and there is no slot for it yet.
+  await timers.advance(500);
+  await finish(next);
+  expect(thresholdsOf((await last.answer).alerts)).toEqual([0.5]);
 });

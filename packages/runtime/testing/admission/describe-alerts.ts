@@ -79,6 +79,17 @@ export function describeAlerts(always: StoreTest, inTime: StoreTest): void {
     expect(thresholdsOf((await spend(under.store, withLimit("10"), "2")).alerts)).toEqual([0.5]);
   });
 
+  always("are due for a threshold that is added later, and not again for the others", async (under) => {
+    const scope = await scopeOf(under, "user");
+    const base = await budgetOf(under, "1");
+    const withThresholds = (...given: number[]) =>
+      limitsOf(scope, { budgets: [{ ...base, thresholds: given }] });
+    expect(thresholdsOf((await spend(under.store, withThresholds(0.55), "0.6")).alerts)).toEqual([0.55]);
+    const { alerts } = await admit(under.store, ask(withThresholds(0.55, 0.5, 0.05, 0.9)));
+    expect(thresholdsOf(alerts)).toEqual([0.05, 0.5]);
+    expect((await spend(under.store, withThresholds(0.5, 0.55), "0.1")).alerts).toEqual([]);
+  });
+
   always("tell of the user's budgets and the organization's, each by itself", async (under) => {
     const budgetsOf = async (limit: string): Promise<BudgetLimit[]> => [
       await budgetOf(under, limit, { thresholds: [0.5] }),

@@ -11,7 +11,9 @@ import {
   refuse,
   scopeOf,
   settle,
+  spend,
   statusOf,
+  thresholdsOf,
 } from "./admission-kit.ts";
 import type { StoreTest, StoreUnderTest } from "./store-under-test.ts";
 
@@ -36,6 +38,20 @@ export function describeIdempotence(always: StoreTest, inTime: StoreTest): void 
     expect(await admit(under.store, request)).toMatchObject({ id: request.id });
     expect(await statusOf(under, user)).toEqual({ spent: "0", reserved: "1" });
   });
+
+  always(
+    "an alert that is due when an id is admitted again comes once, now or with the next call",
+    async (under) => {
+      const scope = await scopeOf(under, "user");
+      const base = await budgetOf(under, "100");
+      const limited = limitsOf(scope, { budgets: [{ ...base, limit: "10", thresholds: [0.5] }] });
+      const request = ask(limited);
+      await admit(under.store, request);
+      await spend(under.store, limitsOf(scope, { budgets: [base] }), "6");
+      const answers = [await admit(under.store, request), await admit(under.store, ask(limited))];
+      expect(thresholdsOf(answers.flatMap(({ alerts }) => alerts))).toEqual([0.5]);
+    },
+  );
 
   always("an id asked for ten times at once is admitted once", async (under) => {
     const user = await limited(under);
@@ -123,6 +139,20 @@ export function describeIdempotence(always: StoreTest, inTime: StoreTest): void 
       },
     );
   }
+
+  inTime("an id whose lease has ended is decided anew", async (under) => {
+    const user = limitsOf(await scopeOf(under, "user"), { concurrency: 1 });
+    const request = ask(user, { leaseMs: MINUTE });
+    await admit(under.store, request);
+    await under.advance(2 * MINUTE);
+    const other = ask(user, { leaseMs: MINUTE });
+    await admit(under.store, other);
+    await refuse(under.store, request);
+    await under.advance(2 * MINUTE);
+    await admit(under.store, request);
+    await refuse(under.store, other);
+    expect(await under.store.renew([request.id, other.id], MINUTE)).toEqual([request.id]);
+  });
 
   inTime("a late settlement is booked although others took its place", async (under) => {
     const user = limitsOf(await scopeOf(under, "user"), {

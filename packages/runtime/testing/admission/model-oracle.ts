@@ -47,9 +47,7 @@ export class ModelOracle {
     const known = this.#calls.get(request.id);
     if (known !== undefined && this.#isLive(known)) return { isAdmitted: true, alerts: [] };
     const refusal = this.#judge(request);
-    const alerts = request.scopes.flatMap((limits) =>
-      limits.budgets.flatMap((budget) => this.#due(limits, budget, this.#windowKey(limits, budget))),
-    );
+    const alerts = this.due(request);
     if (refusal !== undefined) return { isAdmitted: false, ...refusal, alerts };
 
     for (const { scope, rate } of request.scopes) {
@@ -70,6 +68,24 @@ export class ModelOracle {
       cost: 0n,
     });
     return { isAdmitted: true, alerts };
+  }
+
+  /** Whether a call runs and is still within the windows that were given for it. */
+  canRepeat({ id, scopes }: AdmissionRequest): boolean {
+    const call = this.#calls.get(id);
+    const budgets = scopes.flatMap((limits) => limits.budgets);
+    return (
+      call !== undefined &&
+      this.#isLive(call) &&
+      budgets.every((budget) => this.#findWindow(budget) !== undefined)
+    );
+  }
+
+  /** Thresholds that are reached and were not told of. Now they are. */
+  due(request: AdmissionRequest): string[] {
+    return request.scopes.flatMap((limits) =>
+      limits.budgets.flatMap((budget) => this.#due(limits, budget, this.#windowKey(limits, budget))),
+    );
   }
 
   settle(request: AdmissionRequest, cost: string) {
@@ -154,11 +170,13 @@ export class ModelOracle {
   }
 
   #window(budget: BudgetLimit) {
-    const window = budget.windows.find(
-      ({ start, end }) => start.getTime() <= this.now && this.now < end.getTime(),
-    );
+    const window = this.#findWindow(budget);
     if (window === undefined) throw new Error("The test gave no window for this moment.");
     return window;
+  }
+
+  #findWindow({ windows }: BudgetLimit) {
+    return windows.find(({ start, end }) => start.getTime() <= this.now && this.now < end.getTime());
   }
 
   #windowKey({ scope }: ScopeLimits, budget: BudgetLimit): string {
