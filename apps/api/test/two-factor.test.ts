@@ -178,6 +178,24 @@ test("of sign-ins with one backup code at the same moment one succeeds", async (
   expect(signedIn.filter(Boolean)).toHaveLength(1);
 });
 
+test("a secret that cannot be read, as under another AI_CONFIG_AUTH_SECRET, lets nobody in", async () => {
+  await using api = await startApi();
+  const { totpURI, backupCodes } = await protectedDana(api);
+  await api.test.owner`update identity.two_factors set secret = 'of another', backup_codes = 'of another'`;
+  const browser = new Person(api.url);
+  await enterPassword(api, browser);
+  for (const [path, code] of [
+    ["verify-totp", codeOf(totpURI)],
+    ["verify-backup-code", backupCodes[0]],
+  ] as const) {
+    expect(await post(api, browser, `two-factor/${path}`, { code })).toMatchObject({
+      status: 500,
+      body: { error: { code: "INTERNAL" } },
+    });
+  }
+  expect(await isSignedIn(browser)).toBe(false);
+});
+
 test("it is turned off by whoever knows the password, and then asks for nothing", async () => {
   await using api = await startApi();
   const { dana } = await protectedDana(api);

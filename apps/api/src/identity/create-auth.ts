@@ -39,6 +39,8 @@ export function createAuth(
     secret,
     trustedOrigins: [...allowedOrigins],
     telemetry: { enabled: false },
+    // What fails is answered and logged by us: the library would print statements with their values.
+    onAPIError: { throw: true },
     logger: { level: "error", log: (_level, message) => log.error({ part: "identity" }, message) },
     database: drizzleAdapter(database.db, {
       provider: "pg",
