@@ -1,8 +1,10 @@
 // The numbers we promise, measured here and now: `npm run bench`, or `npm run bench -- read-configuration`.
+import { admission } from "./admission.ts";
 import { compileAndResolve } from "./compile-and-resolve.ts";
 import { readConfiguration } from "./read-configuration.ts";
 
 const topics: Record<string, () => Promise<void>> = {
+  admission: () => admission({ seconds: numbers("BENCH_LOAD_SECONDS")?.[0] }),
   "compile-and-resolve": compileAndResolve,
   "read-configuration": () =>
     readConfiguration({ loadSeconds: numbers("BENCH_LOAD_SECONDS")?.[0], rowCounts: numbers("BENCH_ROWS") }),

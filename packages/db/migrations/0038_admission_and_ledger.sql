@@ -3,7 +3,8 @@ CREATE TABLE "private"."admission_scopes" (
 	"running" integer DEFAULT 0 NOT NULL,
 	"empty_at" double precision DEFAULT 0 NOT NULL,
 	"interval_ms" double precision DEFAULT 1 NOT NULL,
-	CONSTRAINT "admission_scopes_scope_check" CHECK ("private"."admission_scopes"."scope" ~ '^(user|organization):[0-9a-f-]{36}$'),
+	"next_end" timestamp with time zone DEFAULT 'infinity' NOT NULL,
+	CONSTRAINT "admission_scopes_scope_check" CHECK ("private"."admission_scopes"."scope" like 'user:%' or "private"."admission_scopes"."scope" like 'organization:%'),
 	CONSTRAINT "admission_scopes_running_check" CHECK ("private"."admission_scopes"."running" >= 0)
 );
 --> statement-breakpoint
@@ -28,7 +29,7 @@ CREATE TABLE "private"."budget_windows" (
 	"spent" numeric DEFAULT '0' NOT NULL,
 	"reserved" numeric DEFAULT '0' NOT NULL,
 	"alerted" text DEFAULT ';' NOT NULL,
-	CONSTRAINT "budget_windows_scope_check" CHECK ("private"."budget_windows"."scope" ~ '^(user|organization):[0-9a-f-]{36}$'),
+	CONSTRAINT "budget_windows_scope_check" CHECK ("private"."budget_windows"."scope" like 'user:%' or "private"."budget_windows"."scope" like 'organization:%'),
 	CONSTRAINT "budget_windows_period_check" CHECK ("private"."budget_windows"."period" in ('daily', 'weekly', 'monthly')),
 	CONSTRAINT "budget_windows_order_check" CHECK ("private"."budget_windows"."starts_at" < "private"."budget_windows"."ends_at"),
 	CONSTRAINT "budget_windows_spent_check" CHECK ("private"."budget_windows"."spent" >= 0),
@@ -101,4 +102,7 @@ CREATE POLICY "budget_windows_service" ON "private"."budget_windows" AS PERMISSI
 CREATE POLICY "budget_alerts_select" ON "budget_alerts" AS PERMISSIVE FOR SELECT TO "authenticated" USING ("budget_alerts"."user_id" = (select auth.uid()) or "budget_alerts"."organization_id" = any (array(select private.organization_ids('{owner,admin}'))));--> statement-breakpoint
 CREATE POLICY "budget_alerts_service_select" ON "budget_alerts" AS PERMISSIVE FOR SELECT TO "ai_config_service", "service_role" USING (true);--> statement-breakpoint
 CREATE POLICY "ai_call_ledger_select" ON "ai_call_ledger" AS PERMISSIVE FOR SELECT TO "authenticated" USING ("ai_call_ledger"."user_id" = (select auth.uid()) or "ai_call_ledger"."organization_id" = any (array(select private.organization_ids('{owner,admin}'))));--> statement-breakpoint
-CREATE POLICY "ai_call_ledger_service_select" ON "ai_call_ledger" AS PERMISSIVE FOR SELECT TO "ai_config_service", "service_role" USING (true);
+CREATE POLICY "ai_call_ledger_service_select" ON "ai_call_ledger" AS PERMISSIVE FOR SELECT TO "ai_config_service", "service_role" USING (true);--> statement-breakpoint
+-- Written with every call: room on the page keeps a row's versions together and out of the indexes.
+ALTER TABLE "private"."admission_scopes" SET (fillfactor = 50);--> statement-breakpoint
+ALTER TABLE "private"."budget_windows" SET (fillfactor = 50);

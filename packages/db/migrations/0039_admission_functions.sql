@@ -2,7 +2,19 @@
 create or replace function private.admission_now() returns timestamptz
   language sql volatile set search_path = '' as $$ select clock_timestamp() $$;
 --> statement-breakpoint
--- Frees what expired leases hold: of the given scopes, whose rows the caller holds, or of all. Whoever holds rows
+-- Whoever changes anything of a scope holds its lock to the end of the transaction, several in one order, so that
+-- nobody waits for each other in a circle. Locks cost no write, unlike locked rows.
+create or replace function private.lock_scopes(p_scopes text[]) returns void
+  language plpgsql set search_path = '' as $$
+declare
+  key bigint;
+begin
+  for key in select distinct hashtextextended(u.scope, 7) from unnest(p_scopes) as u (scope) order by 1 loop
+    perform pg_advisory_xact_lock(key);
+  end loop;
+end $$;
+--> statement-breakpoint
+-- Frees what expired leases hold: of the given scopes, whose locks the caller holds, or of all. Whoever holds locks
 -- already waits for no others, which could be waiting for those; such a lease is freed by somebody else.
 create or replace function private.free_expired_leases(p_scopes text[]) returns integer
   language plpgsql set search_path = '' as $$
@@ -19,14 +31,14 @@ begin
     select l.other_scope from private.admission_leases l
       where l.expires_at <= at and (p_scopes is null or l.scope = any (p_scopes) or l.other_scope = any (p_scopes))
   ) s where s.scope is not null;
-  if wanted is null then return 0; end if;
+  wanted := coalesce(wanted, '{}') || coalesce(p_scopes, '{}');
+  if cardinality(wanted) = 0 then return 0; end if;
   if p_scopes is null then
-    select array_agg(s.scope) into held from (
-      select a.scope from private.admission_scopes a where a.scope = any (wanted) order by a.scope for update) s;
+    perform private.lock_scopes(wanted);
+    held := wanted;
   else
-    select array_agg(s.scope) into held from (
-      select a.scope from private.admission_scopes a where a.scope = any (wanted) order by a.scope
-      for update skip locked) s;
+    select array_agg(u.scope) into held from unnest(wanted) as u (scope)
+      where u.scope = any (p_scopes) or pg_try_advisory_xact_lock(hashtextextended(u.scope, 7));
   end if;
   with dead as (
     delete from private.admission_leases l
@@ -44,6 +56,10 @@ begin
       where a.scope = d.scope
   )
   select count(*)::integer into freed from dead;
+  update private.admission_scopes a set next_end = coalesce((
+      select min(l.expires_at) from private.admission_leases l where l.scope = a.scope or l.other_scope = a.scope
+    ), 'infinity')
+    where a.scope = any (held);
   return freed;
 end $$;
 --> statement-breakpoint
@@ -81,269 +97,294 @@ begin
   end loop;
 end $$;
 --> statement-breakpoint
--- Decides about calls that ask at the same moment, one after the other. `p` is JSON: `l` the limits, each once,
--- {s: scope, n: interval in ms or null, b: burst, c: slots or null, w: [[period, limit, blocks, [[key, due,
--- threshold]…], [[start ms, end ms]…]]…]}; `r` the requests, [id, reserve, lease ms, [places in l]]. Answers JSON,
--- side by side with `r`: ["a", figures] admitted, ["r", place in the request, limit, used, wait in ms, figures of
--- the budget] refused, ["n", period] no window fits the clock, ["s"] settled before; each with its alerts last.
+-- Decides about calls that ask at the same moment, one after the other. `p` is a list of arrays, as array literals
+-- between bars:
+--   1 scopes, each once, in the order of their names
+--   2 the scope of each limit
+--   3 of each limit: interval in ms or null, burst, slots or null, number of its budgets
+--   4 the period of each budget    5 its limit
+--   6 of each budget: 1 where it blocks, number of its windows, number of its thresholds
+--   7 windows: start ms, end ms    8 amounts at which thresholds are due    9 their keys, "limit:threshold"
+--   10 ids of the requests    11 what they reserve    12 of each: lease ms, place of its limit, place of its other one
+-- Answers JSON: `l` the figures of each limit's budgets after all of them, and its alerts; `r` side by side with the
+-- requests: ["a"] admitted, ["a", figures] admitted before, ["r", place in the request, limit, used, wait in ms,
+-- place of the budget] refused, ["n", period] no window fits the clock, ["s"] settled before.
 create or replace function private.admit_calls(p text) returns text
-  language plpgsql security definer set search_path = '' as $$
+  language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
-  calls jsonb := p::jsonb;
+  parts text[] := string_to_array(p, '|');
+  scopes text[] := parts[1]::text[];
+  l_key text[] := parts[2]::text[];
+  l double precision[] := parts[3]::double precision[];
+  b_period text[] := parts[4]::text[];
+  b_limit numeric[] := parts[5]::numeric[];
+  b double precision[] := parts[6]::double precision[];
+  c double precision[] := parts[7]::double precision[];
+  t_due numeric[] := parts[8]::numeric[];
+  t_key text[] := parts[9]::text[];
+  r_id uuid[] := parts[10]::uuid[];
+  r_reserve numeric[] := parts[11]::numeric[];
+  r double precision[] := parts[12]::double precision[];
   at timestamptz;
   now_ms double precision;
-  item jsonb;
-  part jsonb;
-  wanted text[];
   -- Scopes by place.
-  s_key text[]; s_running integer[]; s_empty double precision[]; s_interval double precision[];
+  s_running integer[] := '{}'; s_empty double precision[] := '{}'; s_interval double precision[] := '{}';
+  s_next timestamptz[] := '{}';
+  held private.admission_scopes;
+  must_free boolean := false;
   -- Limits by place.
-  l_key text[] := '{}'; l_state integer[] := '{}'; l_interval double precision[] := '{}'; l_burst double precision[] := '{}';
-  l_slots integer[] := '{}'; l_first integer[] := '{}'; l_last integer[] := '{}'; l_misfit text[] := '{}';
+  l_state integer[] := '{}'; l_first integer[] := '{}'; l_misfit text[] := '{}';
   -- Budgets of all limits by place, and their windows. Two budgets may share a window: its state is at the first.
-  b_period text[] := '{}'; b_limit numeric[] := '{}'; b_blocks boolean[] := '{}'; b_due jsonb[] := '{}';
-  b_scope text[] := '{}'; b_start double precision[] := '{}'; b_end double precision[] := '{}';
+  b_scope text[] := '{}'; b_start double precision[] := '{}'; b_end double precision[] := '{}'; b_threshold integer[] := '{}';
   b_id bigint[]; b_state integer[] := '{}';
   w_spent numeric[]; w_reserved numeric[]; w_alerted text[];
   -- Leases to write.
   n_id uuid[] := '{}'; n_scope text[] := '{}'; n_other text[] := '{}'; n_windows text[] := '{}';
   n_reserve numeric[] := '{}'; n_expires timestamptz[] := '{}';
   k_id uuid[]; k_windows text[];
-  request jsonb; places jsonb; reserve numeric; lease_ms double precision;
-  place integer; state integer; budget integer; known integer; window_list text; figures text;
-  wait double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]'; misfit text;
-  answers text := '';
+  places integer[]; reserve numeric; window_list text; figures text;
+  place integer; state integer; budget integer; threshold integer; known integer; window_id bigint;
+  candidate integer := 0; due integer := 0; misfit text;
+  wait double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]';
+  l_alerts jsonb[] := '{}'; l_text text; answers text := '';
 begin
-  select array_agg(distinct l.value ->> 's' order by l.value ->> 's') into wanted
-    from jsonb_array_elements(calls -> 'l') as l;
-  loop
-    select array_agg(h.scope), array_agg(h.running), array_agg(h.empty_at), array_agg(h.interval_ms)
-      into s_key, s_running, s_empty, s_interval
-      from (select * from private.admission_scopes a where a.scope = any (wanted) order by a.scope for update) h;
-    if cardinality(s_key) = cardinality(wanted) then
-      -- What has ended must not stand against anybody.
-      exit when not exists (select from private.admission_leases l
-          where l.scope = any (wanted) and l.expires_at <= private.admission_now())
-        and not exists (select from private.admission_leases l
-          where l.other_scope = any (wanted) and l.expires_at <= private.admission_now());
-      exit when private.free_expired_leases(wanted) = 0;
-    else
-      insert into private.admission_scopes (scope) select k from unnest(wanted) as k order by k on conflict do nothing;
+  -- An admission that a crash of the server takes along lasted no longer than its call, which is booked all the same.
+  perform set_config('synchronous_commit', 'off', true);
+  perform private.lock_scopes(scopes);
+  for place in 1 .. cardinality(scopes) loop
+    select * into held from private.admission_scopes a where a.scope = scopes[place];
+    if not found then
+      insert into private.admission_scopes (scope) values (scopes[place]) returning * into held;
     end if;
+    s_running := s_running || held.running;
+    s_empty := s_empty || held.empty_at;
+    s_interval := s_interval || held.interval_ms;
+    s_next := s_next || held.next_end;
+    must_free := must_free or held.next_end <= private.admission_now();
   end loop;
+  if must_free then
+    -- What has ended must not stand against anybody.
+    perform private.free_expired_leases(scopes);
+    for place in 1 .. cardinality(scopes) loop
+      select * into held from private.admission_scopes a where a.scope = scopes[place];
+      s_running[place] := held.running;
+      s_next[place] := held.next_end;
+    end loop;
+  end if;
   at := private.admission_now();
   now_ms := extract(epoch from at) * 1000;
 
-  for item in select l.value from jsonb_array_elements(calls -> 'l') with ordinality as l (value, place) order by l.place loop
+  budget := 0;
+  for place in 1 .. cardinality(l_key) loop
+    l_state := l_state || array_position(scopes, l_key[place]);
+    l_first := l_first || budget + 1;
     misfit := null;
-    l_key := l_key || (item ->> 's');
-    l_state := l_state || array_position(s_key, item ->> 's');
-    l_interval := l_interval || (item ->> 'n')::double precision;
-    l_burst := l_burst || (item ->> 'b')::double precision;
-    l_slots := l_slots || (item ->> 'c')::integer;
-    l_first := l_first || cardinality(b_period) + 1;
-    for part in select w.value from jsonb_array_elements(item -> 'w') with ordinality as w (value, place) order by w.place loop
-      b_period := b_period || (part ->> 0);
-      b_limit := b_limit || (part ->> 1)::numeric;
-      b_blocks := b_blocks || (part ->> 2)::boolean;
-      b_due := b_due || (part -> 3);
-      b_scope := b_scope || (item ->> 's');
-      known := null;
-      for place in 0 .. jsonb_array_length(part -> 4) - 1 loop
-        if (part -> 4 -> place ->> 0)::double precision <= now_ms and now_ms < (part -> 4 -> place ->> 1)::double precision then
-          known := place;
-          exit;
-        end if;
+    for known in 1 .. l[place][4]::integer loop
+      budget := budget + 1;
+      b_scope := b_scope || l_key[place];
+      b_threshold := b_threshold || due + 1;
+      due := due + b[budget][3]::integer;
+      state := null;
+      for threshold in candidate + 1 .. candidate + b[budget][2]::integer loop
+        if c[threshold][1] <= now_ms and now_ms < c[threshold][2] then state := threshold; end if;
       end loop;
-      if known is null then misfit := coalesce(misfit, part ->> 0); end if;
-      b_start := b_start || (part -> 4 -> known ->> 0)::double precision;
-      b_end := b_end || (part -> 4 -> known ->> 1)::double precision;
+      candidate := candidate + b[budget][2]::integer;
+      if state is null then misfit := coalesce(misfit, b_period[budget]); end if;
+      b_start := b_start || c[state][1];
+      b_end := b_end || c[state][2];
     end loop;
-    l_last := l_last || cardinality(b_period);
     l_misfit := l_misfit || misfit;
   end loop;
+  l_first := l_first || budget + 1;
+  b_threshold := b_threshold || due + 1;
 
-  loop
-    select array_agg(w.id order by b.place), array_agg(w.spent order by b.place), array_agg(w.reserved order by b.place),
-        array_agg(w.alerted order by b.place)
-      into b_id, w_spent, w_reserved, w_alerted
-      from unnest(b_scope, b_period, b_start) with ordinality as b (scope, period, start_ms, place)
-      left join private.budget_windows w
-        on w.scope = b.scope and w.period = b.period and w.starts_at = to_timestamp(b.start_ms / 1000);
-    known := 0;
-    for budget in 1 .. cardinality(b_period) loop
-      if b_id[budget] is null and b_start[budget] is not null then
-        perform private.budget_window_id(b_scope[budget], b_period[budget], b_start[budget], b_end[budget]);
-        known := known + 1;
-      end if;
+  if budget > 0 then
+    loop
+      select array_agg(w.id order by u.place), array_agg(w.spent order by u.place), array_agg(w.reserved order by u.place),
+          array_agg(w.alerted order by u.place)
+        into b_id, w_spent, w_reserved, w_alerted
+        from unnest(b_scope, b_period, b_start) with ordinality as u (scope, period, start_ms, place)
+        left join private.budget_windows w
+          on w.scope = u.scope and w.period = u.period and w.starts_at = to_timestamp(u.start_ms / 1000);
+      known := 0;
+      for place in 1 .. budget loop
+        if b_id[place] is null and b_start[place] is not null then
+          perform private.budget_window_id(b_scope[place], b_period[place], b_start[place], b_end[place]);
+          known := known + 1;
+        end if;
+      end loop;
+      exit when known = 0;
     end loop;
-    exit when known = 0;
-  end loop;
-  for budget in 1 .. cardinality(b_period) loop
-    b_state := b_state || case when b_id[budget] is null then budget else array_position(b_id, b_id[budget]) end;
+    for place in 1 .. budget loop
+      b_state := b_state || case when b_id[place] is null then place else array_position(b_id, b_id[place]) end;
+    end loop;
+  end if;
+
+  -- What is spent does not change here, so alerts are due once for a limit.
+  for place in 1 .. cardinality(l_key) loop
+    alerts := '[]';
+    for budget in l_first[place] .. l_first[place + 1] - 1 loop
+      for threshold in b_threshold[budget] .. b_threshold[budget + 1] - 1 loop
+        exit when l_misfit[place] is not null or w_spent[b_state[budget]] < t_due[threshold];
+        if position(';' || t_key[threshold] || ';' in w_alerted[b_state[budget]]) = 0 then
+          w_alerted[b_state[budget]] := w_alerted[b_state[budget]] || t_key[threshold] || ';';
+          alerts := alerts || jsonb_build_array(jsonb_build_array(b_scope[budget], b_period[budget],
+            split_part(t_key[threshold], ':', 2), b_limit[budget]::text,
+            trim_scale(w_spent[b_state[budget]])::text, b_start[budget], b_end[budget]));
+        end if;
+      end loop;
+    end loop;
+    l_alerts := l_alerts || alerts;
+    all_alerts := all_alerts || alerts;
   end loop;
 
   select array_agg(k.id), array_agg(k.window_ids) into k_id, k_windows from (
-    select l.id, l.window_ids::text from private.admission_leases l
-      where l.id = any (array(select (r.value ->> 0)::uuid from jsonb_array_elements(calls -> 'r') as r))
+    select x.id, x.window_ids::text from private.admission_leases x where x.id = any (r_id)
     union all
-    select c.id, null from public.ai_call_ledger c
-      where c.id = any (array(select (r.value ->> 0)::uuid from jsonb_array_elements(calls -> 'r') as r))
+    select x.id, null from public.ai_call_ledger x where x.id = any (r_id)
   ) k;
 
-  for request in select r.value from jsonb_array_elements(calls -> 'r') with ordinality as r (value, place) order by r.place loop
-    places := request -> 3;
-    reserve := (request ->> 1)::numeric;
-    lease_ms := (request ->> 2)::double precision;
+  for request in 1 .. cardinality(r_id) loop
+    reserve := r_reserve[request];
     verdict := null;
-    figures := '';
-    alerts := '[]';
+    places := case when r[request][3] is null then array[r[request][2]] else array[r[request][2], r[request][3]] end;
 
-    known := array_position(k_id, (request ->> 0)::uuid);
+    known := array_position(k_id, r_id[request]);
     if known is null then
-      known := array_position(n_id, (request ->> 0)::uuid);
+      known := array_position(n_id, r_id[request]);
       window_list := n_windows[known];
     else
       window_list := k_windows[known];
       if window_list is null then verdict := '"s"'; end if;
     end if;
-    if known is not null and verdict is null then
-      for state in select u.id from unnest(window_list::bigint[]) with ordinality as u (id, place) order by u.place loop
-        budget := array_position(b_id, state::bigint);
+    if window_list is not null then
+      figures := '';
+      foreach window_id in array window_list::bigint[] loop
+        budget := array_position(b_id, window_id);
         if budget is not null then
-          figures := figures || private.budget_figures_text(w_spent[budget], w_reserved[budget], b_start[budget], b_end[budget]);
+          figures := figures || ',["' || trim_scale(w_spent[budget]) || '","' || trim_scale(w_reserved[budget]) || '",'
+            || b_start[budget] || ',' || b_end[budget] || ']';
         else
-          select figures || private.budget_figures_text(w.spent, w.reserved, extract(epoch from w.starts_at) * 1000,
-              extract(epoch from w.ends_at) * 1000)
-            into figures from private.budget_windows w where w.id = state;
+          select figures || ',["' || trim_scale(w.spent) || '","' || trim_scale(w.reserved) || '",'
+              || extract(epoch from w.starts_at) * 1000 || ',' || extract(epoch from w.ends_at) * 1000 || ']'
+            into figures from private.budget_windows w where w.id = window_id;
         end if;
       end loop;
       verdict := '"a",[' || ltrim(figures, ',') || ']';
     end if;
 
-    for place in 0 .. jsonb_array_length(places) - 1 loop
-      exit when verdict is not null;
-      misfit := l_misfit[(places ->> place)::integer + 1];
-      if misfit is not null then verdict := '"n","' || misfit || '"'; end if;
-    end loop;
+    if verdict is null then
+      foreach place in array places loop
+        if l_misfit[place] is not null then verdict := '"n","' || l_misfit[place] || '"'; end if;
+      end loop;
+    end if;
 
     if verdict is null then
-      for place in 0 .. jsonb_array_length(places) - 1 loop
-        known := (places ->> place)::integer + 1;
-        state := l_state[known];
-        if l_interval[known] is not null and s_interval[state] <> l_interval[known] then
-          -- The bucket keeps its calls when the rate changes.
-          s_empty[state] := now_ms + greatest(0, s_empty[state] - now_ms) / s_interval[state] * l_interval[known];
-          s_interval[state] := l_interval[known];
-        end if;
-        for budget in l_first[known] .. l_last[known] loop
-          for item in select d.value from jsonb_array_elements(b_due[budget]) with ordinality as d (value, place) order by d.place loop
-            exit when w_spent[b_state[budget]] < (item ->> 1)::numeric;
-            if position(';' || (item ->> 0) || ';' in w_alerted[b_state[budget]]) = 0 then
-              w_alerted[b_state[budget]] := w_alerted[b_state[budget]] || (item ->> 0) || ';';
-              alerts := alerts || jsonb_build_array(jsonb_build_array(b_scope[budget], b_period[budget], item -> 2,
-                b_limit[budget]::text, trim_scale(w_spent[b_state[budget]])::text, b_start[budget], b_end[budget]));
-            end if;
-          end loop;
-        end loop;
-      end loop;
-
-      for place in 0 .. jsonb_array_length(places) - 1 loop
-        known := (places ->> place)::integer + 1;
-        state := l_state[known];
-        if l_interval[known] is not null then
-          wait := s_empty[state] - l_burst[known] * l_interval[known] - now_ms;
+      known := -1;
+      foreach place in array places loop
+        exit when verdict is not null;
+        known := known + 1;
+        state := l_state[place];
+        if l[place][1] is not null then
+          if s_interval[state] <> l[place][1] then
+            -- The bucket keeps its calls when the rate changes.
+            s_empty[state] := now_ms + greatest(0, s_empty[state] - now_ms) / s_interval[state] * l[place][1];
+            s_interval[state] := l[place][1];
+          end if;
+          wait := s_empty[state] - l[place][2] * l[place][1] - now_ms;
           if wait > 0 then
-            verdict := format('"r",%s,"requestsPerMinute",%s,%s,null', place,
-              ceil((s_empty[state] - now_ms) / l_interval[known]), ceil(wait));
+            verdict := format('"r",%s,"requestsPerMinute",%s,%s,null', known,
+              ceil((s_empty[state] - now_ms) / l[place][1]), ceil(wait));
             exit;
           end if;
         end if;
-        if l_slots[known] is not null and s_running[state] >= l_slots[known] then
-          select extract(epoch from min(l.expires_at)) * 1000 - now_ms into wait from private.admission_leases l
-            where l.scope = l_key[known] or l.other_scope = l_key[known];
+        if s_running[state] >= l[place][3]::integer then
+          select extract(epoch from min(x.expires_at) - at) * 1000 into wait from private.admission_leases x
+            where x.scope = l_key[place] or x.other_scope = l_key[place];
           for budget in 1 .. cardinality(n_id) loop
-            if n_scope[budget] = l_key[known] or n_other[budget] = l_key[known] then
-              wait := least(wait, extract(epoch from n_expires[budget]) * 1000 - now_ms);
+            if n_scope[budget] = l_key[place] or n_other[budget] = l_key[place] then
+              wait := least(wait, extract(epoch from n_expires[budget] - at) * 1000);
             end if;
           end loop;
-          verdict := format('"r",%s,"concurrentRequests",%s,%s,null', place, s_running[state], ceil(coalesce(wait, lease_ms)));
+          verdict := format('"r",%s,"concurrentRequests",%s,%s,null', known, s_running[state],
+            ceil(coalesce(wait, r[request][1])));
           exit;
         end if;
-        for budget in l_first[known] .. l_last[known] loop
-          if b_blocks[budget] and w_spent[b_state[budget]] + w_reserved[b_state[budget]] + reserve > b_limit[budget] then
-            verdict := format('"r",%s,%s,"%s",%s,[%s,%s]', place, to_json(b_period[budget] || 'Budget'),
+        for budget in l_first[place] .. l_first[place + 1] - 1 loop
+          if b[budget][1] = 1 and w_spent[b_state[budget]] + w_reserved[b_state[budget]] + reserve > b_limit[budget] then
+            verdict := format('"r",%s,"%sBudget","%s",%s,%s', known, b_period[budget],
               trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(b_end[budget] - now_ms),
-              budget - l_first[known],
-              ltrim(private.budget_figures_text(w_spent[b_state[budget]], w_reserved[b_state[budget]], b_start[budget], b_end[budget]), ','));
+              budget - l_first[place]);
             exit;
           end if;
         end loop;
-        exit when verdict is not null;
       end loop;
     end if;
 
     if verdict is null then
       window_list := '';
-      for place in 0 .. jsonb_array_length(places) - 1 loop
-        known := (places ->> place)::integer + 1;
-        state := l_state[known];
-        if l_interval[known] is not null then
-          s_empty[state] := greatest(s_empty[state], now_ms) + l_interval[known];
+      n_expires := n_expires || at + r[request][1] * interval '1 millisecond';
+      foreach place in array places loop
+        state := l_state[place];
+        if l[place][1] is not null then
+          s_empty[state] := greatest(s_empty[state], now_ms) + l[place][1];
         end if;
         s_running[state] := s_running[state] + 1;
-        for budget in l_first[known] .. l_last[known] loop
+        s_next[state] := least(s_next[state], n_expires[cardinality(n_expires)]);
+        for budget in l_first[place] .. l_first[place + 1] - 1 loop
           w_reserved[b_state[budget]] := w_reserved[b_state[budget]] + reserve;
           window_list := window_list || ',' || b_id[budget];
         end loop;
       end loop;
-      for place in 0 .. jsonb_array_length(places) - 1 loop
-        known := (places ->> place)::integer + 1;
-        for budget in l_first[known] .. l_last[known] loop
-          figures := figures || private.budget_figures_text(w_spent[b_state[budget]], w_reserved[b_state[budget]], b_start[budget], b_end[budget]);
-        end loop;
-      end loop;
-      n_id := n_id || (request ->> 0)::uuid;
-      n_scope := n_scope || l_key[(places ->> 0)::integer + 1];
-      n_other := n_other || l_key[(places ->> 1)::integer + 1];
+      n_id := n_id || r_id[request];
+      n_scope := n_scope || l_key[places[1]];
+      n_other := n_other || l_key[places[2]];
       n_windows := n_windows || ('{' || ltrim(window_list, ',') || '}');
       n_reserve := n_reserve || reserve;
-      n_expires := n_expires || at + lease_ms * interval '1 millisecond';
-      verdict := '"a",[' || ltrim(figures, ',') || ']';
+      verdict := '"a"';
     end if;
-
-    all_alerts := all_alerts || alerts;
-    answers := answers || ',[' || verdict || ',' || alerts || ']';
+    answers := answers || ',[' || verdict || ']';
   end loop;
 
   if cardinality(n_id) > 0 then
-    update private.admission_scopes a set running = u.running, empty_at = u.empty_at, interval_ms = u.interval_ms
-      from unnest(s_key, s_running, s_empty, s_interval) as u (scope, running, empty_at, interval_ms)
-      where a.scope = u.scope;
+    with counted as (
+      update private.admission_scopes a
+        set running = u.running, empty_at = u.empty_at, interval_ms = u.interval_ms, next_end = u.next_end
+        from unnest(scopes, s_running, s_empty, s_interval, s_next) as u (scope, running, empty_at, interval_ms, next_end)
+        where a.scope = u.scope
+    ), reserved as (
+      update private.budget_windows w set reserved = u.reserved, alerted = u.alerted
+        from unnest(b_id, b_state, w_reserved, w_alerted) with ordinality as u (id, state, reserved, alerted, place)
+        where w.id = u.id and u.state = u.place
+    )
     insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
       select u.id, u.scope, u.other_scope, u.window_ids::bigint[], u.reserve, u.expires_at
       from unnest(n_id, n_scope, n_other, n_windows, n_reserve, n_expires)
         as u (id, scope, other_scope, window_ids, reserve, expires_at);
-  end if;
-  if cardinality(n_id) > 0 or all_alerts <> '[]' then
-    update private.budget_windows w set reserved = u.reserved, alerted = u.alerted
-      from unnest(b_id, b_state, w_reserved, w_alerted) with ordinality as u (id, state, reserved, alerted, place)
+  elsif all_alerts <> '[]' then
+    update private.budget_windows w set alerted = u.alerted
+      from unnest(b_id, b_state, w_alerted) with ordinality as u (id, state, alerted, place)
       where w.id = u.id and u.state = u.place;
-    if all_alerts <> '[]' then perform private.write_alerts(all_alerts); end if;
   end if;
-  return '[' || ltrim(answers, ',') || ']';
+  if all_alerts <> '[]' then perform private.write_alerts(all_alerts); end if;
+  l_text := '';
+  for place in 1 .. cardinality(l_key) loop
+    figures := '';
+    for budget in l_first[place] .. l_first[place + 1] - 1 loop
+      exit when l_misfit[place] is not null;
+      figures := figures || ',["' || trim_scale(w_spent[b_state[budget]]) || '","' || trim_scale(w_reserved[b_state[budget]])
+        || '",' || b_start[budget] || ',' || b_end[budget] || ']';
+    end loop;
+    l_text := l_text || ',[[' || ltrim(figures, ',') || '],' || l_alerts[place] || ']';
+  end loop;
+  return '{"l":[' || ltrim(l_text, ',') || '],"r":[' || ltrim(answers, ',') || ']}';
 end $$;
---> statement-breakpoint
-create or replace function private.budget_figures_text(p_spent numeric, p_reserved numeric, p_start_ms double precision,
-  p_end_ms double precision) returns text language sql immutable set search_path = '' as $$
-  select ',["' || trim_scale(p_spent) || '","' || trim_scale(p_reserved) || '",' || p_start_ms || ',' || p_end_ms || ']'
-$$;
 --> statement-breakpoint
 -- Books the cost of calls that ended, frees what they held and writes the ledger. `p` is JSON: `l` the limits as
 -- above; `s` the settlements, [id, cost, [places in l], [[start ms, end ms] of each budget's window], entry of the
 -- ledger]. Answers JSON, side by side with `s`: [was booked, was late, figures, alerts].
 create or replace function private.settle_calls(p text) returns text
-  language plpgsql security definer set search_path = '' as $$
+  language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
   calls jsonb := p::jsonb;
   at timestamptz;
@@ -357,9 +398,7 @@ declare
   ids bigint[]; id uuid; known integer; place integer; budget integer; at_budget integer; cursor integer := 0;
   lease integer; figures text; answers text := ''; v_booked boolean[] := '{}'; v_late boolean[] := '{}';
 begin
-  perform 1 from private.admission_scopes a
-    where a.scope = any (array(select l.value ->> 's' from jsonb_array_elements(calls -> 'l') as l))
-    order by a.scope for update;
+  perform private.lock_scopes(array(select l.value ->> 's' from jsonb_array_elements(calls -> 'l') as l));
   at := private.admission_now();
 
   with entries as (
@@ -436,8 +475,7 @@ begin
         part := limits -> 'w' -> budget;
         cursor := cursor + 1;
         lease := array_position(f_id, o_id[cursor]);
-        figures := figures || private.budget_figures_text(f_spent[lease], f_reserved[lease],
-          (windows -> at_budget ->> 0)::double precision, (windows -> at_budget ->> 1)::double precision);
+        figures := figures || ',["' || trim_scale(f_spent[lease]) || '","' || trim_scale(f_reserved[lease]) || '",' || (windows -> at_budget ->> 0)::double precision || ',' || (windows -> at_budget ->> 1)::double precision || ']';
         if v_booked[place] then
           for item in select d.value from jsonb_array_elements(part -> 3) with ordinality as d (value, place) order by d.place loop
             exit when f_spent[lease] < (item ->> 1)::numeric;
@@ -493,8 +531,7 @@ declare
   answers text;
 begin
   select string_agg(coalesce((
-      select ltrim(private.budget_figures_text(coalesce(w.spent, 0), coalesce(w.reserved, 0),
-          (c.value ->> 0)::double precision, (c.value ->> 1)::double precision), ',')
+      select ltrim(',["' || trim_scale(coalesce(w.spent, 0)) || '","' || trim_scale(coalesce(w.reserved, 0)) || '",' || (c.value ->> 0)::double precision || ',' || (c.value ->> 1)::double precision || ']', ',')
         from jsonb_array_elements(b.value -> 2) as c
         left join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
           and w.starts_at = to_timestamp((c.value ->> 0)::double precision / 1000)
@@ -528,7 +565,7 @@ grant select on public.ai_call_ledger, public.budget_alerts to authenticated, ai
 --> statement-breakpoint
 revoke execute on function private.admission_now(), private.free_expired_leases(text[]),
   private.budget_window_id(text, text, double precision, double precision), private.write_alerts(jsonb),
-  private.budget_figures_text(numeric, numeric, double precision, double precision), private.admit_calls(text),
+  private.lock_scopes(text[]), private.admit_calls(text),
   private.settle_calls(text), private.renew_calls(uuid[], double precision), private.sweep_calls(),
   private.budget_figures(text) from public, anon, authenticated, service_role;
 --> statement-breakpoint

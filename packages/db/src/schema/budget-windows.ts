@@ -25,7 +25,10 @@ export const budgetWindows = privateSchema.table(
   },
   (table) => [
     uniqueIndex("budget_windows_key").on(table.scope, table.period, table.startsAt),
-    check("budget_windows_scope_check", sql`${table.scope} ~ '^(user|organization):[0-9a-f-]{36}$'`),
+    check(
+      "budget_windows_scope_check",
+      sql`${table.scope} like 'user:%' or ${table.scope} like 'organization:%'`,
+    ),
     check("budget_windows_period_check", sql`${table.period} in ('daily', 'weekly', 'monthly')`),
     check("budget_windows_order_check", sql`${table.startsAt} < ${table.endsAt}`),
     check("budget_windows_spent_check", sql`${table.spent} >= 0`),

@@ -26,36 +26,67 @@ type Alert = readonly [
   endMs: number,
 ];
 type Answer =
-  | readonly ["a", readonly Figures[], readonly Alert[]]
+  | readonly ["a", (readonly Figures[])?]
   | readonly [
       "r",
       place: number,
       limit: LimitName,
       used: number | Usd,
       retryAfterMs: number,
-      budget: readonly [place: number, Figures] | null,
-      readonly Alert[],
+      budget: number | null,
     ]
-  | readonly ["n", period: BudgetState["period"], readonly Alert[]]
-  | readonly ["s", readonly Alert[]];
+  | readonly ["n", period: BudgetState["period"]]
+  | readonly ["s"];
 
-/** What `private.admit_calls` said of one request; an error where it could not be judged. */
-export function readAdmission(request: AdmissionRequest, given: unknown): Admission | AIConfigError {
-  const answer = given as Answer;
+/** What `private.admit_calls` said of a batch. */
+interface Answers {
+  /** Of each limit: the figures of its budgets when all of the batch were decided, and its alerts. */
+  readonly l: readonly (readonly [readonly Figures[], readonly Alert[]])[];
+  readonly r: readonly Answer[];
+}
+
+/**
+ * The answer to each request of a batch; an error where it could not be judged. Figures are those at the end of the
+ * batch. A limit's alerts go to the first request that it holds for.
+ */
+export function readAdmissions(
+  requests: readonly AdmissionRequest[],
+  places: readonly (readonly number[])[],
+  given: unknown,
+): (Admission | AIConfigError)[] {
+  const { l: limits, r: answers } = given as Answers;
+  const told = new Set<number>();
+  return requests.map((request, index) => {
+    const own = places[index] ?? [];
+    const figures = own.flatMap((place) => limits[place]?.[0] ?? []);
+    const alerts = own
+      .filter((place) => !told.has(place))
+      .flatMap((place) => limits[place]?.[1].map(readAlert) ?? []);
+    for (const place of own) told.add(place);
+    return readAdmission(request, answers[index] as Answer, figures, alerts);
+  });
+}
+
+function readAdmission(
+  request: AdmissionRequest,
+  answer: Answer,
+  figures: readonly Figures[],
+  alerts: readonly BudgetAlert[],
+): Admission | AIConfigError {
   switch (answer[0]) {
     case "a": {
-      const [, figures, alerts] = answer;
-      const budgets = statesOf(request.scopes, figures);
-      return { isAdmitted: true, id: request.id, budgets, alerts: alerts.map(readAlert) };
+      const [, former] = answer;
+      const budgets = statesOf(request.scopes, former ?? figures);
+      return { isAdmitted: true, id: request.id, budgets, alerts };
     }
     case "r": {
-      const [, place, limit, used, retryAfterMs, budget, alerts] = answer;
+      const [, place, limit, used, retryAfterMs, budget] = answer;
       const { scope, rate, concurrency, budgets } = parseLimits(request.scopes[place] as ScopeLimits);
-      const parsed = budget === null ? undefined : (budgets[budget[0]] as ParsedBudget);
+      const parsed = budget === null ? undefined : budgets[budget];
       const allowed = parsed?.limit ?? (limit === "requestsPerMinute" ? rate?.perMinute : concurrency) ?? 0;
-      const state = parsed && budget ? stateOf(parsed, budget[1]) : undefined;
+      const state = parsed && statesOf(request.scopes, figures)[budgetsOf(request.scopes).indexOf(parsed)];
       const refusal = { limit, scope, allowed, used, retryAfterMs, ...(state && { budget: state }) };
-      return { isAdmitted: false, refusal, alerts: alerts.map(readAlert) };
+      return { isAdmitted: false, refusal, alerts };
     }
     case "n":
       return noWindow(answer[1]);

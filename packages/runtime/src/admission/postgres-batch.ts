@@ -3,7 +3,7 @@ import { toUsd } from "@ai-config/config-core";
 import type { AdmissionRequest, BudgetState, ScopeLimits, Settlement } from "./admission-store.ts";
 import { type ParsedBudget, parseLimits, scopeKey } from "./parsed-limits.ts";
 
-/** Limits as `private.admit_calls` reads them, once for each object they came in. */
+/** Limits as `private.settle_calls` reads them, once for each object they came in. */
 const encoded = new WeakMap<ScopeLimits, string>();
 
 function encode(limits: ScopeLimits): string {
@@ -50,13 +50,81 @@ class Limits {
   }
 }
 
-/** The argument of `private.admit_calls`. */
-export function admissionBatch(requests: readonly AdmissionRequest[]): string {
-  const limits = new Limits();
-  const calls = requests.map(
-    ({ id, reserve, leaseMs, scopes }) => `["${id}","${reserve}",${leaseMs},${limits.placesOf(scopes)}]`,
+/** What `private.admit_calls` reads of one scope's limits, as parts of array literals. */
+interface Parts {
+  readonly scope: string;
+  readonly limit: string;
+  readonly periods: readonly string[];
+  readonly limits: readonly string[];
+  readonly budgets: readonly string[];
+  readonly windows: readonly string[];
+  readonly due: readonly string[];
+  readonly keys: readonly string[];
+}
+
+const parts = new WeakMap<ScopeLimits, Parts>();
+
+function partsOf(limits: ScopeLimits): Parts {
+  let known = parts.get(limits);
+  if (known === undefined) {
+    const { key, rate, concurrency, budgets } = parseLimits(limits);
+    const thresholds = budgets.flatMap((budget) => budget.thresholds);
+    known = {
+      scope: key,
+      limit: `{${rate?.intervalMs ?? "NULL"},${rate?.burst ?? 0},${concurrency ?? "NULL"},${budgets.length}}`,
+      periods: budgets.map(({ period }) => period),
+      limits: budgets.map(({ limit }) => limit),
+      budgets: budgets.map(
+        ({ enforcement, windows, thresholds }) =>
+          `{${enforcement === "block" ? 1 : 0},${windows.length},${thresholds.length}}`,
+      ),
+      windows: budgets.flatMap(({ windows }) => windows.map(({ startMs, endMs }) => `{${startMs},${endMs}}`)),
+      due: thresholds.map(({ dueAt }) => toUsd(dueAt)),
+      keys: thresholds.map(({ key }) => key),
+    };
+    parts.set(limits, known);
+  }
+  return known;
+}
+
+export interface AdmissionBatch {
+  /** The argument of `private.admit_calls`: array literals between bars. */
+  readonly text: string;
+  /** Where the limits of each request stand among those of the batch. */
+  readonly places: readonly (readonly number[])[];
+}
+
+/** Requests that go together, with each limit once however many of them it is for. */
+export function admissionBatch(requests: readonly AdmissionRequest[]): AdmissionBatch {
+  const known = new Map<ScopeLimits, number>();
+  const places = requests.map(({ scopes }) =>
+    scopes.map((limits) => {
+      const place = known.get(limits) ?? known.size;
+      known.set(limits, place);
+      return place;
+    }),
   );
-  return `{"l":${limits},"r":[${calls.join(",")}]}`;
+  const calls = requests.map(({ leaseMs }, index) => {
+    const [one = 0, other] = places[index] ?? [];
+    return `{${leaseMs},${one + 1},${other === undefined ? "NULL" : other + 1}}`;
+  });
+  const all = [...known.keys()].map(partsOf);
+  const scopes = [...new Set(all.map(({ scope }) => scope))].sort();
+  const lists = [
+    scopes,
+    all.map(({ scope }) => scope),
+    all.map(({ limit }) => limit),
+    all.flatMap(({ periods }) => periods),
+    all.flatMap(({ limits }) => limits),
+    all.flatMap(({ budgets }) => budgets),
+    all.flatMap(({ windows }) => windows),
+    all.flatMap(({ due }) => due),
+    all.flatMap(({ keys }) => keys),
+    requests.map(({ id }) => id),
+    requests.map(({ reserve }) => reserve),
+    calls,
+  ];
+  return { text: lists.map((list) => `{${list.join(",")}}`).join("|"), places };
 }
 
 /** The argument of `private.settle_calls`. */

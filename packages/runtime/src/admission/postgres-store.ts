@@ -13,7 +13,7 @@ import type {
 import { createGroupCommit } from "./group-commit.ts";
 import { invalidArgument } from "./invalid-argument.ts";
 import { amountOf, parseLimits } from "./parsed-limits.ts";
-import { readAdmission, readSettled, readStatus } from "./postgres-answers.ts";
+import { readAdmissions, readSettled, readStatus } from "./postgres-answers.ts";
 import { admissionBatch, settlementBatch, statusQuery } from "./postgres-batch.ts";
 
 /** Enough to share a transaction well, few enough that nobody waits long for the others of a batch. */
@@ -47,19 +47,21 @@ export function createPostgresStore({ database }: { database: Database }): Admis
     }
   }
 
-  const askJson = async (statement: string, text: string) =>
-    JSON.parse((await ask(statement, [text])) as string) as unknown[];
+  const askJson = async (statement: string, text: string): Promise<unknown> =>
+    JSON.parse((await ask(statement, [text])) as string);
 
   const admissions = createGroupCommit(
     async (requests: readonly AdmissionRequest[]) => {
-      const answers = await askJson("select private.admit_calls($1) as answer", admissionBatch(requests));
-      return requests.map((request, index) => readAdmission(request, answers[index]));
+      const { text, places } = admissionBatch(requests);
+      const answer = await askJson("select private.admit_calls($1) as answer", text);
+      return readAdmissions(requests, places, answer);
     },
     { batchMax: BATCH_MAX },
   );
   const settlements = createGroupCommit(
     async (given: readonly Settlement[]) => {
-      const answers = await askJson("select private.settle_calls($1) as answer", settlementBatch(given));
+      const answer = await askJson("select private.settle_calls($1) as answer", settlementBatch(given));
+      const answers = answer as unknown[];
       return given.map((settlement, index) => readSettled(settlement, answers[index]));
     },
     { batchMax: BATCH_MAX },
@@ -85,7 +87,10 @@ export function createPostgresStore({ database }: { database: Database }): Admis
     },
     sweep: async () => (await ask("select private.sweep_calls() as answer", [])) as number,
     status: async (scopes: readonly ScopeLimits[]): Promise<BudgetState[]> =>
-      readStatus(scopes, await askJson("select private.budget_figures($1) as answer", statusQuery(scopes))),
+      readStatus(
+        scopes,
+        (await askJson("select private.budget_figures($1) as answer", statusQuery(scopes))) as unknown[],
+      ),
     close: async () => {
       await Promise.all([admissions.idle(), settlements.idle()]);
     },

@@ -1,0 +1,35 @@
+import { once } from "node:events";
+
+import { connect } from "@ai-config/db";
+import { createPostgresStore } from "@ai-config/runtime";
+
+import { type CallShape, callMaker } from "./call-maker.ts";
+
+/** One process of several that spend from the same budgets: counts its pairs of admission and settlement. */
+const { BENCH_URL = "", BENCH_SHAPE = "hot", BENCH_IN_FLIGHT = "64" } = process.env;
+const database = connect({ url: BENCH_URL, applicationName: "ai-config benchmark worker" });
+const store = createPostgresStore({ database });
+const calls = callMaker(BENCH_SHAPE as CallShape);
+
+async function pair(): Promise<void> {
+  const request = calls.next();
+  await store.settle(calls.settlement(request, await store.admit(request)));
+}
+
+await Promise.all(Array.from({ length: Number(BENCH_IN_FLIGHT) }, pair));
+process.send?.("ready");
+const [{ seconds }] = (await once(process, "message")) as [{ seconds: number }];
+const end = performance.now() + seconds * 1_000;
+let count = 0;
+await Promise.all(
+  Array.from({ length: Number(BENCH_IN_FLIGHT) }, async () => {
+    while (performance.now() < end) {
+      await pair();
+      count += 1;
+    }
+  }),
+);
+process.send?.(count);
+await store.close();
+await database.close();
+process.disconnect();
