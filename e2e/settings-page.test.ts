@@ -128,6 +128,9 @@ describe.each([
     "/policy",
     "/members",
     "/account",
+    "/forgot-password",
+    "/reset-password#token",
+    "/confirm-address#token",
   ])("%s passes the accessibility rules and does not scroll sideways", async (path) => {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height: 900 });
