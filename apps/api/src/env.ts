@@ -5,6 +5,7 @@ import { AVAILABLE_MODELS, type CatalogueFile } from "@ai-config/config-core";
 import { createKeyVault, readCatalogueFile } from "@ai-config/config-service";
 import * as z from "zod";
 
+import { databaseAddress, hostName, oneOf, publicAddress, wholeNumber } from "./env-values.ts";
 import {
   type IssuerSettings,
   issuerOf,
@@ -17,21 +18,12 @@ import { optionalText } from "./optional-text.ts";
 
 const defaultDataDirectory = fileURLToPath(new URL("../../../.data", import.meta.url));
 
-const address = (protocols: RegExp) =>
-  optionalText.refine((text) => text === undefined || (URL.canParse(text) && protocols.test(text)), {
-    message: "Must be a URL.",
-  });
-
 const variables = z.object({
-  PORT: optionalText
-    .transform((text) => (text === undefined ? 3000 : Number(text)))
-    .refine((port) => Number.isInteger(port) && port >= 1 && port <= 65_535, {
-      message: "Must be a whole number from 1 to 65535.",
-    }),
-  HOST: optionalText.transform((host) => host ?? "127.0.0.1"),
-  DATABASE_URL: address(/^postgres(ql)?:/),
-  MIGRATION_DATABASE_URL: address(/^postgres(ql)?:/),
-  DIRECT_DATABASE_URL: address(/^postgres(ql)?:/),
+  PORT: wholeNumber({ from: 1, to: 65_535, otherwise: 3000 }),
+  HOST: hostName.transform((host) => host ?? "127.0.0.1"),
+  DATABASE_URL: databaseAddress,
+  MIGRATION_DATABASE_URL: databaseAddress,
+  DIRECT_DATABASE_URL: databaseAddress,
   AI_CONFIG_DATA_DIR: optionalText.transform((folder) => folder ?? defaultDataDirectory),
   AI_CONFIG_ENCRYPTION_KEYS: optionalText,
   AI_CONFIG_AUTH_SECRET: optionalText.refine(
@@ -39,19 +31,18 @@ const variables = z.object({
     { message: "Must have at least 32 characters." },
   ),
   AI_CONFIG_APP_PASSWORD: optionalText,
-  AI_CONFIG_PUBLIC_URL: address(/^https?:/),
+  AI_CONFIG_PUBLIC_URL: publicAddress,
   AI_CONFIG_CATALOGUE: optionalText,
-  AI_CONFIG_REFRESH_MODELS: optionalText.pipe(z.enum(["true", "false"]).optional()),
-  AI_CONFIG_TRUSTED_PROXIES: optionalText
-    .transform((text) => (text === undefined ? 0 : Number(text)))
-    .refine((count) => Number.isInteger(count) && count >= 0 && count <= 10, {
-      message: "Must be a whole number from 0 to 10.",
-    }),
-  AI_CONFIG_SIGN_UP: optionalText.pipe(z.enum(["open", "invitation"]).optional()),
+  AI_CONFIG_REFRESH_MODELS: oneOf(["true", "false"]),
+  AI_CONFIG_TRUSTED_PROXIES: wholeNumber({ from: 0, to: 10, otherwise: 0 }),
+  AI_CONFIG_SIGN_UP: oneOf(["open", "invitation"]),
   ...issuerVariables,
   ...mailVariables,
-  NODE_ENV: optionalText,
-  LOG_LEVEL: optionalText.pipe(z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info")),
+  // A misspelt "production" would start without what production asks for.
+  NODE_ENV: oneOf(["production", "development", "test"]),
+  LOG_LEVEL: oneOf(["trace", "debug", "info", "warn", "error", "silent"]).transform(
+    (level) => level ?? "info",
+  ),
 });
 
 /** Every variable that is read here; the environment layer reads more. */
@@ -101,7 +92,10 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
   const keys = source.AI_CONFIG_ENCRYPTION_KEYS?.trim();
   if (keys) problems.push(...problemsOfKeys(keys));
   problems.push(...problemsOfIssuer(source), ...problemsOfMail(source));
-  const isProduction = source.NODE_ENV === "production";
+  if (keys && keys === source.AI_CONFIG_AUTH_SECRET?.trim()) {
+    problems.push("AI_CONFIG_AUTH_SECRET: Must be another secret than AI_CONFIG_ENCRYPTION_KEYS.");
+  }
+  const isProduction = source.NODE_ENV?.trim() === "production";
   const isEmbedded = !source.DATABASE_URL?.trim();
   if (isProduction && !source.AI_CONFIG_PUBLIC_URL?.trim()) {
     problems.push(
@@ -180,6 +174,12 @@ function keepOrExplain(secret: KeptSecret): string {
   try {
     return keepSecret(secret);
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined) {
+      throw new EnvError(
+        `AI_CONFIG_DATA_DIR: ${secret.folder} cannot keep files (${code}). Name a folder that this user may write to.`,
+      );
+    }
     throw new EnvError(error instanceof Error ? error.message : "The secrets cannot be kept.");
   }
 }

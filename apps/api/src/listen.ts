@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 
 import type { Env } from "./env.ts";
+import { StartError } from "./start-error.ts";
 
 /** How long open requests may take to finish when the process goes down. */
 const DRAIN_MS_MAX = 10_000;
@@ -12,7 +13,11 @@ export async function listen(
   { port, host }: Pick<Env, "port" | "host">,
 ): Promise<() => Promise<void>> {
   server.listen(port, host);
-  await once(server, "listening");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw explainListen(error, port);
+  }
   return async () => {
     const closed = once(server, "close");
     server.close();
@@ -21,4 +26,19 @@ export async function listen(
     await closed;
     clearTimeout(timer);
   };
+}
+
+/** What the system means when it lets nobody listen there. */
+function explainListen(error: unknown, port: number): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+    case "EADDRNOTAVAIL":
+    case "EINVAL":
+      return new StartError("HOST: This machine has no such address. 0.0.0.0 is all that it has.");
+    case "EACCES":
+      return new StartError(`PORT: This user may not listen at ${port}. Choose one from 1024 on.`);
+    default:
+      return error;
+  }
 }

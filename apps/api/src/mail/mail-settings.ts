@@ -1,3 +1,4 @@
+import { isReadable } from "../env-values.ts";
 import { optionalText } from "../optional-text.ts";
 
 /** Through which server mails go, and from whom. */
@@ -9,7 +10,7 @@ export interface MailSettings {
 /** The variables, each by itself. */
 export const mailVariables = {
   AI_CONFIG_SMTP_URL: optionalText.refine(
-    (text) => text === undefined || (URL.canParse(text) && /^smtps?:\/\/[^/]/.test(text)),
+    (text) => text === undefined || (/^smtps?:\/\/[^/]/.test(text) && isReadable(text)),
     { message: "Must be an address like smtps://name:password@mail.example.com." },
   ),
   AI_CONFIG_MAIL_FROM: optionalText.refine(
