@@ -24,8 +24,6 @@ export interface GovernedClaudeOptions {
   readonly fallbackModels?: readonly string[];
   /** How long a call waits for a limit before it is refused; not at all unless told. */
   readonly limitWaitMs?: number;
-  /** Whose midnight budgets start at; UTC unless told. */
-  readonly timeZone?: string;
   /** How long a call that crashed keeps what it held. */
   readonly leaseMs?: number;
   /** Hears of each budget threshold that is crossed. */
@@ -79,7 +77,6 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     keysOf: createCallKeys(service, lanesOf),
     clock,
     random,
-    timeZone: options.timeZone ?? "UTC",
     limitWaitMs: options.limitWaitMs ?? 0,
     onAlert: (alert) => {
       try {

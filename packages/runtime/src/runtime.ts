@@ -17,7 +17,6 @@ export interface Runtime {
   readonly keysOf: ReturnType<typeof createCallKeys>;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly timeZone: string;
   /** How long a call waits for a limit instead of being refused. */
   readonly limitWaitMs: number;
   readonly onAlert: (alert: BudgetAlert) => void;

@@ -15,13 +15,13 @@ import { settleLeg } from "./settle-leg.ts";
 /** Asks for everything that one model's answer can take, before anything is sent. */
 export async function admitLeg(call: Call, model: string | undefined): Promise<GovernedLeg> {
   const { runtime, effective, asker, params, size, guard } = call;
-  const { service, clock, leases, timeZone } = runtime;
+  const { service, clock, leases } = runtime;
   guard.throwIfEnded();
   const startedAt = clock.now();
   const date = new Date(startedAt);
   const turn = compileTurn(effective, params, { models: service.models, date, model });
   const multiplier = multiplierOf(call);
-  const limits = scopeLimits(effective, asker.userId, startedAt, timeZone);
+  const limits = scopeLimits(effective, asker.userId, startedAt);
   const isFree = call.kind === "count";
   const scopes = isFree ? limits.withoutBudgets : limits.scopes;
   const reserve = isFree ? "0" : reserveOf(call, turn, { date, multiplier, scopes });

@@ -57,6 +57,7 @@ function add(value: unknown, sum: Sum): void {
     sum.textBytes += Buffer.byteLength(value);
     return;
   }
+  if (value === undefined) return;
   if (typeof value !== "object" || value === null) {
     sum.textBytes += 8;
     return;

@@ -2,7 +2,6 @@ import {
   type BudgetPeriod,
   budgetWindow,
   type CostBudget,
-  DEFAULT_AI_CONFIGURATION,
   type PolicyPool,
   type Usd,
 } from "@ai-config/config-core";
@@ -15,10 +14,12 @@ const EDGE_MS = 10 * 60_000;
 /** Of the calls per minute that an organization shares, so many may come at once. */
 const POOL_BURST_PART = 1 / 6;
 const PERIODS = [
-  ["daily", "dailyBudget"],
-  ["weekly", "weeklyBudget"],
-  ["monthly", "monthlyBudget"],
-] as const satisfies readonly [BudgetPeriod, keyof CostBudget & keyof PolicyPool][];
+  ["daily", "dailyBudget", "dailyEnforcement"],
+  ["weekly", "weeklyBudget", "weeklyEnforcement"],
+  ["monthly", "monthlyBudget", "monthlyEnforcement"],
+] as const satisfies readonly [BudgetPeriod, keyof PolicyPool, keyof CostBudget][];
+/** Where nobody says where days begin. */
+const TIME_ZONE = "UTC";
 
 /** Limits are the same objects until a window changes, so that whoever reads them does it once. */
 export interface CallLimits {
@@ -35,41 +36,28 @@ interface Kept extends CallLimits {
 const kept = new WeakMap<EffectiveConfiguration, Kept>();
 
 /** The limits of an account and of its organization. */
-export function scopeLimits(
-  effective: EffectiveConfiguration,
-  userId: string,
-  at: number,
-  timeZone: string,
-): CallLimits {
+export function scopeLimits(effective: EffectiveConfiguration, userId: string, at: number): CallLimits {
   const known = kept.get(effective);
   if (known !== undefined && at >= known.from && at < known.until) return known;
-  const made = limitsAt(effective, userId, at, timeZone);
+  const made = limitsAt(effective, userId, at);
   kept.set(effective, made);
   return made;
 }
 
-function limitsAt(effective: EffectiveConfiguration, userId: string, at: number, timeZone: string): Kept {
+function limitsAt(effective: EffectiveConfiguration, userId: string, at: number): Kept {
   const { rateLimiting, costBudget } = effective.configuration;
   const edges: number[] = [];
-  const budgetsOf = (limits: Partial<CostBudget> | PolicyPool, thresholds: readonly number[]) =>
-    PERIODS.flatMap(([period, name]): BudgetLimit[] => {
-      const limit = limits[name];
-      if (limit === undefined) return [];
-      const windows = windowsAround(period, at, timeZone, edges);
-      return [{ period, limit: usdOf(limit), enforcement: "block", thresholds, windows }];
-    });
   const scopes: ScopeLimits[] = [
     {
       scope: { kind: "user", id: userId },
       rate: { perMinute: rateLimiting.requestsPerMinute, burst: rateLimiting.burstAllowance },
       concurrency: rateLimiting.concurrentRequests,
-      budgets: budgetsOf(costBudget, costBudget.alertThresholds),
+      budgets: budgetsOf(costBudget, costBudget, at, edges),
     },
   ];
-  const { organizationId, policy } = effective;
-  const pool = policy?.pool;
-  if (organizationId !== null && pool !== undefined) {
-    const { requestsPerMinute, concurrentRequests } = pool;
+  const { organizationId, shared } = effective;
+  if (organizationId !== null && shared !== null) {
+    const { requestsPerMinute, concurrentRequests } = shared.limits;
     scopes.push({
       scope: { kind: "organization", id: organizationId },
       rate:
@@ -77,11 +65,27 @@ function limitsAt(effective: EffectiveConfiguration, userId: string, at: number,
           ? undefined
           : { perMinute: requestsPerMinute, burst: Math.ceil(requestsPerMinute * POOL_BURST_PART) },
       concurrency: concurrentRequests,
-      budgets: budgetsOf(pool, DEFAULT_AI_CONFIGURATION.costBudget.alertThresholds),
+      budgets: budgetsOf(shared.limits, shared.costBudget, at, edges),
     });
   }
   const withoutBudgets = scopes.map((limits) => ({ ...limits, budgets: [] }));
   return { from: at, until: Math.min(...edges), scopes, withoutBudgets };
+}
+
+/** The limits that are set, each held as the budget's owner wants it. */
+function budgetsOf(
+  limits: PolicyPool,
+  held: Readonly<CostBudget>,
+  at: number,
+  edges: number[],
+): readonly BudgetLimit[] {
+  const { alertThresholds: thresholds, timeZone = TIME_ZONE } = held;
+  return PERIODS.flatMap(([period, name, how]): BudgetLimit[] => {
+    const limit = limits[name];
+    if (limit === undefined) return [];
+    const windows = windowsAround(period, at, timeZone, edges);
+    return [{ period, limit: usdOf(limit), enforcement: held[how] ?? "block", thresholds, windows }];
+  });
 }
 
 /** The window of a moment, its neighbour where an edge is near; tells when that changes. */

@@ -119,7 +119,7 @@ export async function startGoverned(options: Partial<GovernedClaudeOptions> = {}
       await store.sweep();
       const actor = { type: "user", userId } as const;
       const effective = await getEffectiveConfiguration(ctx, { actor, userId });
-      const states = await store.status(scopeLimits(effective, userId, clock.now(), "UTC").scopes);
+      const states = await store.status(scopeLimits(effective, userId, clock.now()).scopes);
       return states.map(({ spent, reserved }) => ({ spent, reserved }));
     },
     sent: () => server.requests.filter(({ path }) => path.startsWith("/v1/messages")),

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+
+import { promptSize } from "./prompt-size.ts";
+
+const user = (content: unknown) => ({ messages: [{ role: "user", content }] });
+const grows = (content: unknown) => promptSize(user(content)).tokensMax - promptSize(user("")).tokensMax;
+
+test("no text has more tokens than bytes, and likely has a quarter", () => {
+  expect(grows("Hello")).toBe(5);
+  expect(grows("Grüße 🎉")).toBe(12);
+  const long = promptSize(user("x".repeat(40_000)));
+  expect(long.tokensMax).toBeGreaterThan(40_000);
+  expect(long.tokensLikely).toBeGreaterThanOrEqual(10_000);
+  expect(long.tokensLikely).toBeLessThan(10_100);
+});
+
+test("system, tools and the wanted format are part of it", () => {
+  const plain = promptSize(user("Hello")).tokensMax;
+  const tool = { name: "look", description: "Looks.", input_schema: { type: "object" } };
+  expect(promptSize({ ...user("Hello"), system: "Be kind." }).tokensMax).toBe(plain + 8);
+  expect(promptSize({ ...user("Hello"), tools: [tool] }).tokensMax).toBeGreaterThan(plain + 1_000);
+  const output_config = { format: { type: "json_schema", schema: {} } };
+  expect(promptSize({ ...user("Hello"), output_config }).tokensMax).toBeGreaterThan(plain);
+});
+
+test("pictures count by their greatest size, whatever they weigh; documents by their pages", () => {
+  const image = (source: object) => [{ type: "image", source }];
+  const data = "x".repeat(1_000_000);
+  expect(grows(image({ type: "base64", media_type: "image/png", data }))).toBeLessThan(6_000);
+  expect(grows(image({ type: "url", url: "https://example.com/a.png" }))).toBeLessThan(6_000);
+  const pdf = [{ type: "document", source: { type: "base64", data: "x".repeat(10_000) } }];
+  expect(grows(pdf)).toBeGreaterThan(10 * 3_000);
+  const text = [{ type: "document", source: { type: "text", data: "x".repeat(10_000) } }];
+  expect(grows(text)).toBeLessThan(11_000);
+});
+
+test("what is elsewhere, or brought in by Anthropic's tools, has no bound but the context window", () => {
+  const file = [{ type: "document", source: { type: "file", file_id: "file_1" } }];
+  expect(promptSize(user(file)).tokensMax).toBe(Number.POSITIVE_INFINITY);
+  expect(Number.isFinite(promptSize(user(file)).tokensLikely)).toBe(true);
+  const tools = [{ type: "web_search_20250305", name: "web_search", max_uses: 2 }];
+  expect(promptSize({ ...user("Hello"), tools }).tokensMax).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("only a prompt without tools and caches is plain", () => {
+  expect(promptSize(user("Hello")).isPlain).toBe(true);
+  const cached = [{ type: "text", text: "Hello", cache_control: { type: "ephemeral" } }];
+  expect(promptSize(user(cached)).isPlain).toBe(false);
+  expect(promptSize({ ...user("Hello"), cache_control: { type: "ephemeral" } }).isPlain).toBe(false);
+  expect(promptSize({ ...user("Hello"), tools: [] }).isPlain).toBe(false);
+});
