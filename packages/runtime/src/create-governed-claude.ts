@@ -4,11 +4,13 @@ import type { Database } from "@ai-config/db";
 import type { AdmissionStore, BudgetAlert } from "./admission/admission-store.ts";
 import { createFairQueue } from "./admission/fair-queue.ts";
 import { createPostgresStore } from "./admission/postgres-store.ts";
+import { budgetsOf } from "./calls/budgets-of.ts";
 import { CallEnded } from "./calls/call-guard.ts";
 import { type Clock, systemClock } from "./calls/clock.ts";
 import { createLeaseKeeper } from "./calls/lease-keeper.ts";
 import { createSettler } from "./calls/settle-surely.ts";
 import { readFailure } from "./failures/read-failure.ts";
+import type { BudgetLeft } from "./governed.ts";
 import { type GovernedMessages, governMessages } from "./messages/governed-messages.ts";
 import { createCallKeys } from "./provider/call-keys.ts";
 import { createKeyLanes } from "./provider/key-lanes.ts";
@@ -38,10 +40,17 @@ export interface ForUserOptions {
   readonly fallbackModels?: readonly string[];
 }
 
+/** What one account may use. */
+export interface ClaudeForUser {
+  /** As in the official SDK. */
+  readonly messages: GovernedMessages;
+  /** What is spent, held and left of every budget that applies to its calls. */
+  budgets(): Promise<readonly BudgetLeft[]>;
+}
+
 /** The official SDK under the configurations of this product. One for each process. */
 export interface GovernedClaude {
-  /** The SDK's `messages` as one account may use them. */
-  forUser(userId: string, options?: ForUserOptions): { readonly messages: GovernedMessages };
+  forUser(userId: string, options?: ForUserOptions): ClaudeForUser;
   /** Waits until the cost of every call is booked. What was given stays open. */
   close(): Promise<void>;
 }
@@ -88,7 +97,8 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
   };
   return {
     forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels ?? [] } = {}) {
-      return { messages: governMessages(runtime, { userId, organizationId, fallbackModels }) };
+      const asker = { userId, organizationId, fallbackModels };
+      return { messages: governMessages(runtime, asker), budgets: () => budgetsOf(runtime, asker) };
     },
     async close() {
       await runtime.settler.drain();

@@ -17,6 +17,7 @@ export type { SendCommand } from "./admission/redis/run-script.ts";
 export type { AttemptReport, KeySlotName, Wait } from "./calls/attempt-loop.ts";
 export type { Clock } from "./calls/clock.ts";
 export {
+  type ClaudeForUser,
   createGovernedClaude,
   type ForUserOptions,
   type GovernedClaude,

@@ -1,5 +1,3 @@
-import { getEffectiveConfiguration, peekEffectiveConfiguration } from "@ai-config/config-service";
-
 import { endedError } from "../failures/call-errors.ts";
 import { providerError } from "../failures/provider-error.ts";
 import { readFailure } from "../failures/read-failure.ts";
@@ -15,21 +13,18 @@ import { admitLeg } from "./admit-leg.ts";
 import { AttemptsFailed, runAttempts } from "./attempt-loop.ts";
 import type { Call, GovernedLeg } from "./call.ts";
 import { type AttemptGuard, CallEnded, guardCall } from "./call-guard.ts";
+import { effectiveFor } from "./effective-for.ts";
 import { settleLeg } from "./settle-leg.ts";
-
-const ACTOR = { type: "service", name: "governed-claude" } as const;
 
 export async function startCall(
   runtime: Runtime,
   asker: Asker,
   { kind, params, options }: Pick<Call, "kind" | "params" | "options">,
 ): Promise<Call> {
-  const { service, clock, keysOf } = runtime;
+  const { clock, keysOf } = runtime;
   checkCallOptions(options);
   const startedAt = clock.now();
-  const input = { actor: ACTOR, userId: asker.userId, organizationId: asker.organizationId };
-  const effective =
-    peekEffectiveConfiguration(service, input) ?? (await getEffectiveConfiguration(service, input));
+  const effective = await effectiveFor(runtime, asker);
   return {
     runtime,
     asker,

@@ -1,10 +1,10 @@
-import { parseUsd, toUsd, withoutSecrets } from "@ai-config/config-core";
-import type { BudgetState } from "../admission/admission-store.ts";
+import { withoutSecrets } from "@ai-config/config-core";
 import { readFailure } from "../failures/read-failure.ts";
-import type { BudgetLeft, Governed } from "../governed.ts";
+import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 import { type CallCost, callCost } from "../usage/call-cost.ts";
 import { AttemptsFailed } from "./attempt-loop.ts";
+import { withLeft } from "./budget-left.ts";
 import type { Call, GovernedLeg } from "./call.ts";
 import { CallEnded } from "./call-guard.ts";
 import { configurationVersion } from "./configuration-version.ts";
@@ -44,11 +44,6 @@ export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): 
       return (settled ?? admission).budgets.map(withLeft);
     },
   };
-}
-
-function withLeft(budget: BudgetState): BudgetLeft {
-  const left = parseUsd(budget.limit) - parseUsd(budget.spent) - parseUsd(budget.reserved);
-  return { ...budget, left: toUsd(left > 0n ? left : 0n) };
 }
 
 function costOfLeg(

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 
 import {
   createServiceContext,
-  getEffectiveConfiguration,
   type RunningServiceContext,
   rotateApiKey,
   setPolicy,
@@ -17,7 +16,6 @@ import {
   type GovernedClaudeOptions,
   type LedgerEntry,
 } from "../../src/index.ts";
-import { scopeLimits } from "../../src/request/scope-limits.ts";
 import { type FakeAnthropic, startFakeAnthropic } from "../../testing/index.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
 
@@ -117,9 +115,7 @@ export async function startGoverned(options: Partial<GovernedClaudeOptions> = {}
     },
     async figures(userId) {
       await store.sweep();
-      const actor = { type: "user", userId } as const;
-      const effective = await getEffectiveConfiguration(ctx, { actor, userId });
-      const states = await store.status(scopeLimits(effective, userId, clock.now()).scopes);
+      const states = await restart().forUser(userId).budgets();
       return states.map(({ spent, reserved }) => ({ spent, reserved }));
     },
     sent: () => server.requests.filter(({ path }) => path.startsWith("/v1/messages")),
