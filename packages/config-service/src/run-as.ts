@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { AIConfigError, type ErrorCode } from "@ai-config/config-core";
-import { type Actor, type ActorDb, asActor, isDatabaseUnavailable, sqlStateOf } from "@ai-config/db";
+import {
+  type Actor,
+  type ActorDb,
+  asActor,
+  isDatabaseUnavailable,
+  sqlStateOf,
+  wasOvertaken,
+} from "@ai-config/db";
 
 import type { ServiceContext } from "./context.ts";
 import { translateErrors } from "./translate-errors.ts";
@@ -38,7 +45,8 @@ export async function runAs<T>(
         continue;
       }
       // Without the cause, which holds the statement and its values.
-      if (isWorthRepeating || isDatabaseUnavailable(error)) throw new AIConfigError("DATABASE_UNAVAILABLE");
+      if (wasOvertaken(error) || isDatabaseUnavailable(error))
+        throw new AIConfigError("DATABASE_UNAVAILABLE");
       throw error;
     }
   }

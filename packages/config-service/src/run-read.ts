@@ -1,5 +1,5 @@
 import { AIConfigError } from "@ai-config/config-core";
-import { isDatabaseUnavailable } from "@ai-config/db";
+import { isDatabaseUnavailable, wasOvertaken } from "@ai-config/db";
 
 import { translateErrors } from "./translate-errors.ts";
 
@@ -10,6 +10,8 @@ export async function runRead<T>(work: () => Promise<T>): Promise<T> {
     return await translateErrors(work, { "42501": "NOT_FOUND" });
   } catch (error) {
     // Without the cause, which holds the statement and its values.
-    throw isDatabaseUnavailable(error) ? new AIConfigError("DATABASE_UNAVAILABLE") : error;
+    throw wasOvertaken(error) || isDatabaseUnavailable(error)
+      ? new AIConfigError("DATABASE_UNAVAILABLE")
+      : error;
   }
 }

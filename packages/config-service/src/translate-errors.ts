@@ -11,10 +11,10 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   "23514": "CONFIGURATION_INVALID",
   "54000": "CONFIGURATION_LIMIT",
   AC001: "CONFIGURATION_INVALID",
-  "22P02": "INPUT_INVALID",
-  "22P05": "INPUT_INVALID",
-  "22021": "INPUT_INVALID",
 };
+
+/** A whole class of refusals: values that no column takes, such as a number that is too long or text with NUL. */
+const INVALID_VALUE = /^22/;
 
 /**
  * Runs `work` and says in our words what the database refused. The database's own error goes along as the
@@ -29,7 +29,11 @@ export async function translateErrors<T>(
   } catch (error) {
     if (error instanceof AIConfigError || isDatabaseUnavailable(error)) throw error;
     const sqlState = sqlStateOf(error);
-    const code = sqlState === undefined ? undefined : (codes[sqlState] ?? CODES[sqlState]);
+    const code = sqlState === undefined ? undefined : (codes[sqlState] ?? meaningOf(sqlState));
     throw code === undefined ? error : new AIConfigError(code);
   }
+}
+
+function meaningOf(sqlState: string): ErrorCode | undefined {
+  return CODES[sqlState] ?? (INVALID_VALUE.test(sqlState) ? "INPUT_INVALID" : undefined);
 }

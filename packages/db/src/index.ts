@@ -36,4 +36,5 @@ export {
   describeDatabaseError,
   isDatabaseUnavailable,
   sqlStateOf,
+  wasOvertaken,
 } from "./sql-state.ts";

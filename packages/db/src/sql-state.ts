@@ -25,8 +25,11 @@ const connectionFailures = new Set([
 /** Every class of SQLSTATE there is, and our own, AC; five letters alone would also fit EPIPE. */
 const sqlStatePattern = /^(?:[0-5][0-9A-Z]|AC|F0|HV|P0|XX)[0-9A-Z]{3}$/;
 
-/** Connection lost, resources used up, shutting down or starting; and a primary that became a read-only replica. */
-const unavailablePattern = /^(?:08...|53...|57P..|25006)$/;
+/** Connection lost, disk or other resources used up, shutting down or starting; and a primary that became a replica. */
+const unavailablePattern = /^(?:08...|53...|57P..|58...|25006)$/;
+
+/** Somebody else was in the way for too long: a lock, another transaction, or more work than a statement has time for. */
+const overtakenPattern = /^(?:40001|40P01|55P03|57014|25P03)$/;
 
 /** The SQLSTATE behind an error, however often it was wrapped. */
 export function sqlStateOf(error: unknown): string | undefined {
@@ -37,6 +40,11 @@ export function sqlStateOf(error: unknown): string | undefined {
 export function isDatabaseUnavailable(error: unknown): boolean {
   const { sqlState = "", connection } = describeDatabaseError(error) ?? {};
   return connection !== undefined || unavailablePattern.test(sqlState);
+}
+
+/** True when the same may well succeed in a moment, because what hindered it were others. */
+export function wasOvertaken(error: unknown): boolean {
+  return overtakenPattern.test(sqlStateOf(error) ?? "");
 }
 
 /**

@@ -1,5 +1,5 @@
 import { AIConfigError, type ErrorCode, type Issue } from "@ai-config/config-core";
-import { isDatabaseUnavailable } from "@ai-config/db";
+import { isDatabaseUnavailable, wasOvertaken } from "@ai-config/db";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 
 /** The whole translation from domain codes to tRPC's; a new code without a row does not compile. */
@@ -46,9 +46,8 @@ export const trpcCodes = {
 /** Any thrown value as the one error that may leave the server; what is not ours says nothing about itself. */
 export function toAIConfigError(error: unknown): AIConfigError {
   if (error instanceof AIConfigError) return error;
-  return new AIConfigError(isDatabaseUnavailable(error) ? "DATABASE_UNAVAILABLE" : "INTERNAL", {
-    cause: error,
-  });
+  const isPassing = isDatabaseUnavailable(error) || wasOvertaken(error);
+  return new AIConfigError(isPassing ? "DATABASE_UNAVAILABLE" : "INTERNAL", { cause: error });
 }
 
 /** What a refused call over tRPC carries beside its message. Callers switch on `code`. */
