@@ -1,3 +1,4 @@
+import { AIConfigError } from "@ai-config/config-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { failures, type Step } from "../testing/index.ts";
@@ -53,6 +54,28 @@ test("the other key is tried once, and neither is in the error", async () => {
   const { inspect } = await import("node:util");
   const shown = inspect(error, { depth: 20, showHidden: true }) + JSON.stringify(error);
   for (const secret of [former, key]) expect(shown).not.toContain(secret.slice(13));
+});
+
+test("where the other key cannot be opened, or the body cannot be sent, nothing stays held", async () => {
+  const { key, userId } = await rotated();
+  const { vault } = governed.ctx;
+  const open: typeof vault.open = async (sealed, context) => {
+    if (context.slot === "secondary") throw new AIConfigError("KEY_UNREADABLE");
+    return vault.open(sealed, context);
+  };
+  const service = { ...governed.ctx, vault: { ...vault, open } };
+  const { messages } = governed.restart({ service }).forUser(userId);
+  governed.server.script({ ...failures.authentication(), when: { key } });
+  await expect(messages.create(ask)).rejects.toMatchObject({ code: "KEY_UNREADABLE" });
+  const circular: Record<string, unknown> = { user_id: "7" };
+  circular.self = circular;
+  await expect(messages.create({ ...ask, metadata: circular })).rejects.toThrow(TypeError);
+  expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ reserved: "0" }));
+  expect(governed.ledger.slice(-2)).toMatchObject([
+    { userId, outcome: "error", errorType: "internal", cost: "0" },
+    { userId, outcome: "error", errorType: "internal", cost: "0" },
+  ]);
+  expect((await messages.create(ask)).governed.outcome).toBe("success");
 });
 
 test("the configured model's fallback answers what it cannot, admitted and booked by itself", async () => {

@@ -49,6 +49,7 @@ export async function admitLeg(call: Call, model: string | undefined): Promise<G
       model: turn.model,
       need,
       attempts: 0,
+      hasHeaders: false,
       turn,
       request,
       admission: admitted,

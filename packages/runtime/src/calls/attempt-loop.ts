@@ -37,6 +37,8 @@ export interface Leg {
   readonly model: string;
   readonly need: Need;
   attempts: number;
+  /** Whether the last request has got an answer that is no error. */
+  hasHeaders: boolean;
   /** Whether what was sent so far may be billed: another request is then admitted by itself. */
   hasCost(): boolean;
 }
@@ -86,39 +88,44 @@ export async function runAttempts<R extends Route, L extends Leg, A>(
   let { route } = loop;
   let hasTriedOther = false;
   let failed: Failure | undefined;
+  let leg: L | undefined;
 
-  for (const [index, model] of models.entries()) {
-    const hasNextModel = index + 1 < models.length;
-    let leg: L | undefined;
-    let isLast = false;
-    for (let retries = 0; !isLast; ) {
-      leg ??= await admit(loop, model, failed);
-      if (leg === undefined) break;
-      const result = await attempt(loop, leg, route);
-      if ("answer" in result) return { leg, route, answer: result.answer };
-      failed = result.failure;
-      const other: R | undefined =
-        failed.retry === "other_key" && !hasTriedOther ? await loop.otherRoute() : undefined;
-      const situation = { strategy, retries, remainingMs: guard.remainingMs(), random };
-      const hasOtherKey = other !== undefined;
-      const step = nextStep(failed, { ...situation, hasOtherKey, hasNextModel });
-      isLast = step.do === "give_up" || step.do === "next_model";
-      if (isLast || leg.hasCost()) {
-        await loop.abandon(leg, new AttemptsFailed(failed));
-        leg = undefined;
-      }
-      if (step.do === "give_up") throw new AttemptsFailed(failed);
-      if (step.do === "retry") {
-        retries += 1;
-        await pause(loop, leg, "retry", step.waitMs);
-      }
-      if (step.do === "other_key" && other !== undefined) {
-        route = other;
-        hasTriedOther = true;
+  try {
+    for (const [index, model] of models.entries()) {
+      const hasNextModel = index + 1 < models.length;
+      for (let retries = 0; ; ) {
+        leg ??= await admit(loop, model, failed);
+        if (leg === undefined) break;
+        const result = await attempt(loop, leg, route);
+        if ("answer" in result) return { leg, route, answer: result.answer };
+        failed = result.failure;
+        const wantsOther = failed.retry === "other_key" && !hasTriedOther;
+        const other: R | undefined = wantsOther ? await loop.otherRoute() : undefined;
+        const hasOtherKey = other !== undefined;
+        const situation = { strategy, retries, remainingMs: guard.remainingMs(), random };
+        const step = nextStep(failed, { ...situation, hasOtherKey, hasNextModel });
+        const isOver = step.do === "give_up" || step.do === "next_model";
+        if (isOver || leg.hasCost()) {
+          const ended = leg;
+          leg = undefined;
+          await loop.abandon(ended, new AttemptsFailed(failed));
+        }
+        if (step.do === "give_up") throw new AttemptsFailed(failed);
+        if (step.do === "next_model") break;
+        if (step.do === "retry") {
+          retries += 1;
+          await pause(loop, "retry", step.waitMs);
+        } else if (other !== undefined) {
+          route = other;
+          hasTriedOther = true;
+        }
       }
     }
+    throw failed ? new AttemptsFailed(failed) : new Error("There is no model to try.");
+  } catch (error) {
+    if (leg !== undefined) await loop.abandon(leg, error);
+    throw error;
   }
-  throw failed ? new AttemptsFailed(failed) : new Error("There is no model to try.");
 }
 
 /** Undefined where a model after a failed one is not admitted: what failed is then the better reason. */
@@ -148,21 +155,27 @@ async function attempt<R extends Route, L extends Leg, A>(
       gate.giveBack(leg.need);
       return { failure: heldBack(waitMs) };
     }
-    await pause(loop, leg, "provider_rate", waitMs);
+    try {
+      await pause(loop, "provider_rate", waitMs);
+    } catch (error) {
+      gate.giveBack(leg.need);
+      throw error;
+    }
   }
   const underway = guard.startAttempt();
+  leg.hasHeaders = false;
   try {
     return { answer: await breaker.run(() => loop.send(leg, route, underway)) };
   } catch (error) {
     underway.abort();
     underway.close();
     const failure = readFailure(error, clock.now());
-    if (failure?.headers === undefined) gate.giveBack(leg.need);
-    else gate.observe(failure.headers);
-    if (failure === undefined) {
-      await loop.abandon(leg, error);
-      throw error;
+    // The headers of an answer that broke off later were read when they came.
+    if (!leg.hasHeaders) {
+      if (failure?.headers === undefined) gate.giveBack(leg.need);
+      else gate.observe(failure.headers);
     }
+    if (failure === undefined) throw error;
     const { status, requestId, kind, type, retryAfterMs } = failure;
     const name = type === "circuit_open" ? type : kind;
     loop.attempts.push({ model: leg.model, keySlot: route.keySlot, status, failure: name, requestId });
@@ -172,20 +185,12 @@ async function attempt<R extends Route, L extends Leg, A>(
 }
 
 async function pause<R extends Route, L extends Leg, A>(
-  loop: AttemptLoop<R, L, A>,
-  leg: L | undefined,
+  { guard, clock, waits }: AttemptLoop<R, L, A>,
   reason: Wait["reason"],
   ms: number,
 ): Promise<void> {
-  const { guard, clock, waits } = loop;
   waits.push({ reason, ms });
-  if (ms <= 0) return;
-  try {
-    await guard.race(clock.sleep(ms, guard.signal()));
-  } catch (error) {
-    if (leg !== undefined) await loop.abandon(leg, error);
-    throw error;
-  }
+  if (ms > 0) await guard.race(clock.sleep(ms, guard.signal()));
 }
 
 /** The provider would refuse until after the deadline, so nothing is sent. */

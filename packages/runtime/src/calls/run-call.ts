@@ -90,6 +90,7 @@ function wireRequest(call: Call, leg: GovernedLeg, route: KeyRoute, attempt: Att
     attempt,
     meter: leg.meter,
     onHeaders(response) {
+      leg.hasHeaders = true;
       leg.requestId = requestIdOf(response);
       route.lane(leg.model).gate.observe(response.headers);
     },

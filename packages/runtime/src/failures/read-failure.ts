@@ -48,8 +48,9 @@ export function readFailure(error: unknown, now: number): Failure | undefined {
   }
   if (error instanceof APIConnectionError) return failureOf({ connection: "failed" }, error);
   if (error instanceof APIError) return failureOfApi(error, now);
-  // What a body that breaks off throws comes as it is from the platform's own `fetch`.
-  if (error instanceof TypeError) return failureOf({ connection: "failed" }, error);
+  // What a body that breaks off throws comes as it is from the platform's own `fetch`, with what broke it.
+  if (error instanceof TypeError && error.cause !== undefined)
+    return failureOf({ connection: "failed" }, error);
   if (error instanceof SyntaxError) return failureOf({ connection: "malformed" }, error);
   return undefined;
 }

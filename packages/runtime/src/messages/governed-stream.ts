@@ -41,6 +41,7 @@ export function governStream(
     if (!isWaiting) void end(new CallEnded("caller"));
   };
   attempt.onEnd((by) => void end(new CallEnded(by)));
+  if (attempt.endedBy !== undefined) void end(new CallEnded(attempt.endedBy));
   opened.controller.signal.addEventListener("abort", onLeave, { once: true });
 
   async function* read(): AsyncGenerator<RawMessageStreamEvent> {

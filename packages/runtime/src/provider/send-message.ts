@@ -1,5 +1,4 @@
 import type Anthropic from "@anthropic-ai/sdk";
-import { APIError } from "@anthropic-ai/sdk";
 import { MessageStream } from "@anthropic-ai/sdk/lib/MessageStream";
 import type {
   Message,
@@ -40,18 +39,21 @@ export interface OpenedStream {
 /** Sends a request whose answer comes in one piece. */
 export async function sendWhole(request: WireRequest): Promise<Message> {
   const { client, body, attempt, meter } = request;
+  let hasHeaders = false;
   meter.state = "unseen";
   try {
     const sent = client.messages.create(body as MessageCreateParamsNonStreaming, optionsOf(request));
     const response = await attempt.race(sent.asResponse());
+    hasHeaders = true;
     arrived(request, response);
     const message = await attempt.race(sent);
     if (message?.type !== "message") throw new MalformedAnswer(requestIdOf(response));
     meterMessage(meter, message);
     return message;
   } catch (error) {
-    // An error status comes with no answer. A lost connection before the headers is taken for the same.
-    if (error instanceof APIError) meter.state = "refused";
+    // An error status comes with no answer. A connection lost before the headers is taken for the same; where we gave
+    // up waiting, the answer was being written.
+    if (!hasHeaders && !(error instanceof CallEnded)) meter.state = "refused";
     throw error;
   } finally {
     attempt.close();
