@@ -376,7 +376,7 @@ create table service_tokens (
   created_at timestamp with time zone not null default now(),
   expires_at timestamp with time zone not null,
   last_used_at timestamp with time zone,
-  constraint service_tokens_actions_check CHECK ((((cardinality(actions) >= 1) AND (cardinality(actions) <= 50)) AND (actions <@ ARRAY['effective:read'::text, 'configurations:read'::text, 'configurations:write'::text, 'keys:read'::text, 'keys:write'::text, 'policy:read'::text, 'members:read'::text, 'audit:read'::text]))),
+  constraint service_tokens_actions_check CHECK ((((cardinality(actions) >= 1) AND (cardinality(actions) <= 50)) AND (actions <@ ARRAY['effective:read'::text, 'configurations:read'::text, 'configurations:write'::text, 'keys:read'::text, 'keys:write'::text, 'policy:read'::text, 'members:read'::text, 'usage:read'::text, 'audit:read'::text]))),
   constraint service_tokens_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
   constraint service_tokens_hint_check CHECK ((hint ~ '^aics_…[A-Za-z0-9_-]{4}$'::text)),
   constraint service_tokens_name_check CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 80)) AND (name = btrim(name)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
@@ -2647,6 +2647,9 @@ create policy ai_call_ledger_select on ai_call_ledger for select to authenticate
 create policy ai_call_ledger_service_select on ai_call_ledger for select to ai_config_service, service_role
   using (true);
 
+create policy ai_call_ledger_token_select on ai_call_ledger for select to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{usage:read}'::text[]) AS token_organization)));
+
 create policy ai_configuration_audit_select on ai_configuration_audit for select to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
 
@@ -2691,6 +2694,9 @@ create policy budget_alerts_select on budget_alerts for select to authenticated
 
 create policy budget_alerts_service_select on budget_alerts for select to ai_config_service, service_role
   using (true);
+
+create policy budget_alerts_token_select on budget_alerts for select to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{usage:read}'::text[]) AS token_organization)));
 
 create policy accounts_identity on identity.accounts for all to ai_config_identity
   using (true)
@@ -2951,6 +2957,7 @@ grant usage on schema private to ai_config_token;
 grant usage on schema private to authenticated;
 grant usage on schema private to service_role;
 grant select on table ai_call_ledger to ai_config_service;
+grant select on table ai_call_ledger to ai_config_token;
 grant select on table ai_call_ledger to authenticated;
 grant select on table ai_call_ledger to service_role;
 grant select on table ai_configuration_audit to ai_config_service;
@@ -2962,6 +2969,7 @@ grant delete, insert, select, update (config_name, configuration, is_active, pri
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to authenticated;
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to service_role;
 grant select on table budget_alerts to ai_config_service;
+grant select on table budget_alerts to ai_config_token;
 grant select on table budget_alerts to authenticated;
 grant select on table budget_alerts to service_role;
 grant delete, insert, select, update on table identity.accounts to ai_config_identity;

@@ -16,6 +16,7 @@ export const TOKEN_ACTIONS = {
   "keys:write": { label: "Rotate API keys", help: "See, replace and revoke the organization's keys." },
   "policy:read": { label: "Read the policy", help: "What the organization imposes on its members." },
   "members:read": { label: "Read members", help: "Names, e-mail addresses and roles of the members." },
+  "usage:read": { label: "Read usage", help: "Calls, tokens, costs and budget alerts of the organization." },
   "audit:read": {
     label: "Read the audit log",
     help: "Read, verify and export the organization's audit log.",

@@ -92,3 +92,6 @@ export { listServiceTokens, type ServiceTokenSummary } from "./tokens/list-servi
 export { revokeServiceToken } from "./tokens/revoke-service-token.ts";
 export { isServiceToken } from "./tokens/service-token.ts";
 export { type LiveServiceToken, useServiceToken } from "./tokens/use-service-token.ts";
+export { listAlerts, type StoredAlert } from "./usage/list-alerts.ts";
+export { summarizeUsage, type UsageSummary } from "./usage/summarize-usage.ts";
+export { type UsageGroup, type UsagePoint, usageSeries } from "./usage/usage-series.ts";

@@ -8,6 +8,7 @@ import { isoTime } from "../iso-time.ts";
 import type { Owner } from "../owner.ts";
 import { runAs } from "../run-as.ts";
 import type { KeySlot } from "./key-vault.ts";
+import { isReadable, readStoredKeys } from "./stored-key.ts";
 
 /** A key as people see it. */
 export interface KeyListing {
@@ -17,6 +18,8 @@ export interface KeyListing {
   readonly keyVersion: number;
   readonly status: "active" | "grace" | "revoked";
   readonly verified: boolean;
+  /** False where it cannot be opened any more and has to be entered again; calls with it fail. */
+  readonly readable: boolean;
   readonly createdAt: string;
   readonly expiresAt: string | null;
   /** When the primary key is due by the rotation schedule that applies to its owner; null where none is set. */
@@ -28,8 +31,10 @@ export async function listKeys(
   ctx: ServiceContext,
   { actor, owner }: { actor: Actor; owner: Owner },
 ): Promise<KeyListing[]> {
-  const keys = await readListings(ctx, { actor, owner });
-  if (keys.length === 0) return keys;
+  const found = await readListings(ctx, { actor, owner });
+  if (found.length === 0) return found;
+  const lost = await unreadableSlots(ctx, owner);
+  const keys = found.map((key) => ({ ...key, readable: !lost.includes(key.slot) }));
   const { configuration } = await getOwnerConfiguration(ctx, { actor, owner });
   const { rotationSchedule } = configuration.apiKeys;
   return keys.map((key) =>
@@ -37,6 +42,15 @@ export async function listKeys(
       ? key
       : { ...key, dueAt: rotationDueAt(new Date(key.createdAt), rotationSchedule)?.toISOString() ?? null },
   );
+}
+
+/** As a service: people cannot read what is sealed. */
+async function unreadableSlots(ctx: ServiceContext, owner: Owner): Promise<KeySlot[]> {
+  const keys = await runAs(ctx, { type: "service", name: "list-keys" }, (tx) =>
+    readStoredKeys(tx, ownedBy(owner)),
+  );
+  const opened = await Promise.all(keys.map((key) => isReadable(ctx.vault, key)));
+  return keys.filter((_key, index) => !opened[index]).map((key) => key.slot);
 }
 
 function readListings(
@@ -67,6 +81,7 @@ function readListings(
       keyVersion: row.key_version,
       status: row.status,
       verified: row.verified,
+      readable: true,
       createdAt: row.created_at,
       expiresAt: row.expires_at,
       dueAt: null,

@@ -8,7 +8,7 @@ import { type Owner, ownerId } from "../owner.ts";
 import { runAs } from "../run-as.ts";
 import type { KeySlot, SealedKey } from "./key-vault.ts";
 import { readNewKey } from "./read-new-key.ts";
-import { readStoredKeys, type StoredKey } from "./stored-key.ts";
+import { isReadable, readStoredKeys, type StoredKey } from "./stored-key.ts";
 import { tryKey } from "./try-key.ts";
 
 /**
@@ -50,13 +50,13 @@ export async function rotateApiKey(
   await runAs(ctx, actor, (tx) => requireAdmin(tx, actor, owner, ["keys:write"]));
 
   const present = await readKeys(ctx, owner);
-  if (isCurrent(ctx, present.primary, newKey) && present.primary?.verified) return unchanged(present);
+  if (present.primary?.verified && (await isCurrent(ctx, present.primary, newKey))) return unchanged(present);
   const verdict = await tryKey(ctx.fetch, ctx.environment.baseUrl, newKey);
   if (verdict === "refused") throw new AIConfigError("KEY_REFUSED");
 
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const keys = attempt === 1 ? present : await readKeys(ctx, owner);
-    if (isCurrent(ctx, keys.primary, newKey)) {
+    if (await isCurrent(ctx, keys.primary, newKey)) {
       if (verdict !== "accepted" || keys.primary?.verified) return unchanged(keys);
       await markVerified(ctx, input, keys.primary as StoredKey);
       return unchanged({ ...keys, primary: { ...(keys.primary as StoredKey), verified: true } });
@@ -199,8 +199,10 @@ async function putKey(
       ${key.keyVersion}, ${status}, ${verifiedAt}, ${expiresAt})`);
 }
 
-function isCurrent(ctx: ServiceContext, primary: StoredKey | undefined, key: Secret): boolean {
-  return primary !== undefined && ctx.vault.isSameKey(key, primary.kek_id, primary.fingerprint);
+/** The same key counts as a new one where what is stored of it cannot be opened. */
+async function isCurrent(ctx: ServiceContext, primary: StoredKey | undefined, key: Secret): Promise<boolean> {
+  if (primary === undefined || !ctx.vault.isSameKey(key, primary.kek_id, primary.fingerprint)) return false;
+  return isReadable(ctx.vault, primary);
 }
 
 function unchanged({ primary, secondary }: PresentKeys): RotateApiKeyResult {

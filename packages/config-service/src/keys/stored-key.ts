@@ -1,8 +1,9 @@
+import { AIConfigError } from "@ai-config/config-core";
 import { type ActorDb, sql } from "@ai-config/db";
 
 import type { Fragment } from "../iso-time.ts";
 import type { Owner } from "../owner.ts";
-import type { KeySlot } from "./key-vault.ts";
+import type { KeySlot, KeyVault } from "./key-vault.ts";
 
 /** A sealed key as services read it. */
 export interface StoredKey extends Record<string, unknown> {
@@ -33,4 +34,15 @@ export function ownerOfKey(key: Pick<StoredKey, "user_id" | "organization_id">):
   return key.organization_id === null
     ? { type: "user", userId: key.user_id ?? "" }
     : { type: "organization", organizationId: key.organization_id };
+}
+
+/** False where no master key of the ring opens it, or somebody altered it: then it has to be entered again. */
+export async function isReadable(vault: KeyVault, key: StoredKey): Promise<boolean> {
+  try {
+    await vault.open(key.sealed, { owner: ownerOfKey(key), provider: "anthropic", slot: key.slot });
+    return true;
+  } catch (error) {
+    if (error instanceof AIConfigError && error.code === "KEY_UNREADABLE") return false;
+    throw error;
+  }
 }

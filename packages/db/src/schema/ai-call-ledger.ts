@@ -12,8 +12,8 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-import { noSecret, ownedBy } from "./expressions.ts";
-import { authenticated, service, serviceRole } from "./roles.ts";
+import { inTokenOrganization, noSecret, ownedBy } from "./expressions.ts";
+import { authenticated, service, serviceRole, token } from "./roles.ts";
 
 /**
  * Every governed call, as it ended; written by `private.settle_calls` and never changed. It holds nothing of the
@@ -65,6 +65,11 @@ export const aiCallLedger = pgTable(
     check("ai_call_ledger_basis_check", sql`${table.costBasis} in ('exact', 'estimated', 'unknown')`),
     check("ai_call_ledger_label_check", sql`char_length(${table.label}) <= 200 and ${noSecret(table.label)}`),
     pgPolicy("ai_call_ledger_select", { for: "select", to: authenticated, using: ownedBy(table, "admin") }),
+    pgPolicy("ai_call_ledger_token_select", {
+      for: "select",
+      to: token,
+      using: inTokenOrganization(table.organizationId, ["usage:read"]),
+    }),
     pgPolicy("ai_call_ledger_service_select", {
       for: "select",
       to: [service, serviceRole],

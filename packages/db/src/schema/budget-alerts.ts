@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { bigint, check, index, numeric, pgPolicy, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
-import { ownedBy } from "./expressions.ts";
-import { authenticated, service, serviceRole } from "./roles.ts";
+import { inTokenOrganization, ownedBy } from "./expressions.ts";
+import { authenticated, service, serviceRole, token } from "./roles.ts";
 
 /**
  * A threshold of a budget that was crossed: once for each window and limit, whichever process saw it. It refers to
@@ -31,6 +31,11 @@ export const budgetAlerts = pgTable(
     check("budget_alerts_one_owner", sql`num_nonnulls(${table.userId}, ${table.organizationId}) = 1`),
     check("budget_alerts_period_check", sql`${table.period} in ('daily', 'weekly', 'monthly')`),
     pgPolicy("budget_alerts_select", { for: "select", to: authenticated, using: ownedBy(table, "admin") }),
+    pgPolicy("budget_alerts_token_select", {
+      for: "select",
+      to: token,
+      using: inTokenOrganization(table.organizationId, ["usage:read"]),
+    }),
     pgPolicy("budget_alerts_service_select", {
       for: "select",
       to: [service, serviceRole],

@@ -1,0 +1,60 @@
+import { AIConfigError, type BudgetPeriod } from "@ai-config/config-core";
+import { type Actor, sql } from "@ai-config/db";
+
+import { ownedBy, requireAdmin } from "../configuration/stored-configuration.ts";
+import type { ServiceContext } from "../context.ts";
+import { isoTime } from "../iso-time.ts";
+import type { Owner } from "../owner.ts";
+import { runAs } from "../run-as.ts";
+
+/** A threshold of a budget that was crossed. */
+export interface StoredAlert {
+  readonly id: string;
+  readonly period: BudgetPeriod;
+  /** A part of the limit, such as 0.9. */
+  readonly threshold: number;
+  /** USD as decimal text, as are `spent`. */
+  readonly limit: string;
+  readonly spent: string;
+  readonly startsAt: string;
+  readonly resetsAt: string;
+  readonly createdAt: string;
+}
+
+const LIMIT_DEFAULT = 50;
+
+/** The alerts of an account's or an organization's budgets, latest first. For whom usage is. */
+export async function listAlerts(
+  ctx: ServiceContext,
+  {
+    actor,
+    owner,
+    before,
+    limit = LIMIT_DEFAULT,
+  }: {
+    readonly actor: Actor;
+    readonly owner: Owner;
+    /** Where the former page ended. */
+    readonly before?: string | null | undefined;
+    /** From 1 to 200. */
+    readonly limit?: number | undefined;
+  },
+): Promise<{ alerts: StoredAlert[]; next: string | null }> {
+  if (before != null && !/^\d{1,18}$/.test(before)) {
+    throw new AIConfigError("INPUT_INVALID", {
+      issues: [{ path: "before", code: "malformed", message: "Must be the end of a former page." }],
+    });
+  }
+  const rows = await runAs(ctx, actor, async (tx) => {
+    await requireAdmin(tx, actor, owner, ["usage:read"]);
+    return tx.execute<StoredAlert & Record<string, unknown>>(sql`
+      select id::text as id, period, threshold::float8 as threshold, trim_scale(limit_usd)::text as "limit",
+        trim_scale(spent)::text as spent, ${isoTime("starts_at", "startsAt")}, ${isoTime("resets_at", "resetsAt")},
+        ${isoTime("created_at", "createdAt")}
+      from public.budget_alerts
+      where ${ownedBy(owner)} and (${before ?? null}::bigint is null or budget_alerts.id < ${before ?? null}::bigint)
+      order by budget_alerts.id desc limit ${limit + 1}`);
+  });
+  const alerts = rows.slice(0, limit);
+  return { alerts, next: rows.length > limit ? (alerts.at(-1)?.id ?? null) : null };
+}
