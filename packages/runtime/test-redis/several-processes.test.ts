@@ -9,8 +9,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { createRedisStore } from "../src/admission/redis/redis-store.ts";
 import { limitsOf } from "../testing/admission/admission-kit.ts";
+import type { CallPlan, CallsMade } from "../testing/admission/make-calls.ts";
 import { startRedis, type TestRedis } from "../testing/redis/start-redis.ts";
-import type { WorkerInput, WorkerOutput } from "./worker.ts";
+import type { WorkerInput } from "./worker.ts";
 
 let redis: TestRedis;
 
@@ -37,7 +38,7 @@ async function scene(limit: string) {
   };
 
   /** Starts a process, and answers what it says of its calls. */
-  async function run(given: Pick<WorkerInput, "calls" | "leaseMs" | "isLost">) {
+  async function run(given: CallPlan) {
     const input: WorkerInput = { socket: redis.socket, prefix, user, limit, window, ...given };
     const worker = fileURLToPath(new URL("./worker.ts", import.meta.url));
     const child = spawn(process.execPath, [worker, JSON.stringify(input)], {
@@ -45,7 +46,7 @@ async function scene(limit: string) {
     });
     const ended = once(child, "exit");
     const [line] = await once(createInterface(child.stdout), "line");
-    const output: WorkerOutput = JSON.parse(line);
+    const output: CallsMade = JSON.parse(line);
     return { output, child, ended };
   }
 
