@@ -264,6 +264,47 @@ test("a stored key that was tampered with is told as unreadable, and can be repl
   expect(lines).toHaveLength(1);
 });
 
+test.each([
+  ["the same key", "same"],
+  ["another key", "othr"],
+])(
+  "a key that cannot be opened is shown as such, alone, and ends with %s being entered",
+  async (_name, tail) => {
+    await using service = await startService({ log: () => {} });
+    const { ctx, database } = service;
+    const [dana, kim] = [await database.createUser(), await database.createUser()];
+    const whose = { actor: asUser(dana), owner: userOwner(dana) };
+    await rotateApiKey(ctx, { ...whose, newKey: providerKey("frst") });
+    await rotateApiKey(ctx, { ...whose, newKey: providerKey("same") });
+    await rotateApiKey(ctx, { actor: asUser(kim), owner: userOwner(kim), newKey: providerKey() });
+    await database.owner`
+    update private.ai_provider_keys set sealed = left(sealed, -8) || 'AAAAAAAA'
+    where user_id = ${dana} and slot = 'primary'`;
+
+    const another = await service.another();
+    expect(await listKeys(another, whose)).toMatchObject([
+      { slot: "primary", hint: "sk-ant-…same", readable: false },
+      { slot: "secondary", readable: true },
+    ]);
+    expect(await listKeys(another, { actor: asUser(kim), owner: userOwner(kim) })).toMatchObject([
+      { readable: true },
+    ]);
+    await expect(openApiKey(another, { userId: dana })).rejects.toMatchObject({
+      code: "KEY_UNREADABLE",
+      message: expect.stringContaining("store the key again"),
+    });
+    const { configuration } = await getEffectiveConfiguration(another, { actor: asUser(dana), userId: dana });
+    expect(configuration.apiKeys.primaryKey).toBe("sk-ant-…same");
+
+    const entered = await rotateApiKey(another, { ...whose, newKey: providerKey(tail) });
+    expect(entered).toMatchObject({ keyVersion: 3, verified: true });
+    expect(await listKeys(another, whose)).toMatchObject([
+      { slot: "primary", hint: `sk-ant-…${tail}`, readable: true },
+    ]);
+    expect((await openApiKey(another, { userId: dana }))?.reveal()).toBe(providerKey(tail));
+  },
+);
+
 test("AI_CONFIG reads the environment at the moment it is asked", () => {
   const before = process.env.ANTHROPIC_API_KEY;
   try {

@@ -12,7 +12,8 @@ export async function checkCanaries(database: Database, vault: KeyVault): Promis
   const canaries = await Promise.all(
     vault.ids.map(async (id) => ({ id, sealed: await vault.sealCanary(id) })),
   );
-  const { stored, missing } = await asActor(database, { type: "service", name: "key-vault" }, async (tx) => {
+  // A refusal takes the transaction along: a start that came to nothing leaves no canary.
+  await asActor(database, { type: "service", name: "key-vault" }, async (tx) => {
     for (const { id, sealed } of canaries) {
       await tx.execute(sql`
         insert into private.kek_canaries (kek_id, sealed) values (${id}, ${sealed}) on conflict (kek_id) do nothing`);
@@ -20,16 +21,15 @@ export async function checkCanaries(database: Database, vault: KeyVault): Promis
     const stored = await tx.execute<{ kek_id: string; sealed: string }>(
       sql`select kek_id, sealed from private.kek_canaries`,
     );
+    for (const { kek_id: id, sealed } of stored) {
+      if (vault.ids.includes(id) && !(await vault.opensCanary(id, sealed))) throw wrongKey([id]);
+    }
     const used = await tx.execute<{ kek_id: string }>(
       sql`select distinct kek_id from private.ai_provider_keys where status <> 'revoked'`,
     );
-    return { stored, missing: used.map((row) => row.kek_id).filter((id) => !vault.ids.includes(id)) };
+    const missing = used.map((row) => row.kek_id).filter((id) => !vault.ids.includes(id));
+    if (missing.length > 0) throw wrongKey(missing);
   });
-
-  for (const { kek_id: id, sealed } of stored) {
-    if (vault.ids.includes(id) && !(await vault.opensCanary(id, sealed))) throw wrongKey([id]);
-  }
-  if (missing.length > 0) throw wrongKey(missing);
 }
 
 function wrongKey(ids: readonly string[]): AIConfigError {

@@ -54,6 +54,14 @@ function KeyRow({ summary, onRevoke }: { summary: KeySummary; onRevoke: (() => v
         {summary.expiresAt !== null && (
           <p className="text-muted text-xs">Usable until {formatAbsolute(summary.expiresAt)}</p>
         )}
+        {!summary.readable && (
+          <p className="flex gap-1 font-medium text-bad-ink text-xs">
+            <TriangleAlert aria-hidden className="mt-px size-3.5 shrink-0" />
+            {summary.slot === "primary"
+              ? "What is stored of it cannot be opened, so requests fail. Enter the key again."
+              : "What is stored of it cannot be opened, so it does not stand in for the primary key."}
+          </p>
+        )}
         {rotation && (
           <p
             className={
@@ -66,7 +74,13 @@ function KeyRow({ summary, onRevoke }: { summary: KeySummary; onRevoke: (() => v
         )}
       </div>
       <span className="flex gap-1.5">
-        <Chip tone={summary.verified ? "good" : "warn"}>{summary.verified ? "Verified" : "Unverified"}</Chip>
+        {summary.readable ? (
+          <Chip tone={summary.verified ? "good" : "warn"}>
+            {summary.verified ? "Verified" : "Unverified"}
+          </Chip>
+        ) : (
+          <Chip tone="bad">Unreadable</Chip>
+        )}
         <Chip tone={state.tone}>{state.word}</Chip>
       </span>
       {onRevoke && (
