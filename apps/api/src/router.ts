@@ -1,6 +1,9 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 
+import { alertRouter } from "./routers/alert.ts";
 import { auditRouter } from "./routers/audit.ts";
+import { budgetRouter } from "./routers/budget.ts";
+import { claudeRouter } from "./routers/claude.ts";
 import { configurationRouter } from "./routers/configuration.ts";
 import { keyRouter } from "./routers/key.ts";
 import { meRouter } from "./routers/me.ts";
@@ -8,10 +11,14 @@ import { modelRouter } from "./routers/model.ts";
 import { organizationRouter } from "./routers/organization.ts";
 import { policyRouter } from "./routers/policy.ts";
 import { tokenRouter } from "./routers/token.ts";
+import { usageRouter } from "./routers/usage.ts";
 import { router } from "./trpc.ts";
 
 export const appRouter = router({
+  alert: alertRouter,
   audit: auditRouter,
+  budget: budgetRouter,
+  claude: claudeRouter,
   configuration: configurationRouter,
   key: keyRouter,
   me: meRouter,
@@ -19,6 +26,7 @@ export const appRouter = router({
   organization: organizationRouter,
   policy: policyRouter,
   token: tokenRouter,
+  usage: usageRouter,
 });
 
 export type AppRouter = typeof appRouter;

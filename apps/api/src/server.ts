@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { AIConfigError, ERROR_CATALOGUE } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
+import type { GovernedClaude } from "@ai-config/runtime";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
@@ -28,6 +29,7 @@ import { configurationRoutes } from "./rest/configuration-routes.ts";
 
 export interface ServerDependencies {
   service: ServiceContext;
+  claude: GovernedClaude;
   identity: Identity;
   own: OwnAccount;
   publicUrl: string;

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { checkCanaries, createServiceContext, type ServiceContext } from "@ai-config/config-service";
 import { connect } from "@ai-config/db";
+import { createGovernedClaude } from "@ai-config/runtime";
 import type { Logger } from "pino";
 
 import type { Env } from "./env.ts";
@@ -65,6 +66,8 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
       log: (level, message, details) => log[level](details ?? {}, message),
     });
     undo.push(() => service.close());
+    const claude = createGovernedClaude({ service });
+    undo.push(() => claude.close());
     sayWhatEnds(service, say);
     const identityDatabase = connect({
       url,
@@ -93,6 +96,7 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
     const identity = chooseIdentity({ builtIn, issuer, accountTable });
     const app = createServer({
       service,
+      claude,
       identity,
       own: createOwnAccount(identityDatabase),
       publicUrl,

@@ -1,6 +1,7 @@
 import { AIConfigError, type Issue, type TokenAction, withoutSecrets } from "@ai-config/config-core";
 import type { LiveServiceToken, ServiceContext } from "@ai-config/config-service";
 import type { Actor, TokenActor } from "@ai-config/db";
+import type { GovernedClaude } from "@ai-config/runtime";
 import { initTRPC, TRPCError } from "@trpc/server";
 import * as z from "zod";
 
@@ -17,6 +18,8 @@ import type { Mailer } from "./mail/mailer.ts";
 /** What every procedure knows: who asks, and through what it may act. */
 export interface ApiContext {
   readonly service: ServiceContext;
+  /** Calls under the configurations of their accounts. */
+  readonly claude: GovernedClaude;
   readonly authenticate: () => Promise<Person | null>;
   readonly authenticateToken: () => Promise<LiveServiceToken | null>;
   /** What signed-in people may see and end of their own. */

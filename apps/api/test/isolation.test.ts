@@ -190,6 +190,10 @@ function valuesFor(name: string, schema: z.core.JSONSchema.JSONSchema): unknown[
     tokenId: [target.tokenId],
     actions: [["effective:read"]],
     days: [1],
+    from: ["2026-01-01T00:00:00Z"],
+    to: ["2026-12-31T00:00:00Z"],
+    timeZone: ["UTC"],
+    prompt: ["Say what you know."],
     configName: ["default"],
     updates: [{ model: { temperature: 0.1 } }],
     policy: [{ fields: { "model.temperature": { lock: 0 } } }],
@@ -304,6 +308,7 @@ test("a viewer reads what the organization hands out, and neither changes it nor
   await api.test.addMember(target.organizationId, id, "viewer");
   const start = await dump();
   const readable = new Set([
+    "budget.status",
     "configuration.effective",
     "configuration.list",
     "key.list",

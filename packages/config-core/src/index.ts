@@ -101,6 +101,7 @@ export {
   type MonthlyEstimate,
   type Traffic,
 } from "./cost/estimate-monthly.ts";
+export { forecastSpend } from "./cost/forecast-spend.ts";
 export type { PriceModifiers, TokenKind } from "./cost/token-prices.ts";
 export {
   type PricedParams,

@@ -4,13 +4,12 @@ import type { Database } from "@ai-config/db";
 import type { AdmissionStore, BudgetAlert } from "./admission/admission-store.ts";
 import { createFairQueue } from "./admission/fair-queue.ts";
 import { createPostgresStore } from "./admission/postgres-store.ts";
-import { budgetsOf } from "./calls/budgets-of.ts";
+import { type BudgetStatus, budgetsOf } from "./calls/budgets-of.ts";
 import { CallEnded } from "./calls/call-guard.ts";
 import { type Clock, systemClock } from "./calls/clock.ts";
 import { createLeaseKeeper } from "./calls/lease-keeper.ts";
 import { createSettler } from "./calls/settle-surely.ts";
 import { readFailure } from "./failures/read-failure.ts";
-import type { BudgetLeft } from "./governed.ts";
 import { type GovernedMessages, governMessages } from "./messages/governed-messages.ts";
 import { createCallKeys } from "./provider/call-keys.ts";
 import { createKeyLanes } from "./provider/key-lanes.ts";
@@ -45,7 +44,7 @@ export interface ClaudeForUser {
   /** As in the official SDK. */
   readonly messages: GovernedMessages;
   /** What is spent, held and left of every budget that applies to its calls. */
-  budgets(): Promise<readonly BudgetLeft[]>;
+  budgets(): Promise<readonly BudgetStatus[]>;
 }
 
 /** The official SDK under the configurations of this product. One for each process. */

@@ -15,6 +15,7 @@ export { createPostgresStore } from "./admission/postgres-store.ts";
 export { createRedisStore, type RedisStoreOptions } from "./admission/redis/redis-store.ts";
 export type { SendCommand } from "./admission/redis/run-script.ts";
 export type { AttemptReport, KeySlotName, Wait } from "./calls/attempt-loop.ts";
+export type { BudgetStatus } from "./calls/budgets-of.ts";
 export type { Clock } from "./calls/clock.ts";
 export {
   type ClaudeForUser,

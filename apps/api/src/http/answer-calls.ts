@@ -17,9 +17,9 @@ const BATCH_MAX = 10;
  * brings it is thrown, like everywhere else.
  */
 export function answerCalls(
-  deps: Pick<ApiContext, "service" | "own" | "publicUrl" | "signUp" | "mailer"> & { log: Logger },
+  deps: Pick<ApiContext, "service" | "claude" | "own" | "publicUrl" | "signUp" | "mailer"> & { log: Logger },
 ) {
-  const { service, own, publicUrl, signUp, mailer, log } = deps;
+  const { service, claude, own, publicUrl, signUp, mailer, log } = deps;
   return async (c: Context<{ Variables: ApiVariables }>): Promise<Response> => {
     const { authenticate, authenticateToken, requestId } = c.var;
     let refused: AIConfigError | undefined;
@@ -30,6 +30,7 @@ export function answerCalls(
       maxBatchSize: BATCH_MAX,
       createContext: () => ({
         service,
+        claude,
         own,
         authenticate,
         authenticateToken,

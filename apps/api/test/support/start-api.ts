@@ -4,6 +4,7 @@ import { createServer as createNetServer } from "node:net";
 import { createServiceContext, type RunningServiceContext } from "@ai-config/config-service";
 import { connect } from "@ai-config/db";
 import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
+import { createGovernedClaude } from "@ai-config/runtime";
 import { pino } from "pino";
 
 import { type HttpTimeouts, openServer } from "../../src/http/open-server.ts";
@@ -34,6 +35,8 @@ export interface TestApi extends AsyncDisposable {
 export interface TestApiOptions {
   signUp?: "open" | "invitation";
   fetch?: typeof fetch;
+  /** Variables of the environment layer. */
+  environment?: Readonly<Record<string, string>>;
   timeouts?: HttpTimeouts;
   trustedProxies?: number;
   /** More than any test sends unless told. */
@@ -70,10 +73,11 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   );
   const service = await createServiceContext({
     database,
-    environment: {},
+    environment: options.environment ?? {},
     keyRing: "VGhpcyBpcyBhIGtleSBvZiAzMiBieXRlcywgdGVzdC4",
     ...(outgoing && { fetch: outgoing }),
   });
+  const claude = createGovernedClaude({ service });
   const identityDatabase = connect({ url: appUrl, maxConnections: 2, role: "ai_config_identity" });
   const allowedOrigins = new Set([url]);
   const accountTable = createAccountTable(identityDatabase);
@@ -87,6 +91,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   let isAccepting = true;
   const app = createServer({
     service,
+    claude,
     identity,
     own: createOwnAccount(identityDatabase),
     publicUrl: url,
@@ -116,6 +121,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     async [Symbol.asyncDispose]() {
       await new Promise((resolve) => server.close(resolve));
       await mailer?.close();
+      await claude.close();
       await service.close();
       await identityDatabase.close();
       await own?.[Symbol.asyncDispose]();

@@ -1,0 +1,20 @@
+import { listAlerts } from "@ai-config/config-service";
+import * as z from "zod";
+
+import { callerProcedure, router } from "../trpc.ts";
+import { ownerInput, ownerOf } from "./owner.ts";
+
+export const alertRouter = router({
+  /** Thresholds of budgets that were crossed, latest first. */
+  list: callerProcedure("usage:read")
+    .input(
+      z.strictObject({
+        owner: ownerInput,
+        before: z.string().max(100).nullish(),
+        limit: z.int().min(1).max(200).optional(),
+      }),
+    )
+    .query(({ ctx: { service, actor }, input: { owner, ...page } }) =>
+      listAlerts(service, { ...page, actor, owner: ownerOf(owner, actor) }),
+    ),
+});

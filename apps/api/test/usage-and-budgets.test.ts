@@ -1,0 +1,162 @@
+import { type FakeAnthropic, startFakeAnthropic } from "@ai-config/runtime/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { makeToken } from "./support/make-token.ts";
+import { Person } from "./support/person.ts";
+import { startApi, type TestApi } from "./support/start-api.ts";
+
+let anthropic: FakeAnthropic;
+let api: TestApi;
+let dana: Person;
+let kim: Person;
+const ids = { acme: "", dana: "", kim: "" };
+const hour = 3_600_000;
+const around = () => ({
+  from: new Date(Date.now() - hour).toISOString(),
+  to: new Date(Date.now() + hour).toISOString(),
+});
+
+const query = (person: Person, name: string, input: object) =>
+  person.send("GET", `/api/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`);
+const call = (person: Person, name: string, input: object) => person.json("POST", `/api/trpc/${name}`, input);
+const dataOf = ({ body }: { body: unknown }) =>
+  (body as { result?: { data: Record<string, unknown> } }).result?.data ?? { refused: body };
+const ours = () => ({ type: "organization", organizationId: ids.acme });
+const mine = { type: "user" };
+
+beforeAll(async () => {
+  anthropic = await startFakeAnthropic();
+  api = await startApi({ environment: { ANTHROPIC_API_BASE_URL: `${anthropic.url}/v1` } });
+  [dana, kim] = [new Person(api.url), new Person(api.url)];
+  await dana.signUp("dana@acme.example", { name: "Dana" });
+  await kim.signUp("kim@acme.example", { name: "Kim" });
+  const { owner } = api.test;
+  for (const { id, name } of await owner<{ id: string; name: string }[]>`select id, name from auth.users`) {
+    ids[name === "Dana" ? "dana" : "kim"] = id;
+  }
+  const [acme] = await owner<{ id: string }[]>`
+    select organization_id as id from public.organization_members where user_id = ${ids.dana}`;
+  ids.acme = acme?.id ?? "";
+  await api.test.addMember(ids.acme, ids.kim, "member");
+  await call(dana, "key.rotate", { owner: ours(), newKey: `sk-ant-api03-${"k".repeat(40)}` });
+  await call(dana, "policy.set", {
+    organizationId: ids.acme,
+    policy: { pool: { dailyBudget: 0.001, monthlyBudget: 50 } },
+  });
+  await call(dana, "configuration.update", {
+    owner: ours(),
+    configName: "default",
+    updates: {
+      model: { model: "claude-sonnet-5-5", maxTokens: 50 },
+      costBudget: { timeZone: "Europe/Berlin", alertThresholds: [0.2, 0.9] },
+    },
+  });
+});
+afterAll(async () => {
+  await api?.[Symbol.asyncDispose]();
+  await anthropic?.[Symbol.asyncDispose]();
+});
+
+test("a test call answers with what governed it, and is booked", async () => {
+  anthropic.script({ text: "Hello, Dana.", usage: { inputTokens: 10, outputTokens: 20 } });
+  const answer = dataOf(await call(dana, "claude.test", { prompt: "Hello", organizationId: ids.acme }));
+  expect(answer).toMatchObject({
+    text: "Hello, Dana.",
+    model: "claude-sonnet-5-5",
+    inputTokens: 10,
+    outputTokens: 20,
+    governed: {
+      cost: { amount: "0.00022", basis: "exact" },
+      keySlot: "primary",
+      attempts: [{ status: 200, failure: null }],
+      waits: [],
+    },
+  });
+  const status = dataOf(await query(dana, "budget.status", { organizationId: ids.acme }));
+  expect(status).toMatchObject({ timeZones: { user: "Europe/Berlin", organization: "Europe/Berlin" } });
+  const budgets = status.budgets as { scope: { kind: string }; period: string }[];
+  expect(budgets.map(({ scope, period }) => `${scope.kind} ${period}`)).toEqual([
+    "user daily",
+    "user weekly",
+    "user monthly",
+    "organization daily",
+    "organization monthly",
+  ]);
+  expect(budgets[3]).toMatchObject({ limit: "0.001", spent: "0.00022", reserved: "0", left: "0.00078" });
+  expect(budgets[3]).toMatchObject({ enforcement: "block", thresholds: [0.2, 0.9] });
+});
+
+test("a call that the shared budget has no room for is refused before anything is sent", async () => {
+  const before = anthropic.requests.length;
+  // So much text that its reservation alone is more than what is left.
+  const refused = await call(dana, "claude.test", { prompt: "word ".repeat(390), organizationId: ids.acme });
+  expect(refused).toMatchObject({
+    status: 429,
+    body: { error: { data: { aiConfig: { code: "LIMIT_REACHED" } } } },
+  });
+  expect(anthropic.requests.length).toBe(before);
+});
+
+test("usage adds up for the account, and for the organization's admins alone", async () => {
+  anthropic.script({ text: "Hello, Kim.", usage: { inputTokens: 1, outputTokens: 2 } });
+  expect((await call(kim, "claude.test", { prompt: "Hi", organizationId: ids.acme })).status).toBe(200);
+  const all = { calls: 2, failures: 0, inputTokens: 11, outputTokens: 22, cost: "0.000242" };
+  expect(dataOf(await query(dana, "usage.summary", { owner: ours(), ...around() }))).toMatchObject({
+    ...all,
+    models: [{ model: "claude-sonnet-5-5", ...all }],
+  });
+  expect(dataOf(await query(kim, "usage.summary", { owner: mine, ...around() }))).toMatchObject({ calls: 1 });
+  for (const name of ["usage.summary", "alert.list"]) {
+    const input = name === "alert.list" ? { owner: ours() } : { owner: ours(), ...around() };
+    expect([name, (await query(kim, name, input)).status]).toEqual([name, 403]);
+  }
+
+  const series = (more: object) =>
+    query(dana, "usage.series", { owner: ours(), ...around(), step: "hour", ...more });
+  const byUser = dataOf(await series({ groupBy: "user" })) as unknown as { group: string; calls: number }[];
+  expect(new Map(byUser.map(({ group, calls }) => [group, calls]))).toEqual(
+    new Map([
+      [ids.dana, 1],
+      [ids.kim, 1],
+    ]),
+  );
+  const byKey = dataOf(await series({ groupBy: "key", step: "day", timeZone: "Asia/Tokyo" }));
+  expect(byKey).toMatchObject([{ group: "primary", calls: 2 }]);
+  expect((await series({ timeZone: "Mars/Olympus" })).status).toBe(400);
+  const backwards = { from: around().to, to: around().from };
+  expect((await query(dana, "usage.summary", { owner: mine, ...backwards })).status).toBe(400);
+});
+
+test("a threshold that was crossed is told once, to whom the budget belongs", async () => {
+  const { alerts } = dataOf(await query(dana, "alert.list", { owner: ours() })) as { alerts: object[] };
+  expect(alerts).toMatchObject([{ period: "daily", threshold: 0.2, limit: "0.001", spent: "0.00022" }]);
+  expect(dataOf(await query(kim, "alert.list", { owner: mine }))).toEqual({ alerts: [], next: null });
+  const { token } = await makeToken(dana, ids.acme, { name: "Billing", actions: ["usage:read"] });
+  const billing = new Person(api.url, { authorization: `Bearer ${token}` });
+  expect(dataOf(await query(billing, "alert.list", { owner: ours() }))).toEqual({ alerts, next: null });
+  expect(dataOf(await query(billing, "usage.summary", { owner: ours(), ...around() }))).toMatchObject({
+    calls: 2,
+  });
+  expect((await call(billing, "claude.test", { prompt: "Hi" })).status).toBe(403);
+});
+
+test("nobody sees or spends of an organization they do not belong to", async () => {
+  const stranger = new Person(api.url);
+  await stranger.signUp("stranger@example.com");
+  for (const [name, input] of [
+    ["budget.status", { organizationId: ids.acme }],
+    ["usage.summary", { owner: ours(), ...around() }],
+    ["usage.series", { owner: ours(), ...around(), step: "day" }],
+    ["alert.list", { owner: ours() }],
+  ] as const) {
+    expect([name, (await query(stranger, name, input)).status]).toEqual([name, 404]);
+  }
+  const vic = new Person(api.url);
+  await vic.signUp("vic@example.com", { name: "Vic" });
+  const [viewer] = await api.test.owner<{ id: string }[]>`select id from auth.users where name = 'Vic'`;
+  await api.test.addMember(ids.acme, viewer?.id ?? "", "viewer");
+  const spending = await call(vic, "claude.test", { prompt: "Hi", organizationId: ids.acme });
+  expect(spending.status).toBe(403);
+  const refused = await call(stranger, "claude.test", { prompt: "Hi", organizationId: ids.acme });
+  expect(refused.status).toBe(404);
+});
