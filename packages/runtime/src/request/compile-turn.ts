@@ -79,7 +79,8 @@ function compile(
   return {
     model: params.model,
     apiVersion,
-    params,
+    // A fresh object: what rules have deleted from makes every body that is made of it slow.
+    params: { ...params },
     headers,
     adjustments: [...imposed, ...compiled.adjustments],
     isStreamed: params.stream || isSlow(params, configuration),
