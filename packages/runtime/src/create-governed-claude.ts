@@ -61,6 +61,13 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
   const { service, clock = systemClock, random = Math.random, leaseMs = LEASE_MS } = options;
   const { log } = service;
   const store = options.store ?? createPostgresStore({ database: options.db ?? service.database });
+  const onAlert = (alert: BudgetAlert) => {
+    try {
+      options.onAlert?.(alert);
+    } catch (error) {
+      log("error", "Who listens to budget alerts failed.", { error: String(error) });
+    }
+  };
   const queue = createFairQueue();
   const leases = createLeaseKeeper(store, leaseMs, log);
   const lanesOf = createKeyLanes({
@@ -76,7 +83,8 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     queue,
     settler: createSettler(store, {
       log,
-      onDone: ({ request }) => {
+      onDone: ({ request }, settled) => {
+        for (const alert of settled?.alerts ?? []) onAlert(alert);
         leases.release(request.id);
         if (queue.waiting > 0) queue.wake(request.scopes);
       },
@@ -86,13 +94,7 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     clock,
     random,
     limitWaitMs: options.limitWaitMs ?? 0,
-    onAlert: (alert) => {
-      try {
-        options.onAlert?.(alert);
-      } catch (error) {
-        log("error", "Who listens to budget alerts failed.", { error: String(error) });
-      }
-    },
+    onAlert,
   };
   return {
     forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels ?? [] } = {}) {

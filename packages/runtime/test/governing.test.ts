@@ -187,13 +187,16 @@ test("an answer is not lost because its cost cannot be booked at once", async ()
       return memory.settle(settlement);
     },
   };
-  const userId = await governed.makeUser({ settings: { model } });
-  const claude = governed.restart({ store });
+  const costBudget = { dailyBudget: 0.002, alertThresholds: [0.01] };
+  const userId = await governed.makeUser({ settings: { model, costBudget } });
+  const alerts: BudgetAlert[] = [];
+  const claude = governed.restart({ store, onAlert: (alert) => void alerts.push(alert) });
   const message = await claude.forUser(userId).messages.create(ask);
   expect(message.governed.outcome).toBe("success");
-  expect(entries).toEqual([]);
+  expect([entries, alerts]).toEqual([[], []]);
   await claude.close();
   expect(entries).toEqual(["success"]);
+  expect(alerts).toMatchObject([{ period: "daily", threshold: 0.01 }]);
 });
 
 test("a call that runs longer than its lease keeps what it holds", async () => {

@@ -23,7 +23,6 @@ export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): 
   const cost = costOfLeg(call, leg);
   const entry = entryOf(call, leg, end, cost);
   const settled = await runtime.settler.settle({ admission, request, cost: cost.amount, entry });
-  for (const alert of settled?.alerts ?? []) runtime.onAlert(alert);
   const { id, model, keySlot, configurationVersion } = entry;
   return {
     id,

@@ -12,18 +12,20 @@ export interface Settler {
   drain(): Promise<void>;
 }
 
-export function createSettler(
-  store: AdmissionStore,
-  { log, onDone }: { readonly log: Log; readonly onDone: (settlement: Settlement) => void },
-): Settler {
+export interface SettlerOptions {
+  readonly log: Log;
+  /** Called once for each settlement; without figures where it was given up. */
+  onDone(settlement: Settlement, settled: Settled | undefined): void;
+}
+
+export function createSettler(store: AdmissionStore, { log, onDone }: SettlerOptions): Settler {
   const late = new Set<Promise<void>>();
 
-  async function settleLater(settlement: Settlement): Promise<void> {
+  async function settleLater(settlement: Settlement): Promise<Settled | undefined> {
     for (const pause of PAUSES_MS) {
       await new Promise((resolve) => setTimeout(resolve, pause));
       try {
-        await store.settle(settlement);
-        return;
+        return await store.settle(settlement);
       } catch {
         log("warn", "The cost of a call could not be booked. It is tried again.", {
           id: settlement.admission.id,
@@ -32,18 +34,19 @@ export function createSettler(
     }
     const { cost, admission } = settlement;
     log("error", "The cost of a call was not booked.", { id: admission.id, cost });
+    return undefined;
   }
 
   return {
     async settle(settlement) {
       try {
         const settled = await store.settle(settlement);
-        onDone(settlement);
+        onDone(settlement, settled);
         return settled;
       } catch {
-        const done = settleLater(settlement).finally(() => {
+        const done = settleLater(settlement).then((settled) => {
           late.delete(done);
-          onDone(settlement);
+          onDone(settlement, settled);
         });
         late.add(done);
         return undefined;

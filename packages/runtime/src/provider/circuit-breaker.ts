@@ -50,14 +50,24 @@ export function createBreaker({ isOutage, isUndecided }: BreakerOptions): Breake
     return Math.max(0, openedAt + pause - Date.now());
   }
 
+  /** A failure of the request itself shows that the service is there, as an answer does. */
+  async function attempt<T>(send: () => Promise<T>): Promise<{ value: T } | { refusal: unknown }> {
+    try {
+      return { value: await send() };
+    } catch (error) {
+      if (isOutage(error) || isUndecided(error)) throw error;
+      return { refusal: error };
+    }
+  }
+
   return {
-    run(send) {
+    async run(send) {
       // The library would let everybody wait for the trial.
-      if (policy.state === CircuitState.HalfOpen) return Promise.reject(new CircuitOpen(PAUSES_MS[0] ?? 0));
-      if (policy.state === CircuitState.Open && remainingMs() > 0) {
-        return Promise.reject(new CircuitOpen(remainingMs()));
-      }
-      return policy.execute(send);
+      if (policy.state === CircuitState.HalfOpen) throw new CircuitOpen(PAUSES_MS[0] ?? 0);
+      if (policy.state === CircuitState.Open && remainingMs() > 0) throw new CircuitOpen(remainingMs());
+      const result = await policy.execute(() => attempt(send));
+      if ("refusal" in result) throw result.refusal;
+      return result.value;
     },
   };
 }
