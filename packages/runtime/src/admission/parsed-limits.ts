@@ -44,6 +44,7 @@ export interface ParsedWindow {
 
 /** One dollar as an amount. */
 const UNIT = parseUsd("1");
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PERIODS: readonly BudgetPeriod[] = ["daily", "weekly", "monthly"];
 const known = new WeakMap<ScopeLimits, ParsedLimits>();
 
@@ -57,7 +58,10 @@ export function parseLimits(limits: ScopeLimits): ParsedLimits {
   return parsed;
 }
 
-function parse({ scope, rate, concurrency, budgets }: ScopeLimits): ParsedLimits {
+function parse({ scope: { kind, id }, rate, concurrency, budgets }: ScopeLimits): ParsedLimits {
+  const scope = { kind, id: id.toLowerCase() };
+  // Postgres reads a uuid in many spellings: each of them would have counters of its own.
+  if (!UUID.test(scope.id)) throw invalidArgument("scopes", "The id must be a uuid with its hyphens.");
   return {
     scope,
     key: scopeKey(scope),
@@ -75,7 +79,7 @@ function parseRate({ perMinute, burst }: RateLimit): ParsedRate {
 }
 
 export function scopeKey({ kind, id }: Scope): string {
-  return `${kind}:${id}`;
+  return `${kind}:${id.toLowerCase()}`;
 }
 
 function parseBudget(

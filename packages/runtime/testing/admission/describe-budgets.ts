@@ -207,6 +207,59 @@ export function describeBudgets(always: StoreTest): void {
     await admit(under.store, ask([user, pool], { reserve: "0.5" }));
   });
 
+  always("counts a scope as the same one however its id is written", async (under) => {
+    const budgets = [await budgetOf(under, "1")];
+    const [user, pool] = [await scopeOf(under, "user"), await scopeOf(under, "organization")].map((scope) =>
+      limitsOf(scope, { concurrency: 1, budgets }),
+    ) as [ScopeLimits, ScopeLimits];
+    const loud = [user, pool].map((limits) => ({
+      ...limits,
+      scope: { ...limits.scope, id: limits.scope.id.toUpperCase() },
+    }));
+    const request = ask(loud, { reserve: "0.75" });
+    const admission = await admit(under.store, request);
+    expect(figuresOf(admission.budgets, user)).toEqual({ spent: "0", reserved: "0.75" });
+    expect(await refuse(under.twin, ask(user))).toMatchObject({
+      limit: "concurrentRequests",
+      scope: user.scope,
+    });
+    await settle(under.store, admission, request, "0.75");
+    const tooDear = { reserve: "0.5" };
+    for (const scopes of [user, pool, loud])
+      expect((await refuse(under.twin, ask(scopes, tooDear))).limit).toBe("dailyBudget");
+    expect(await statusOf(under, user)).toEqual({ spent: "0.75", reserved: "0" });
+    expect(await statusOf(under, pool)).toEqual({ spent: "0.75", reserved: "0" });
+  });
+
+  always("refuses a scope whose id is no uuid, and nobody who asks at that moment", async (under) => {
+    const user = limitsOf(await scopeOf(under, "user"), { budgets: [await budgetOf(under, "10")] });
+    const { id } = user.scope;
+    const others = [
+      id.replaceAll("-", ""),
+      `{${id}}`,
+      ` ${id}`,
+      `${id}\n`,
+      "",
+      "x,y",
+      'x"',
+      "x|y",
+      "}",
+      "\\",
+      "\0",
+    ];
+    const answers = await Promise.allSettled(
+      others.flatMap((other) => [
+        under.store.admit(ask({ ...user, scope: { ...user.scope, id: other } })),
+        under.store.admit(ask(user, { reserve: "0.1" })),
+      ]),
+    );
+    for (const [index, answer] of answers.entries()) {
+      if (index % 2 === 1) expect(answer).toMatchObject({ value: { isAdmitted: true } });
+      else expect(answer).toMatchObject({ reason: { code: "INPUT_INVALID" } });
+    }
+    expect(await statusOf(under, user)).toEqual({ spent: "0", reserved: "1.1" });
+  });
+
   always("refuses amounts that are none, and keeps nothing of them", async (under) => {
     const user = limitsOf(await scopeOf(under, "user"), {
       concurrency: 1,
