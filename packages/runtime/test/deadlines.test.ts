@@ -152,6 +152,7 @@ test.each<[string, Step, object, Send, object, string, number]>([
   const entries = governed.ledger.filter((entry) => entry.userId === userId && entry.label !== "first");
   expect(entries.length).toBeGreaterThan(0);
   expect(entries.every(({ outcome }) => outcome === "timeout")).toBe(true);
+  await governed.configure(userId, { timeouts: patient });
   expect((await messages.create({ ...ask, max_tokens: 1 })).governed.outcome).toBe("success");
 });
 

@@ -2,7 +2,6 @@ import { revokeKey } from "@ai-config/config-service";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { type BudgetAlert, createMemoryStore } from "../src/index.ts";
-import { failures } from "../testing/index.ts";
 import { ask, type GovernedTest, makeKey, startGoverned } from "./support/start-governed.ts";
 
 let governed: GovernedTest;
@@ -200,22 +199,33 @@ test("an answer is not lost because its cost cannot be booked at once", async ()
 });
 
 test("a call that runs longer than its lease keeps what it holds", async () => {
-  const memory = createMemoryStore();
+  const { clock } = governed;
+  const memory = createMemoryStore({ now: clock.now });
   const userId = await governed.makeUser({
     settings: { model, rateLimiting: { ...calm, concurrentRequests: 1 } },
   });
-  const renewed: string[] = [];
+  let renewals = 0;
   const store = {
     ...memory,
     renew: async (ids: readonly string[], leaseMs: number) => {
-      renewed.push(...ids);
+      renewals += 1;
       return memory.renew(ids, leaseMs);
     },
   };
   const { messages } = governed.restart({ store, leaseMs: 60 }).forUser(userId);
-  governed.server.script({ delayMs: 400 }, failures.internal());
-  const call = messages.create(ask);
-  await expect.poll(() => renewed.length).toBeGreaterThan(6);
-  await expect(messages.create(ask)).rejects.toMatchObject({ details: { limit: "concurrentRequests" } });
-  expect((await call).governed.outcome).toBe("success");
+  const leaving = new AbortController();
+  governed.server.script({ delayMs: 600_000 });
+  const before = governed.sent().length;
+  const call = messages.create(ask, { signal: leaving.signal });
+  const outcome = expect(call).rejects.toThrow("aborted");
+  await expect.poll(() => governed.sent().length).toBe(before + 1);
+  for (let renewal = 1; renewal <= 5; renewal += 1) {
+    await expect.poll(() => renewals).toBeGreaterThanOrEqual(renewal);
+    clock.advance(50);
+    await expect(messages.create(ask)).rejects.toMatchObject({ details: { limit: "concurrentRequests" } });
+    renewals = renewal;
+  }
+  leaving.abort();
+  await outcome;
+  expect((await messages.create(ask)).governed.outcome).toBe("success");
 });
