@@ -8,6 +8,7 @@ import { type BudgetStatus, budgetsOf } from "./calls/budgets-of.ts";
 import { CallEnded } from "./calls/call-guard.ts";
 import { type Clock, systemClock } from "./calls/clock.ts";
 import { createLeaseKeeper } from "./calls/lease-keeper.ts";
+import { sweepLeases } from "./calls/lease-sweeper.ts";
 import { createSettler } from "./calls/settle-surely.ts";
 import { readFailure } from "./failures/read-failure.ts";
 import { type GovernedMessages, governMessages } from "./messages/governed-messages.ts";
@@ -70,6 +71,7 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
   };
   const queue = createFairQueue();
   const leases = createLeaseKeeper(store, leaseMs, log);
+  const sweeper = sweepLeases(store, leaseMs, log);
   const lanesOf = createKeyLanes({
     baseUrl: service.environment.baseUrl,
     fetch: service.fetch,
@@ -104,6 +106,7 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     async close() {
       await runtime.settler.drain();
       leases.close();
+      sweeper.close();
       if (options.store === undefined) await store.close();
     },
   };

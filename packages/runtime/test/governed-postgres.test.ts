@@ -1,5 +1,8 @@
+import { randomUUID } from "node:crypto";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { createPostgresStore } from "../src/index.ts";
 import { failures } from "../testing/index.ts";
 import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
 
@@ -42,4 +45,18 @@ test("without a store of its own the service's database counts, for every proces
     { outcome: "success", label: null, is_stream: true },
     { outcome: "error", attempts: 1 },
   ]);
+});
+
+test("what a process held that ended without a word is free again, though nobody calls any more", async () => {
+  const userId = await governed.makeUser({ settings: { model } });
+  const claude = governed.restart({ store: undefined, leaseMs: 50 });
+  const store = createPostgresStore({ database: governed.database.database });
+  const windows = [{ start: new Date(Date.now() - 3_600_000), end: new Date(Date.now() + 3_600_000) }];
+  const budgets = [{ period: "daily", limit: "1", enforcement: "block", thresholds: [], windows }] as const;
+  const limits = { scope: { kind: "user", id: userId }, budgets } as const;
+  const admission = await store.admit({ id: randomUUID(), scopes: [limits], reserve: "0.5", leaseMs: 20 });
+  expect(admission.isAdmitted).toBe(true);
+  const reserved = async () => (await store.status([limits]))[0]?.reserved;
+  await expect.poll(reserved, { timeout: 20_000 }).toBe("0");
+  await claude.close();
 });
