@@ -30,7 +30,7 @@ create table ai_call_ledger (
   anthropic_request_id text,
   label text,
   constraint ai_call_ledger_basis_check CHECK ((cost_basis = ANY (ARRAY['exact'::text, 'estimated'::text, 'unknown'::text]))),
-  constraint ai_call_ledger_cost_check CHECK ((cost >= (0)::numeric)),
+  constraint ai_call_ledger_cost_check CHECK (((cost >= (0)::numeric) AND (cost < 'Infinity'::numeric))),
   constraint ai_call_ledger_key_slot_check CHECK ((key_slot = ANY (ARRAY['primary'::text, 'secondary'::text, 'environment'::text]))),
   constraint ai_call_ledger_label_check CHECK (((char_length(label) <= 200) AND (label !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
   constraint ai_call_ledger_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'error'::text, 'aborted'::text, 'timeout'::text]))),
@@ -266,7 +266,7 @@ create table private.admission_leases (
   reserve numeric not null,
   expires_at timestamp with time zone not null,
   constraint admission_leases_pkey PRIMARY KEY (id),
-  constraint admission_leases_reserve_check CHECK ((reserve >= (0)::numeric))
+  constraint admission_leases_reserve_check CHECK (((reserve >= (0)::numeric) AND (reserve < 'Infinity'::numeric)))
 );
 alter table private.admission_leases enable row level security;
 
@@ -333,9 +333,9 @@ create table private.budget_windows (
   constraint budget_windows_order_check CHECK ((starts_at < ends_at)),
   constraint budget_windows_period_check CHECK ((period = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text]))),
   constraint budget_windows_pkey PRIMARY KEY (id),
-  constraint budget_windows_reserved_check CHECK ((reserved >= (0)::numeric)),
+  constraint budget_windows_reserved_check CHECK (((reserved >= (0)::numeric) AND (reserved < 'Infinity'::numeric))),
   constraint budget_windows_scope_check CHECK (((scope ~~ 'user:%'::text) OR (scope ~~ 'organization:%'::text))),
-  constraint budget_windows_spent_check CHECK ((spent >= (0)::numeric))
+  constraint budget_windows_spent_check CHECK (((spent >= (0)::numeric) AND (spent < 'Infinity'::numeric)))
 );
 alter table private.budget_windows enable row level security;
 

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, check, index, numeric, pgPolicy, text, timestamp, uuid } from "drizzle-orm/pg-core";
 
+import { isAmount } from "./expressions.ts";
 import { service } from "./roles.ts";
 import { privateSchema } from "./schemas.ts";
 
@@ -21,7 +22,7 @@ export const admissionLeases = privateSchema.table(
     index("admission_leases_scope_idx").on(table.scope, table.expiresAt),
     index("admission_leases_other_scope_idx").on(table.otherScope, table.expiresAt),
     index("admission_leases_expires_idx").on(table.expiresAt),
-    check("admission_leases_reserve_check", sql`${table.reserve} >= 0`),
+    check("admission_leases_reserve_check", isAmount(table.reserve)),
     pgPolicy("admission_leases_service", { for: "select", to: service, using: sql`true` }),
   ],
 );

@@ -12,7 +12,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-import { inTokenOrganization, noSecret, ownedBy } from "./expressions.ts";
+import { inTokenOrganization, isAmount, noSecret, ownedBy } from "./expressions.ts";
 import { authenticated, service, serviceRole, token } from "./roles.ts";
 
 /**
@@ -56,7 +56,7 @@ export const aiCallLedger = pgTable(
   (table) => [
     index("ai_call_ledger_user_idx").on(table.userId, table.startedAt),
     index("ai_call_ledger_organization_idx").on(table.organizationId, table.startedAt),
-    check("ai_call_ledger_cost_check", sql`${table.cost} >= 0`),
+    check("ai_call_ledger_cost_check", isAmount(table.cost)),
     check("ai_call_ledger_key_slot_check", sql`${table.keySlot} in ('primary', 'secondary', 'environment')`),
     check(
       "ai_call_ledger_outcome_check",

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, check, numeric, pgPolicy, text, timestamp, uniqueIndex } from "drizzle-orm/pg-core";
 
+import { isAmount } from "./expressions.ts";
 import { service } from "./roles.ts";
 import { privateSchema } from "./schemas.ts";
 
@@ -31,8 +32,8 @@ export const budgetWindows = privateSchema.table(
     ),
     check("budget_windows_period_check", sql`${table.period} in ('daily', 'weekly', 'monthly')`),
     check("budget_windows_order_check", sql`${table.startsAt} < ${table.endsAt}`),
-    check("budget_windows_spent_check", sql`${table.spent} >= 0`),
-    check("budget_windows_reserved_check", sql`${table.reserved} >= 0`),
+    check("budget_windows_spent_check", isAmount(table.spent)),
+    check("budget_windows_reserved_check", isAmount(table.reserved)),
     pgPolicy("budget_windows_service", { for: "select", to: service, using: sql`true` }),
   ],
 );

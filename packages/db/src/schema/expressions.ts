@@ -37,3 +37,8 @@ export function inTokenOrganization(column: AnyPgColumn, actions: readonly Token
 export function noSecret(column: AnyPgColumn): SQL {
   return sql`${column} !~ 'sk-ant-[A-Za-z0-9_-]{6}'`;
 }
+
+/** True where a sum of money is one: neither less than nothing nor what Postgres puts above all numbers, NaN too. */
+export function isAmount(column: AnyPgColumn): SQL {
+  return sql`${column} >= 0 and ${column} < 'Infinity'`;
+}

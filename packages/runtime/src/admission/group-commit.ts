@@ -13,11 +13,12 @@ interface Waiting<Item, Answer> {
 
 /**
  * Puts into one batch what waits while another one runs: a single caller has a batch of its own and waits for
- * nobody, and under load the price of a transaction is shared. `work` answers side by side with its items.
+ * nobody, and under load the price of a transaction is shared. `work` answers side by side with its items. What
+ * fails by one of them, as `isOfOne` tells, fails for that one alone.
  */
 export function createGroupCommit<Item, Answer>(
   work: (items: readonly Item[]) => Promise<readonly Answer[]>,
-  { batchMax }: { batchMax: number },
+  { batchMax, isOfOne }: { batchMax: number; isOfOne: (error: unknown) => boolean },
 ): GroupCommit<Item, Answer> {
   let waiting: Waiting<Item, Answer>[] = [];
   let isRunning = false;
@@ -28,7 +29,7 @@ export function createGroupCommit<Item, Answer>(
     while (waiting.length > 0) {
       const batch = waiting.slice(0, batchMax);
       waiting = waiting.slice(batchMax);
-      await runBatch(batch, work);
+      await runBatch(batch, work, isOfOne);
     }
     isRunning = false;
     for (const resolve of whenIdle) resolve();
@@ -52,11 +53,18 @@ export function createGroupCommit<Item, Answer>(
 async function runBatch<Item, Answer>(
   batch: readonly Waiting<Item, Answer>[],
   work: (items: readonly Item[]) => Promise<readonly Answer[]>,
+  isOfOne: (error: unknown) => boolean,
 ): Promise<void> {
   try {
     const answers = await work(batch.map(({ item }) => item));
     for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
   } catch (error) {
+    if (batch.length > 1 && isOfOne(error)) {
+      const middle = batch.length >> 1;
+      await runBatch(batch.slice(0, middle), work, isOfOne);
+      await runBatch(batch.slice(middle), work, isOfOne);
+      return;
+    }
     for (const { reject } of batch) reject(error);
   }
 }

@@ -1,5 +1,5 @@
 import { AIConfigError } from "@ai-config/config-core";
-import { type Database, isDatabaseUnavailable, sqlStateOf } from "@ai-config/db";
+import { type Database, isDatabaseUnavailable, sqlStateOf, wasOvertaken } from "@ai-config/db";
 
 import type {
   Admission,
@@ -24,6 +24,11 @@ const PREPARED = { prepare: true };
 /** Serialization failure and deadlock: the same batch may well pass the next time. */
 const WORTH_REPEATING = new Set(["40001", "40P01"]);
 const ATTEMPTS_MAX = 4;
+const BATCHES = {
+  batchMax: BATCH_MAX,
+  // Whatever else fails than the database may be in what one of them sent.
+  isOfOne: (error: unknown) => !(error instanceof AIConfigError),
+};
 
 /**
  * Limits and budgets in Postgres, so that any number of processes on any machines agree. Calls that ask at the same
@@ -32,7 +37,7 @@ const ATTEMPTS_MAX = 4;
 export function createPostgresStore({ database }: { database: Database }): AdmissionStore {
   const client = database.db.$client;
 
-  /** One statement; a database that is away refuses what was asked. */
+  /** One statement; a database that is away, or has no time for it, refuses what was asked. */
   async function ask(statement: string, values: (string | number | string[])[]): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -41,7 +46,8 @@ export function createPostgresStore({ database }: { database: Database }): Admis
       } catch (error) {
         if (WORTH_REPEATING.has(sqlStateOf(error) ?? "") && attempt < ATTEMPTS_MAX) continue;
         // Without the cause, which holds the statement and its values.
-        if (isDatabaseUnavailable(error)) throw new AIConfigError("DATABASE_UNAVAILABLE");
+        if (isDatabaseUnavailable(error) || wasOvertaken(error))
+          throw new AIConfigError("DATABASE_UNAVAILABLE");
         throw error;
       }
     }
@@ -50,22 +56,16 @@ export function createPostgresStore({ database }: { database: Database }): Admis
   const askJson = async (statement: string, text: string): Promise<unknown> =>
     JSON.parse((await ask(statement, [text])) as string);
 
-  const admissions = createGroupCommit(
-    async (requests: readonly AdmissionRequest[]) => {
-      const { text, places } = admissionBatch(requests);
-      const answer = await askJson("select private.admit_calls($1) as answer", text);
-      return readAdmissions(requests, places, answer);
-    },
-    { batchMax: BATCH_MAX },
-  );
-  const settlements = createGroupCommit(
-    async (given: readonly Settlement[]) => {
-      const answer = await askJson("select private.settle_calls($1) as answer", settlementBatch(given));
-      const answers = answer as unknown[];
-      return given.map((settlement, index) => readSettled(settlement, answers[index]));
-    },
-    { batchMax: BATCH_MAX },
-  );
+  const admissions = createGroupCommit(async (requests: readonly AdmissionRequest[]) => {
+    const { text, places } = admissionBatch(requests);
+    const answer = await askJson("select private.admit_calls($1) as answer", text);
+    return readAdmissions(requests, places, answer);
+  }, BATCHES);
+  const settlements = createGroupCommit(async (given: readonly Settlement[]) => {
+    const answer = await askJson("select private.settle_calls($1) as answer", settlementBatch(given));
+    const answers = answer as unknown[];
+    return given.map((settlement, index) => readSettled(settlement, answers[index]));
+  }, BATCHES);
 
   return {
     admit: async (request): Promise<Admission> => {

@@ -82,7 +82,7 @@ export async function spend(
   return settle(store, await admit(store, request), request, cost);
 }
 
-function entryOf({ id, scopes }: AdmissionRequest, cost: Usd): LedgerEntry {
+export function entryOf({ id, scopes }: AdmissionRequest, cost: Usd): LedgerEntry {
   const idOf = (kind: Scope["kind"]) => scopes.find(({ scope }) => scope.kind === kind)?.scope.id;
   return {
     id,
