@@ -16,9 +16,11 @@ const example = readFileSync(join(root, ".env.example"), "utf8");
 const GIVEN = `
 import type { AppRouter } from "@ai-config/api";
 import type { AnthropicUsage } from "@ai-config/config-core";
+import type { ServiceContext } from "@ai-config/config-service";
 import type { TRPCClient } from "@trpc/client";
 declare global {
   const userId: string;
+  const service: ServiceContext;
   const organizationId: string;
   const policy: Record<string, unknown>;
   const env: Readonly<Record<string, string | undefined>>;
