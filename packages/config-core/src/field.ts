@@ -239,6 +239,10 @@ export function optional<Schema extends z.ZodMiniType, Writable extends boolean>
 function plainText(maxLength: number) {
   return z.string().check(
     z.maxLength(maxLength),
+    // Zod counts characters, browsers and our rule in PostgreSQL count an emoji as two.
+    z.refine((text) => text.length <= maxLength || [...text].length > maxLength, {
+      params: { code: "out_of_range", message: `Must be ${maxLength} characters or less.` },
+    }),
     // PostgreSQL cannot store either, and would say so only when the row is written.
     z.refine((text) => !text.includes("\0") && text.isWellFormed(), {
       params: { code: "invalid_value", message: "Must not contain NUL or half of a character." },

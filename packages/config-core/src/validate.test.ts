@@ -279,3 +279,19 @@ describe.each([
     expect(validate(cycle).success).toBe(false);
   });
 });
+
+test.each([
+  ["a", 200, 0],
+  ["a", 201, 1],
+  ["\u{1f600}", 100, 0],
+  ["\u{1f600}", 101, 1],
+  ["\u{1f600}", 200, 1],
+  ["\u{1f600}", 201, 1],
+])(
+  "%s repeated %i times as a stop sequence has %i problems: an emoji counts as two, as in PostgreSQL",
+  (sign, times, problems) => {
+    const layer = { model: { stopSequences: [sign.repeat(times)] } };
+    expect(problemsOf(validateLayer(layer))).toHaveLength(problems);
+    expect(problemsOf(validatePatch(layer))).toHaveLength(problems);
+  },
+);

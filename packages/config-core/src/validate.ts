@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { boundedIssues } from "./bounded-issues.ts";
 import { findModel, type ModelOptions } from "./catalogue/models.ts";
 import {
   type AIConfiguration,
@@ -14,9 +15,6 @@ import { inspectJson } from "./inspect-json.ts";
 import type { Checked, Issue } from "./issue.ts";
 import { issuesFromZod } from "./issues-from-zod.ts";
 import { readField } from "./read-field.ts";
-
-/** More problems than any honest input has; without a bound the answer could outgrow the question. */
-const ISSUES_MAX = 100;
 
 /**
  * Checks a whole configuration: each field by itself, then the rules across fields among those that are valid,
@@ -62,9 +60,5 @@ function check<Schema extends z.ZodMiniType>(
 function failure(issues: readonly Issue[]): Checked<never> {
   const byPath = new Map<string, Issue>();
   for (const issue of issues) if (!byPath.has(issue.path)) byPath.set(issue.path, issue);
-  const errors = [...byPath.values()];
-  const rest = errors.length - ISSUES_MAX;
-  if (rest <= 0) return { success: false, errors };
-  const summary: Issue = { path: "", code: "too_large", message: `There are ${rest} more problems.` };
-  return { success: false, errors: [...errors.slice(0, ISSUES_MAX), summary] };
+  return { success: false, errors: boundedIssues([...byPath.values()]) };
 }

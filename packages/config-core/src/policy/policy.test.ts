@@ -322,3 +322,25 @@ describe("validatePolicy", () => {
     for (const broken of [null, 7, [], { fields: 7 }, { unknown: 1 }]) expect(readPolicy(broken)).toEqual({});
   });
 });
+
+describe("a refusal of a policy", () => {
+  test("shows of a field's name no key, and no more than its beginning", () => {
+    const key = `sk-ant-api03-${"canary".repeat(6)}`;
+    for (const name of [key, `model.${key}`, "a".repeat(50_000)]) {
+      const checked = validatePolicy({ fields: { [name]: { lock: 1 } } });
+      const told = JSON.stringify(checked);
+      expect(checked.success).toBe(false);
+      expect(told).not.toContain("canary");
+      expect(told.length).toBeLessThan(500);
+    }
+  });
+
+  test("names a hundred problems, and counts the others", () => {
+    const fields = Object.fromEntries(
+      Array.from({ length: 2_000 }, (_, index) => [`f${index}`, { lock: 1 }]),
+    );
+    const checked = validatePolicy({ fields });
+    expect(!checked.success && checked.errors).toHaveLength(101);
+    expect(!checked.success && checked.errors.at(-1)?.message).toBe("There are 1900 more problems.");
+  });
+});

@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
+import { boundedIssues } from "../bounded-issues.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
 import { FIELDS, type FieldPath, fieldAt, schemaOf } from "../configuration.ts";
 import { unknownModelIssue } from "../find-inconsistencies.ts";
-import { inspectJson } from "../inspect-json.ts";
+import { inspectJson, joinPath } from "../inspect-json.ts";
 import type { Checked, Issue } from "../issue.ts";
 import { issuesFromZod } from "../issues-from-zod.ts";
 import { type FieldBounds, type FieldRule, isLock, type Policy } from "./policy.ts";
@@ -50,10 +51,13 @@ const policySchema = z.strictObject({
 /** Checks a whole policy, every rule of it, and tells all problems at once. */
 export function validatePolicy(value: unknown, options: ModelOptions = {}): Checked<Policy> {
   const { issues, isReadable } = inspectJson(value);
-  if (!isReadable) return { success: false, errors: [...issues] };
+  if (!isReadable) return { success: false, errors: boundedIssues(issues) };
   const parsed = policySchema.safeParse(value);
   if (!parsed.success)
-    return { success: false, errors: [...issues, ...issuesFromZod(parsed.error.issues, value)] };
+    return {
+      success: false,
+      errors: boundedIssues([...issues, ...issuesFromZod(parsed.error.issues, value)]),
+    };
   const policy = parsed.data as Policy;
   const errors: Issue[] = [...issues];
   for (const [path, rule] of Object.entries(policy.fields ?? {})) errors.push(...ruleIssues(path, rule));
@@ -68,7 +72,9 @@ export function validatePolicy(value: unknown, options: ModelOptions = {}): Chec
   }
   errors.push(...modelLockIssues(policy, options));
   errors.push(...poolIssues(policy));
-  return errors.length > 0 ? { success: false, errors } : { success: true, data: policy };
+  return errors.length > 0
+    ? { success: false, errors: boundedIssues(errors) }
+    : { success: true, data: policy };
 }
 
 /** What can be used of a stored policy, whatever else is in it: a rule that is not valid imposes nothing. */
@@ -83,7 +89,7 @@ export function readPolicy(value: unknown): Policy {
 }
 
 function ruleIssues(path: string, rule: unknown): Issue[] {
-  const at = `fields.${path}`;
+  const at = joinPath("fields", path);
   const field = fieldAt(path);
   if (field === undefined || !field.writable) {
     return [

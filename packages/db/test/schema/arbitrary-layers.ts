@@ -93,6 +93,11 @@ const hostileValue = fc.oneof(
     '[0.5,"1"]',
     '"sk-ant-api03-abcdef"',
     '"sk-ant-…x7Qp"',
+    // Around the limits of texts, in signs that are one character and two units.
+    ...[32, 33, 50, 51, 100, 101].flatMap((length) => {
+      const text = JSON.stringify("😀".repeat(length));
+      return [text, `[${text}]`];
+    }),
   ),
   storableText({ maxLength: 120 }).map((text) => JSON.stringify(text)),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => JSON.stringify(number)),
