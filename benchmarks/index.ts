@@ -1,11 +1,13 @@
 // The numbers we promise, measured here and now: `npm run bench`, or `npm run bench -- read-configuration`.
 import { admission } from "./admission.ts";
 import { compileAndResolve } from "./compile-and-resolve.ts";
+import { governedCalls } from "./governed-calls.ts";
 import { readConfiguration } from "./read-configuration.ts";
 
 const topics: Record<string, () => Promise<void>> = {
   admission: () => admission({ seconds: numbers("BENCH_LOAD_SECONDS")?.[0] }),
   "compile-and-resolve": compileAndResolve,
+  "governed-calls": () => governedCalls({ seconds: numbers("BENCH_LOAD_SECONDS")?.[0] }),
   "read-configuration": () =>
     readConfiguration({ loadSeconds: numbers("BENCH_LOAD_SECONDS")?.[0], rowCounts: numbers("BENCH_ROWS") }),
 };

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { answerRequest, refuse, type ServerState } from "./answer-request.ts";
 import { ApiError } from "./api-error.ts";
-import { createUseMeter } from "./rate-limit-headers.ts";
+import { createUseMeter, type RateLimits } from "./rate-limit-headers.ts";
 import { type RecordedRequest, recordRequest } from "./recorded-request.ts";
 import type { Step } from "./step.ts";
 
@@ -14,6 +14,8 @@ export interface FakeAnthropicOptions {
   /** How every request is answered that has no step of its own. */
   answer?: Step;
   organizationId?: string;
+  /** What each workspace is told that it may use in a minute; the lowest tier's unless told. */
+  limits?: RateLimits;
 }
 
 export interface FakeAnthropic extends AsyncDisposable {
@@ -45,7 +47,7 @@ export async function startFakeAnthropic(options: FakeAnthropicOptions = {}): Pr
       const index = steps.findIndex((step) => fits(step, record, model));
       return (index < 0 ? undefined : steps.splice(index, 1)[0]) ?? fallback;
     },
-    countUse: createUseMeter(),
+    countUse: createUseMeter(options.limits),
   };
   const server = createServer((request, response) => {
     const record = recordRequest(request, requests.length + 1, state.now());

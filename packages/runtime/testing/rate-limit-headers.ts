@@ -1,14 +1,21 @@
 import type { Usage } from "./build-message.ts";
 
-/** Limits of the lowest paid tier. They are told, not enforced: a test scripts the 429 it wants. */
-const limits = { requests: 1_000, input: 2_000_000, output: 400_000 };
+/** What may be used in a minute. It is told, not enforced: a test scripts the 429 it wants. */
+export interface RateLimits {
+  readonly requests: number;
+  readonly input: number;
+  readonly output: number;
+}
+
+/** Those of the lowest paid tier. */
+const LOWEST_TIER: RateLimits = { requests: 1_000, input: 2_000_000, output: 400_000 };
 const windowMs = 60_000;
 
 export type UseMeter = (workspaceId: string, now: Date, usage: Usage) => Record<string, string>;
 
 /** Counts what each workspace uses within its minute, and says what is left. Cache reads do not count. */
-export function createUseMeter(): UseMeter {
-  const windows = new Map<string, { resetsAt: number } & typeof limits>();
+export function createUseMeter(limits: RateLimits = LOWEST_TIER): UseMeter {
+  const windows = new Map<string, { resetsAt: number; requests: number; input: number; output: number }>();
 
   return (workspaceId, now, usage) => {
     let used = windows.get(workspaceId);
