@@ -9,8 +9,16 @@ import type { ApiVariables } from "./http/guard.ts";
 export function createLog(level: string): Logger {
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    { write: (line: string) => void process.stdout.write(withoutSecrets(line)) },
+    { write: (line: string) => void process.stdout.write(withoutSecrets(inPlainSigns(line))) },
   );
+}
+
+/** JSON leaves signs as they are that steer a terminal, or turn around what one reads there. */
+const STEERING = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** The same JSON with such signs written as escapes. */
+export function inPlainSigns(line: string): string {
+  return line.replace(STEERING, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /**

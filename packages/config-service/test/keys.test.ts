@@ -1,4 +1,5 @@
 import { Secret } from "@ai-config/config-core";
+import { asActor, sql } from "@ai-config/db";
 import { expect, test } from "vitest";
 
 import {
@@ -304,6 +305,48 @@ test.each([
     expect((await openApiKey(another, { userId: dana }))?.reveal()).toBe(providerKey(tail));
   },
 );
+
+test("T45: whether somebody else has a key is told to nobody who has it too", async () => {
+  await using service = await startService();
+  const { ctx, database } = service;
+  const [dana, kim, lee] = [
+    await database.createUser(),
+    await database.createUser(),
+    await database.createUser(),
+  ];
+  const [shared, own] = [providerKey("shrd"), providerKey("shrd")];
+  const store = (userId: string, newKey: string) =>
+    rotateApiKey(ctx, { actor: asUser(userId), owner: userOwner(userId), newKey });
+  const stored = { keyVersion: 1, hint: "sk-ant-…shrd", verified: true, previousHint: null };
+  expect(await store(dana, shared)).toEqual(stored);
+  expect(await store(kim, shared)).toEqual(stored);
+  expect(await store(lee, own)).toEqual(stored);
+  const listings = await Promise.all(
+    [kim, lee].map(async (userId) => {
+      const [key] = await listKeys(ctx, { actor: asUser(userId), owner: userOwner(userId) });
+      return { ...key, createdAt: "" };
+    }),
+  );
+  expect(listings[0]).toEqual(listings[1]);
+  // Not even the fingerprint can be asked for.
+  for (const column of ["fingerprint", "sealed", "kek_id"]) {
+    const asked = asActor(database.database, asUser(kim), (tx) =>
+      tx.execute(sql`select ${sql.identifier(column)} from private.ai_provider_keys`),
+    );
+    await expect(asked).rejects.toMatchObject({ cause: { code: "42501" } });
+  }
+});
+
+test("T48: the database keeps no hint that shows more than a beginning and four characters", async () => {
+  await using service = await startService();
+  const { ctx, database } = service;
+  const userId = await database.createUser();
+  await rotateApiKey(ctx, { actor: asUser(userId), owner: userOwner(userId), newKey: providerKey() });
+  for (const hint of ["sk-ant-api03-abcd", "sk-ant-…abcde", "abcd", "sk-ant-…ab cd", "sk-ant-…abc\n"]) {
+    const write = database.owner`update private.ai_provider_keys set hint = ${hint}`;
+    await expect(write).rejects.toMatchObject({ code: "23514" });
+  }
+});
 
 test("AI_CONFIG reads the environment at the moment it is asked", () => {
   const before = process.env.ANTHROPIC_API_KEY;

@@ -16,6 +16,7 @@ import type { Identity } from "../../src/identity/identity.ts";
 import { createIssuerIdentity } from "../../src/identity/jwt/issuer-identity.ts";
 import type { IssuerSettings } from "../../src/identity/jwt/issuer-settings.ts";
 import { createOwnAccount } from "../../src/identity/own-account.ts";
+import { inPlainSigns } from "../../src/log.ts";
 import { createLimitedMailer } from "../../src/mail/limited-mailer.ts";
 import type { MailSettings } from "../../src/mail/mail-settings.ts";
 import { createServer } from "../../src/server.ts";
@@ -67,7 +68,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     { level: "debug" },
     {
       write: (line: string) => {
-        lines += line;
+        lines += inPlainSigns(line);
       },
     },
   );
