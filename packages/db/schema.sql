@@ -2142,11 +2142,17 @@ declare
   -- Windows of each settlement one after the other.
   o_id bigint[] := '{}';
   f_id bigint[]; f_spent numeric[]; f_reserved numeric[]; f_alerted text[];
-  ids bigint[]; id uuid; known integer; place integer; budget integer; at_budget integer; cursor integer := 0;
+  ids bigint[]; id uuid; known integer; place integer; limit_place integer; budget integer; threshold integer; at_budget integer; cursor integer := 0;
   lease integer; figures text; answers text := ''; v_booked boolean[] := '{}'; v_late boolean[] := '{}';
+  -- Limits by place, how many budgets they have, and what was said of them last, for which windows.
+  l_item jsonb[]; l_count integer[]; l_said_ids text[]; l_said text[]; own_ids text; said text;
 begin
   perform private.lock_scopes(array(select l.value ->> 's' from jsonb_array_elements(calls -> 'l') as l));
   at := private.admission_now();
+  select array_agg(l.value order by l.place), array_agg(jsonb_array_length(l.value -> 'w') order by l.place)
+    into l_item, l_count from jsonb_array_elements(calls -> 'l') with ordinality as l (value, place);
+  l_said_ids := array_fill(null::text, array[cardinality(l_item)]);
+  l_said := l_said_ids;
 
   with entries as (
     insert into public.ai_call_ledger
@@ -2182,8 +2188,9 @@ begin
       windows := settlement -> 3;
       at_budget := 0;
       for place in 0 .. jsonb_array_length(settlement -> 2) - 1 loop
-        item := calls -> 'l' -> (settlement -> 2 ->> place)::integer;
-        for budget in 0 .. jsonb_array_length(item -> 'w') - 1 loop
+        known := (settlement -> 2 ->> place)::integer + 1;
+        item := l_item[known];
+        for budget in 0 .. l_count[known] - 1 loop
           ids := ids || private.budget_window_id(item ->> 's', item -> 'w' -> budget ->> 0,
             (windows -> at_budget ->> 0)::double precision, (windows -> at_budget ->> 1)::double precision);
           at_budget := at_budget + 1;
@@ -2217,14 +2224,26 @@ begin
     windows := settlement -> 3;
     at_budget := 0;
     for known in 0 .. jsonb_array_length(settlement -> 2) - 1 loop
-      limits := calls -> 'l' -> (settlement -> 2 ->> known)::integer;
-      for budget in 0 .. jsonb_array_length(limits -> 'w') - 1 loop
+      limit_place := (settlement -> 2 ->> known)::integer + 1;
+      own_ids := o_id[cursor + 1 : cursor + l_count[limit_place]]::text;
+      -- Figures are those at the end of the batch, and its first settlement told what is due.
+      if own_ids = l_said_ids[limit_place] then
+        figures := figures || l_said[limit_place];
+        cursor := cursor + l_count[limit_place];
+        at_budget := at_budget + l_count[limit_place];
+        continue;
+      end if;
+      limits := l_item[limit_place];
+      said := '';
+      for budget in 0 .. l_count[limit_place] - 1 loop
         part := limits -> 'w' -> budget;
         cursor := cursor + 1;
         lease := array_position(f_id, o_id[cursor]);
-        figures := figures || ',["' || trim_scale(f_spent[lease]) || '","' || trim_scale(f_reserved[lease]) || '",' || (windows -> at_budget ->> 0)::double precision || ',' || (windows -> at_budget ->> 1)::double precision || ']';
+        said := said || ',["' || trim_scale(f_spent[lease]) || '","' || trim_scale(f_reserved[lease]) || '",'
+          || (windows -> at_budget ->> 0)::double precision || ',' || (windows -> at_budget ->> 1)::double precision || ']';
         if v_booked[place] then
-          for item in select d.value from jsonb_array_elements(part -> 3) with ordinality as d (value, place) order by d.place loop
+          for threshold in 0 .. jsonb_array_length(part -> 3) - 1 loop
+            item := part -> 3 -> threshold;
             exit when f_spent[lease] < (item ->> 1)::numeric;
             if position(';' || (item ->> 0) || ';' in f_alerted[lease]) = 0 then
               f_alerted[lease] := f_alerted[lease] || (item ->> 0) || ';';
@@ -2235,6 +2254,11 @@ begin
         end if;
         at_budget := at_budget + 1;
       end loop;
+      figures := figures || said;
+      if v_booked[place] then
+        l_said_ids[limit_place] := own_ids;
+        l_said[limit_place] := said;
+      end if;
     end loop;
     all_alerts := all_alerts || alerts;
     answers := answers || ',[' || v_booked[place] || ',' || v_late[place] || ',[' || ltrim(figures, ',') || '],' || alerts || ']';
