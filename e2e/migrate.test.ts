@@ -45,8 +45,18 @@ test.each([
     78,
     "MIGRATION_DATABASE_URL: Must be set to a connection as the owner of the schema.",
   ],
-  ["no address", () => "s3cret-nonsense", 78, "MIGRATION_DATABASE_URL: Must be a URL."],
-  ["another kind of address", () => "mysql://u:s3cret@h/x", 78, "MIGRATION_DATABASE_URL: Must be a URL."],
+  [
+    "no address",
+    () => "s3cret-nonsense",
+    78,
+    "MIGRATION_DATABASE_URL: Must be an address like postgres://user",
+  ],
+  [
+    "another kind of address",
+    () => "mysql://u:s3cret@h/x",
+    78,
+    "MIGRATION_DATABASE_URL: Must be an address like postgres://user",
+  ],
   [
     "a wrong password",
     () => urlWith((url) => (url.password = "s3cret")),
