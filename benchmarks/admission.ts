@@ -24,7 +24,8 @@ export async function admission({ seconds = 5 } = {}): Promise<void> {
     ["1,000 users of one organization, 1 process", "spread", 1, undefined],
   ] as const) {
     const pairs = await pairsPerSecond(server, shape, processes, seconds);
-    const told = goal === undefined ? "" : `, goal ${goal.toLocaleString("en-US")}/s`;
+    const verdict = goal !== undefined && pairs >= goal ? "met" : "MISSED";
+    const told = goal === undefined ? "" : `, goal ${goal.toLocaleString("en-US")}/s ${verdict}`;
     results.push({
       name,
       measured: `${pairs.toFixed(0)}/s${told}`,
