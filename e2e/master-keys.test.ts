@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -62,6 +62,21 @@ describe("a product that holds keys", () => {
     const [used] = await database.owner`select kek_id from private.ai_provider_keys`;
     const output = await refusalOf(settings(other));
     expect(output).toContain(`AI_CONFIG_ENCRYPTION_KEYS lacks the master key ${used?.kek_id}`);
+  });
+
+  test("reads them from a file that nobody else can read, and names that where they are wrong", async () => {
+    const { AI_CONFIG_ENCRYPTION_KEYS: _, ...env } = settings(ring);
+    const path = join(folder, "mounted-keys");
+    await writeFile(path, `${other}\n`, { mode: 0o600 });
+    const fromFile = { ...env, AI_CONFIG_ENCRYPTION_KEYS_FILE: path };
+    expect(await refusalOf(fromFile)).toContain("AI_CONFIG_ENCRYPTION_KEYS_FILE lacks the master key");
+    await writeFile(path, `${ring}\n`);
+    await using product = await startProduct({ dataDirectory: folder, env: fromFile });
+    expect(await product.stop()).toBe(0);
+    await chmod(path, 0o644);
+    expect(await refusalOf(fromFile)).toContain(
+      "AI_CONFIG_ENCRYPTION_KEYS_FILE: others can read or change the file.",
+    );
   });
 
   test("does not start without any, and says how to make one", async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
 import { AVAILABLE_MODELS, type CatalogueFile } from "@ai-config/config-core";
-import { createKeyVault, readCatalogueFile } from "@ai-config/config-service";
+import { createKeyVault, readCatalogueFile, readKeyRingFile } from "@ai-config/config-service";
 import * as z from "zod";
 
 import { databaseAddress, hostName, oneOf, publicAddress, wholeNumber } from "./env-values.ts";
@@ -26,6 +26,7 @@ const variables = z.object({
   DIRECT_DATABASE_URL: databaseAddress,
   AI_CONFIG_DATA_DIR: optionalText.transform((folder) => folder ?? defaultDataDirectory),
   AI_CONFIG_ENCRYPTION_KEYS: optionalText,
+  AI_CONFIG_ENCRYPTION_KEYS_FILE: optionalText,
   AI_CONFIG_AUTH_SECRET: optionalText.refine(
     (secret) => secret === undefined || problemOfAuthSecret(secret) === undefined,
     { message: "Must have at least 32 characters." },
@@ -58,6 +59,8 @@ export interface Env {
   readonly appPassword: string | undefined;
   readonly dataDirectory: string;
   readonly encryptionKeys: string;
+  /** The variable that they came by, for people. */
+  readonly encryptionKeysFrom: string;
   readonly authSecret: string;
   readonly publicUrl: string;
   readonly signUp: "open" | "invitation";
@@ -89,8 +92,8 @@ export class EnvError extends Error {
 export function readEnv(source: Readonly<Record<string, string | undefined>>): Env {
   const parsed = variables.safeParse(source);
   const problems = parsed.success ? [] : problemsOf(parsed.error);
-  const keys = source.AI_CONFIG_ENCRYPTION_KEYS?.trim();
-  if (keys) problems.push(...problemsOfKeys(keys));
+  const given = givenKeys(source, problems);
+  const keys = given?.keys;
   problems.push(...problemsOfIssuer(source), ...problemsOfMail(source));
   if (keys && keys === source.AI_CONFIG_AUTH_SECRET?.trim()) {
     problems.push("AI_CONFIG_AUTH_SECRET: Must be another secret than AI_CONFIG_ENCRYPTION_KEYS.");
@@ -103,8 +106,10 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
     );
   }
   if (isProduction || !isEmbedded) {
-    for (const name of ["AI_CONFIG_ENCRYPTION_KEYS", "AI_CONFIG_AUTH_SECRET"]) {
-      if (!source[name]?.trim()) problems.push(`${name}: Must be set. ${recipes[name]}`);
+    const required = ["AI_CONFIG_AUTH_SECRET"];
+    if (!source.AI_CONFIG_ENCRYPTION_KEYS_FILE?.trim()) required.unshift("AI_CONFIG_ENCRYPTION_KEYS");
+    for (const name of required) {
+      if (!source[name]?.trim()) problems.push(`${name}: Must be set. ${recipe}`);
     }
   }
   const catalogue = catalogueOf(source.AI_CONFIG_CATALOGUE?.trim(), problems);
@@ -126,8 +131,8 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
     directDatabaseUrl: read.DIRECT_DATABASE_URL,
     appPassword: read.AI_CONFIG_APP_PASSWORD,
     dataDirectory: read.AI_CONFIG_DATA_DIR,
-    encryptionKeys:
-      read.AI_CONFIG_ENCRYPTION_KEYS ?? kept("encryption-keys", (ring) => problemsOfKeys(ring)[0]),
+    encryptionKeys: keys ?? kept("encryption-keys", (ring) => problemsOfKeys(ring)[0]),
+    encryptionKeysFrom: given?.from ?? "AI_CONFIG_ENCRYPTION_KEYS",
     authSecret: read.AI_CONFIG_AUTH_SECRET ?? kept("auth-secret", problemOfAuthSecret),
     publicUrl: new URL(read.AI_CONFIG_PUBLIC_URL ?? `http://localhost:${read.PORT}`).origin,
     signUp: read.AI_CONFIG_SIGN_UP ?? (isEmbedded && !isProduction ? "open" : "invitation"),
@@ -161,11 +166,6 @@ function problemsOf(error: z.ZodError): string[] {
 }
 
 const recipe = `Make one with: node -p "require('crypto').randomBytes(32).toString('base64url')"`;
-const recipes: Readonly<Record<string, string>> = {
-  AI_CONFIG_ENCRYPTION_KEYS: recipe,
-  AI_CONFIG_AUTH_SECRET: recipe,
-};
-
 function problemOfAuthSecret(secret: string): string | undefined {
   return secret.length >= 32 ? undefined : "Must have at least 32 characters.";
 }
@@ -195,9 +195,33 @@ function catalogueOf(path: string | undefined, problems: string[]): CatalogueFil
   }
 }
 
-function problemsOfKeys(keys: string): string[] {
+/** The master keys of the environment, or of the file that it names. */
+function givenKeys(
+  source: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): { keys: string; from: string } | undefined {
+  const [name, fileName] = ["AI_CONFIG_ENCRYPTION_KEYS", "AI_CONFIG_ENCRYPTION_KEYS_FILE"] as const;
+  const [text, path] = [source[name]?.trim(), source[fileName]?.trim()];
+  if (text && path)
+    problems.push(`${fileName}: Must not be set beside ${name}, since only one can be right.`);
+  if (text) {
+    problems.push(...problemsOfKeys(text));
+    return { keys: text, from: name };
+  }
+  if (!path) return undefined;
   try {
-    createKeyVault(keys);
+    const keys = readKeyRingFile(path);
+    problems.push(...problemsOfKeys(keys, fileName));
+    return { keys, from: fileName };
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : `${fileName}: cannot be read.`);
+    return undefined;
+  }
+}
+
+function problemsOfKeys(keys: string, name = "AI_CONFIG_ENCRYPTION_KEYS"): string[] {
+  try {
+    createKeyVault(keys, name);
     return [];
   } catch (error) {
     return [error instanceof Error ? error.message : "AI_CONFIG_ENCRYPTION_KEYS: cannot be read."];

@@ -9,9 +9,9 @@ import { EX_CONFIG, explainFailure } from "./explain-failure.ts";
 const folder = mkdtempSync(join(tmpdir(), "ai-config-malformed-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function file(name: string, text: string): string {
+function file(name: string, text: string, mode = 0o644): string {
   const path = join(folder, name);
-  writeFileSync(path, text);
+  writeFileSync(path, text, { mode });
   return path;
 }
 
@@ -66,6 +66,11 @@ const malformed: [name: string, value: string, beside?: Readonly<Record<string, 
   ["AI_CONFIG_ENCRYPTION_KEYS", `"${KEY}"`],
   ["AI_CONFIG_ENCRYPTION_KEYS", "A".repeat(43)],
   ["AI_CONFIG_ENCRYPTION_KEYS", `sk-ant-api03-${HIDDEN}`],
+  ["AI_CONFIG_ENCRYPTION_KEYS_FILE", join(folder, "keys-not-there"), { AI_CONFIG_ENCRYPTION_KEYS: "" }],
+  ["AI_CONFIG_ENCRYPTION_KEYS_FILE", folder, { AI_CONFIG_ENCRYPTION_KEYS: "" }],
+  ["AI_CONFIG_ENCRYPTION_KEYS_FILE", file("keys", HIDDEN, 0o600), { AI_CONFIG_ENCRYPTION_KEYS: "" }],
+  ["AI_CONFIG_ENCRYPTION_KEYS_FILE", file("open-keys", KEY, 0o644), { AI_CONFIG_ENCRYPTION_KEYS: "" }],
+  ["AI_CONFIG_ENCRYPTION_KEYS_FILE", file("more-keys", OTHER_KEY, 0o600)],
   ["AI_CONFIG_AUTH_SECRET", HIDDEN],
   ["AI_CONFIG_AUTH_SECRET", `   ${HIDDEN.repeat(3)}     `],
   ["AI_CONFIG_AUTH_SECRET", KEY],

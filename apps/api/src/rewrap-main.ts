@@ -20,7 +20,7 @@ async function run(): Promise<number> {
       applicationName: "ai-config rewrap",
     });
     undo.push(() => database.close());
-    const vault = createKeyVault(env.encryptionKeys);
+    const vault = createKeyVault(env.encryptionKeys, env.encryptionKeysFrom);
     const { rewrapped, unreadable } = await rewrapKeys({ database, vault }, ({ rewrapped: done, left }) =>
       say(`Sealed ${done} keys anew, ${left} to go.`),
     );

@@ -61,7 +61,7 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
     const service = await createServiceContext({
       database,
       environment: env.source,
-      keyRing: env.encryptionKeys,
+      keyRing: { name: env.encryptionKeysFrom, read: async () => env.encryptionKeys },
       catalogue: await currentCatalogue(env, log),
       log: (level, message, details) => log[level](details ?? {}, message),
     });

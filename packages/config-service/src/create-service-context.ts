@@ -7,6 +7,7 @@ import { buildEffectiveConfiguration, environmentOnly } from "./configuration/ef
 import type { Log, ServiceContext } from "./context.ts";
 import { readEnvironmentLayer } from "./environment-layer.ts";
 import { checkCanaries } from "./keys/check-canaries.ts";
+import { type KeyRingProvider, readKeyRing } from "./keys/key-ring-provider.ts";
 import { createKeyVault } from "./keys/key-vault.ts";
 import { translateErrors } from "./translate-errors.ts";
 
@@ -14,8 +15,8 @@ export interface ServiceOptions {
   database: Database;
   /** The variables that form the environment layer. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** AI_CONFIG_ENCRYPTION_KEYS. */
-  keyRing: string;
+  /** The master keys as AI_CONFIG_ENCRYPTION_KEYS has them, or who gives them: asked once, now. */
+  keyRing: string | KeyRingProvider;
   /** The built-in models unless told: see `readCatalogueFile`. */
   catalogue?: CatalogueFile | undefined;
   fetch?: typeof fetch;
@@ -39,7 +40,8 @@ export async function createServiceContext(options: ServiceOptions): Promise<Run
   const { models, multipliers } = options.catalogue ?? { models: AVAILABLE_MODELS, multipliers: {} };
   const environment = readEnvironmentLayer(options.environment, { models });
   for (const { variable, message } of environment.problems) log("warn", `${variable}: ${message}`);
-  const vault = createKeyVault(options.keyRing);
+  const ring = await readKeyRing(options.keyRing);
+  const vault = createKeyVault(ring.text, ring.name);
 
   const cache = createConfigurationCache({
     ...options.cache,

@@ -2,13 +2,14 @@ import { AIConfigError } from "@ai-config/config-core";
 import { connect } from "@ai-config/db";
 
 import { createServiceContext, type RunningServiceContext } from "./create-service-context.ts";
+import { keyRingFromFile } from "./keys/key-ring-file.ts";
 import { readCatalogueFile } from "./models/read-catalogue-file.ts";
 
 let running: Promise<RunningServiceContext> | undefined;
 
 /**
  * The context of the ready-made `aiConfigService`, made from DATABASE_URL, DIRECT_DATABASE_URL,
- * AI_CONFIG_ENCRYPTION_KEYS and AI_CONFIG_CATALOGUE when it is first needed. A failed attempt is repeated by the next use.
+ * AI_CONFIG_ENCRYPTION_KEYS or AI_CONFIG_ENCRYPTION_KEYS_FILE, and AI_CONFIG_CATALOGUE when it is first needed. A failed attempt is repeated by the next use.
  */
 export function defaultServiceContext(): Promise<RunningServiceContext> {
   running ??= start().catch((error: unknown) => {
@@ -27,7 +28,8 @@ export async function closeDefaultServiceContext(): Promise<void> {
 
 async function start(): Promise<RunningServiceContext> {
   const url = required("DATABASE_URL");
-  const keyRing = required("AI_CONFIG_ENCRYPTION_KEYS");
+  const keyFile = process.env.AI_CONFIG_ENCRYPTION_KEYS_FILE?.trim();
+  const keyRing = keyFile ? keyRingFromFile(keyFile) : required("AI_CONFIG_ENCRYPTION_KEYS");
   const catalogueFile = process.env.AI_CONFIG_CATALOGUE?.trim();
   const catalogue = catalogueFile ? readCatalogueFile(catalogueFile) : undefined;
   const database = connect({

@@ -22,18 +22,18 @@ export async function checkCanaries(database: Database, vault: KeyVault): Promis
       sql`select kek_id, sealed from private.kek_canaries`,
     );
     for (const { kek_id: id, sealed } of stored) {
-      if (vault.ids.includes(id) && !(await vault.opensCanary(id, sealed))) throw wrongKey([id]);
+      if (vault.ids.includes(id) && !(await vault.opensCanary(id, sealed))) throw wrongKey(vault, [id]);
     }
     const used = await tx.execute<{ kek_id: string }>(
       sql`select distinct kek_id from private.ai_provider_keys where status <> 'revoked'`,
     );
     const missing = used.map((row) => row.kek_id).filter((id) => !vault.ids.includes(id));
-    if (missing.length > 0) throw wrongKey(missing);
+    if (missing.length > 0) throw wrongKey(vault, missing);
   });
 }
 
-function wrongKey(ids: readonly string[]): AIConfigError {
+function wrongKey({ source }: KeyVault, ids: readonly string[]): AIConfigError {
   return new AIConfigError("KEY_UNREADABLE", {
-    message: `Stored keys cannot be opened: AI_CONFIG_ENCRYPTION_KEYS lacks the master key ${ids.join(", ")}. Add it behind the others.`,
+    message: `Stored keys cannot be opened: ${source} lacks the master key ${ids.join(", ")}. Add it behind the others.`,
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { AIConfigError } from "@ai-config/config-core";
 
-const VARIABLE = "AI_CONFIG_ENCRYPTION_KEYS";
+export const KEY_RING_VARIABLE = "AI_CONFIG_ENCRYPTION_KEYS";
 const KEY_BYTES = 32;
 
 /** One master key. Its id comes from its bytes, so that a key can never be stored under another one's id. */
@@ -18,10 +18,10 @@ export interface KeyRing {
 }
 
 /**
- * Reads AI_CONFIG_ENCRYPTION_KEYS: base64url keys of 32 bytes, separated by commas. Every problem is told with
- * its position and never with its text, which may be a secret.
+ * Reads base64url keys of 32 bytes, separated by commas, from where `name` says. Every problem is told with its
+ * position and never with its text, which may be a secret.
  */
-export function parseKeyRing(text: string): KeyRing {
+export function parseKeyRing(text: string, name: string): KeyRing {
   const keys = new Map<string, RingKey>();
   const problems: string[] = [];
   for (const [index, part] of text.split(",").entries()) {
@@ -32,10 +32,10 @@ export function parseKeyRing(text: string): KeyRing {
   }
   const [primary] = keys.values();
   if (problems.length > 0 || primary === undefined) {
-    const message = `${VARIABLE}: ${problems.join("; ")}. Each key is 32 random bytes as base64url, separated by commas.`;
+    const message = `${name}: ${problems.join("; ")}. Each key is 32 random bytes as base64url, separated by commas.`;
     throw new AIConfigError("INPUT_INVALID", {
       message,
-      issues: [{ path: VARIABLE, code: "malformed", message }],
+      issues: [{ path: name, code: "malformed", message }],
     });
   }
   return { primary, keys };

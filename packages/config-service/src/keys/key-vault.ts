@@ -4,7 +4,7 @@ import { AIConfigError, Secret } from "@ai-config/config-core";
 import { CompactEncrypt, compactDecrypt } from "jose";
 
 import { type Owner, ownerKey } from "../owner.ts";
-import { parseKeyRing, type RingKey } from "./key-ring.ts";
+import { KEY_RING_VARIABLE, parseKeyRing, type RingKey } from "./key-ring.ts";
 
 export type KeySlot = "primary" | "secondary";
 
@@ -25,6 +25,8 @@ export interface SealedKey {
 }
 
 export interface KeyVault {
+  /** Where its master keys came from, for people. */
+  readonly source: string;
   readonly primaryId: string;
   readonly ids: readonly string[];
   seal(key: Secret, context: KeyContext): Promise<SealedKey>;
@@ -46,10 +48,11 @@ const CANARY = "ai-config canary";
  * Seals keys with the first master key of the ring and opens them with any. The content key is derived from
  * master key, owner, provider and slot, so a ciphertext moved to another row fails its tag there.
  */
-export function createKeyVault(keyRing: string): KeyVault {
-  const ring = parseKeyRing(keyRing);
+export function createKeyVault(keyRing: string, source = KEY_RING_VARIABLE): KeyVault {
+  const ring = parseKeyRing(keyRing, source);
 
   return {
+    source,
     primaryId: ring.primary.id,
     ids: [...ring.keys.keys()],
     async seal(key, context) {

@@ -24,6 +24,7 @@ export function anthropicAnswering(answer: number | Error) {
 export interface TestService extends AsyncDisposable {
   database: TestDatabase;
   ctx: RunningServiceContext;
+  /** The first context's, where it was given as text. */
   keyRing: string;
   /** A second process on the same database, as far as anybody can tell. */
   another(options?: Partial<ServiceOptions>): Promise<RunningServiceContext>;
@@ -31,7 +32,7 @@ export interface TestService extends AsyncDisposable {
 
 export async function startService(options: Partial<ServiceOptions> = {}): Promise<TestService> {
   const database = await createTestDatabase();
-  const keyRing = options.keyRing ?? masterKey();
+  const keyRing = typeof options.keyRing === "string" ? options.keyRing : masterKey();
   const contexts: RunningServiceContext[] = [];
   const another = async (more: Partial<ServiceOptions> = {}) => {
     const ctx = await createServiceContext({
@@ -40,7 +41,7 @@ export async function startService(options: Partial<ServiceOptions> = {}): Promi
       fetch: anthropicAnswering(200).send,
       ...options,
       ...more,
-      keyRing: more.keyRing ?? keyRing,
+      keyRing: more.keyRing ?? options.keyRing ?? keyRing,
     });
     contexts.push(ctx);
     return ctx;
