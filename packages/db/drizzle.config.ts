@@ -26,7 +26,6 @@ export default defineConfig({
     "./src/schema/issuer-accounts.ts",
     "./src/schema/two-factors.ts",
     "./src/schema/verifications.ts",
-    "./src/schema/rate-limits.ts",
     "./src/schema/request-limits.ts",
   ],
 });

@@ -138,16 +138,6 @@ create table identity.issuer_accounts (
 );
 alter table identity.issuer_accounts enable row level security;
 
-create table identity.rate_limits (
-  id uuid not null default gen_random_uuid(),
-  key text not null,
-  count integer not null,
-  last_request bigint not null,
-  constraint rate_limits_key_unique UNIQUE (key),
-  constraint rate_limits_pkey PRIMARY KEY (id)
-);
-alter table identity.rate_limits enable row level security;
-
 create table identity.request_limits (
   key text not null,
   points integer not null,
@@ -2730,10 +2720,6 @@ create policy issuer_accounts_identity on identity.issuer_accounts for all to ai
   using (true)
   with check (true);
 
-create policy rate_limits_identity on identity.rate_limits for all to ai_config_identity
-  using (true)
-  with check (true);
-
 create policy request_limits_identity on identity.request_limits for all to ai_config_identity
   using (true)
   with check (true);
@@ -2998,7 +2984,6 @@ grant select on table budget_alerts to authenticated;
 grant select on table budget_alerts to service_role;
 grant delete, insert, select, update on table identity.accounts to ai_config_identity;
 grant delete, insert, select, update on table identity.issuer_accounts to ai_config_identity;
-grant delete, insert, select, update on table identity.rate_limits to ai_config_identity;
 grant delete, insert, select, update on table identity.request_limits to ai_config_identity;
 grant delete, insert, select, update on table identity.sessions to ai_config_identity;
 grant delete, insert, select, update on table identity.two_factors to ai_config_identity;

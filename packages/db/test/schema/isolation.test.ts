@@ -172,7 +172,6 @@ async function furnish(): Promise<void> {
     await tx`insert into identity.issuer_accounts (key, user_id) values (${secretText}, ${dana})`;
     await tx`insert into identity.two_factors (user_id, secret, backup_codes) values (${dana}, ${secretText}, ${secretText})`;
     await tx`insert into identity.verifications (identifier, value, expires_at) values (${secretText}, ${secretText}, now())`;
-    await tx`insert into identity.rate_limits (key, count, last_request) values (${secretText}, 1, 1)`;
     await tx`insert into identity.request_limits (key, points) values (${secretText}, 1)`;
   });
 }
