@@ -12,8 +12,10 @@ const pages = [
   ["configuration-organization", "/configuration?level=organization"],
   ["audit", "/audit"],
   ["keys", "/keys"],
+  ["keys-organization", "/keys?level=organization"],
   ["policy", "/policy"],
   ["members", "/members"],
+  ["account", "/account"],
 ] as const;
 
 await mkdir(folder, { recursive: true });
@@ -57,6 +59,24 @@ async function furnish(url: string): Promise<void> {
     configName: "default",
     updates: { rateLimiting: { requestsPerMinute: 600 }, costBudget: { dailyBudget: 50 } },
     reason: "Before the launch",
+  });
+  await dana.call("POST", "/api/trpc/policy.set", {
+    organizationId,
+    policy: {
+      fields: { "model.maxTokens": { max: 8192 }, "model.inferenceGeo": { lock: "us" } },
+      pool: { dailyBudget: 250, monthlyBudget: 4000 },
+    },
+  });
+  await dana.call("POST", "/api/trpc/token.create", {
+    organizationId,
+    name: "Checkout service",
+    actions: ["effective:read", "usage:read"],
+    days: 90,
+  });
+  await dana.call("POST", "/api/trpc/organization.invite", {
+    organizationId,
+    role: "member",
+    email: "kim@example.com",
   });
   await dana.call("PATCH", "/api/ai-configuration", {
     configName: "default",
