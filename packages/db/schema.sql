@@ -2763,7 +2763,7 @@ create policy organization_members_service_select on organization_members for se
   using (true);
 
 create policy organization_members_token_select on organization_members for select to ai_config_token
-  using ((organization_id = ( SELECT private.token_organization('{members:read,effective:read}'::text[]) AS token_organization)));
+  using ((organization_id = ( SELECT private.token_organization('{members:read}'::text[]) AS token_organization)));
 
 create policy organization_members_update on organization_members for update to authenticated
   using (((organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner}'::text[]) AS organization_ids))) OR ((role <> 'owner'::text) AND (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids))))))

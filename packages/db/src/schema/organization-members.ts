@@ -60,7 +60,7 @@ export const organizationMembers = pgTable(
       pgPolicy("organization_members_token_select", {
         for: "select",
         to: token,
-        using: inTokenOrganization(table.organizationId, ["members:read", "effective:read"]),
+        using: inTokenOrganization(table.organizationId, ["members:read"]),
       }),
       pgPolicy("organization_members_service_select", { for: "select", to: service, using: sql`true` }),
       pgPolicy("organization_members_service_role", {

@@ -1,0 +1,1 @@
+ALTER POLICY "organization_members_token_select" ON "organization_members" TO ai_config_token USING ("organization_members"."organization_id" = (select private.token_organization('{members:read}')));
