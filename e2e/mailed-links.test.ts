@@ -103,6 +103,8 @@ describe("a person who forgot their password", () => {
     const stranger = await openPage();
     await stranger.goto(`${product.url}/sign-in`);
     await stranger.getByRole("link", { name: "Forgot your password?" }).click();
+    // The page being left has a field of that name too.
+    await stranger.getByRole("heading", { level: 1, name: "Forgot your password?" }).waitFor();
     await stranger.getByLabel("E-mail").fill("nobody@example.com");
     await stranger.getByRole("button", { name: "Send me a link" }).click();
     await stranger.getByText("a mail with a link is on its way").waitFor();
