@@ -2,8 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { redisForTests } from "./redis-for-tests.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -22,6 +24,9 @@ const checks = [
   ],
 ];
 
+const redisFolder = redisForTests(join(root, "node_modules", ".cache", "redis-server"));
+const path = [process.env.PATH, redisFolder].filter(Boolean).join(delimiter);
+
 const failed = [];
 for (const [name, args] of checks) {
   console.log(`\n── ${name}`);
@@ -32,7 +37,7 @@ for (const [name, args] of checks) {
     {
       cwd: root,
       stdio: "inherit",
-      env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
+      env: { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
     },
   );
   if (run.status !== 0) failed.push(name);
@@ -46,7 +51,7 @@ const tests = readReport();
 if (tests.skipped > 0) failed.push(`${tests.skipped} skipped tests`);
 rmSync(reports, { recursive: true, force: true });
 if (!tests.hasRedis) {
-  // No npm package ships a server, so a machine with Node alone cannot check it; that must not go unsaid.
+  // No npm package ships a server. Where the system's packages bring none either, that must not go unsaid.
   console.warn(
     "\nNot checked here: limits on Redis. Install valkey-server or redis-server to check them too.",
   );
