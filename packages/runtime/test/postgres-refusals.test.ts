@@ -81,8 +81,10 @@ describe("amounts that are none", () => {
   test.each(amounts)("are not reserved by the database itself: %s", async (amount) => {
     for (const enforcement of ["block", "warn"] as const) {
       const user = userWith("5", enforcement);
+      // The first call of a scope is decided by itself, later ones may be as a sum.
+      await admit(store, ask(user));
       const { text } = admissionBatch([ask(user, { reserve: "0.77" })]);
-      const wrong = text.replace("0.77", amount);
+      const wrong = text.replaceAll("0.77", amount);
       expect(wrong).not.toBe(text);
       expect(await outcomeOf("private.admit_calls($1)", wrong)).toMatch(/^2[23]|"r":\[\["r",/);
       expect((await counted(user)).filter(({ reserved }) => reserved !== "0")).toEqual([]);

@@ -38,7 +38,12 @@ type Answer =
   | readonly ["n", period: BudgetState["period"]]
   | readonly ["s"];
 
-/** What `private.admit_calls` said of a batch. */
+/** What `private.admit_calls` said of a batch that fits as a whole: the figures of all budgets, one limit after the other. */
+interface AllAdmitted {
+  readonly f: readonly Figures[];
+}
+
+/** What it said of a batch that was decided call by call. */
 interface Answers {
   /** Of each limit: the figures of its budgets when all of the batch were decided, and its alerts. */
   readonly l: readonly (readonly [readonly Figures[], readonly Alert[]])[];
@@ -54,7 +59,8 @@ export function readAdmissions(
   places: readonly (readonly number[])[],
   given: unknown,
 ): (Admission | AIConfigError)[] {
-  const { l: limits, r: answers } = given as Answers;
+  const { l: limits, r: answers } =
+    "f" in (given as object) ? allAdmitted(requests, places, given as AllAdmitted) : (given as Answers);
   const told = new Set<number>();
   return requests.map((request, index) => {
     const own = places[index] ?? [];
@@ -65,6 +71,25 @@ export function readAdmissions(
     for (const place of own) told.add(place);
     return readAdmission(request, answers[index] as Answer, figures, alerts);
   });
+}
+
+function allAdmitted(
+  requests: readonly AdmissionRequest[],
+  places: readonly (readonly number[])[],
+  { f: figures }: AllAdmitted,
+): Answers {
+  const counts: number[] = [];
+  for (const [index, { scopes }] of requests.entries()) {
+    for (const [own, place] of (places[index] ?? []).entries()) {
+      counts[place] = parseLimits(scopes[own] as ScopeLimits).budgets.length;
+    }
+  }
+  let next = 0;
+  const limits = counts.map((count) => {
+    next += count;
+    return [figures.slice(next - count, next), []] as const;
+  });
+  return { l: limits, r: requests.map(() => ["a"]) };
 }
 
 function readAdmission(

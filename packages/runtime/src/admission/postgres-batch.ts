@@ -2,6 +2,7 @@ import { toUsd } from "@ai-config/config-core";
 
 import type { AdmissionRequest, BudgetState, ScopeLimits, Settlement } from "./admission-store.ts";
 import { type ParsedBudget, parseLimits, scopeKey } from "./parsed-limits.ts";
+import { sumsOf } from "./postgres-sums.ts";
 
 /** Limits as `private.settle_calls` reads them, once for each object they came in. */
 const encoded = new WeakMap<ScopeLimits, string>();
@@ -123,6 +124,7 @@ export function admissionBatch(requests: readonly AdmissionRequest[]): Admission
     requests.map(({ id }) => id),
     requests.map(({ reserve }) => reserve),
     calls,
+    ...sumsOf(requests, [...known.keys()], places),
   ];
   return { text: lists.map((list) => `{${list.join(",")}}`).join("|"), places };
 }
