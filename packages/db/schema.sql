@@ -32,7 +32,7 @@ create table ai_call_ledger (
   constraint ai_call_ledger_basis_check CHECK ((cost_basis = ANY (ARRAY['exact'::text, 'estimated'::text, 'unknown'::text]))),
   constraint ai_call_ledger_cost_check CHECK (((cost >= (0)::numeric) AND (cost < 'Infinity'::numeric))),
   constraint ai_call_ledger_key_slot_check CHECK ((key_slot = ANY (ARRAY['primary'::text, 'secondary'::text, 'environment'::text]))),
-  constraint ai_call_ledger_label_check CHECK (((char_length(label) <= 200) AND (label !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
+  constraint ai_call_ledger_label_check CHECK (((char_length(label) <= 200) AND (label !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint ai_call_ledger_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'error'::text, 'aborted'::text, 'timeout'::text]))),
   constraint ai_call_ledger_pkey PRIMARY KEY (id)
 );
@@ -82,7 +82,7 @@ create table ai_configurations (
   updated_by uuid,
   constraint ai_configurations_configuration_check CHECK ((private.config_problem(configuration) IS NULL)),
   constraint ai_configurations_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
-  constraint ai_configurations_name_check CHECK (((config_name IS NFC NORMALIZED) AND (config_name ~ '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$'::text) AND (config_name !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
+  constraint ai_configurations_name_check CHECK (((config_name IS NFC NORMALIZED) AND (config_name ~ '^[A-Za-z0-9][A-Za-z0-9 ._:-]{0,63}$'::text) AND (config_name !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint ai_configurations_one_owner CHECK ((num_nonnulls(user_id, organization_id) = 1)),
   constraint ai_configurations_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
   constraint ai_configurations_pkey PRIMARY KEY (id),
@@ -200,7 +200,7 @@ create table organization_invitations (
   claim uuid,
   claimed_until timestamp with time zone,
   constraint organization_invitations_accepted_by_users_id_fk FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE SET NULL,
-  constraint organization_invitations_email_check CHECK (((char_length(email) <= 320) AND (email !~ '[[:cntrl:]]'::text) AND (email !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
+  constraint organization_invitations_email_check CHECK (((char_length(email) <= 320) AND (email !~ '[[:cntrl:]]'::text) AND (email !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint organization_invitations_invited_by_users_id_fk FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE CASCADE,
   constraint organization_invitations_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
   constraint organization_invitations_pkey PRIMARY KEY (id),
@@ -243,7 +243,7 @@ create table organizations (
   updated_at timestamp with time zone not null default now(),
   created_by uuid,
   constraint organizations_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
-  constraint organizations_name_check CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 120)) AND (name = btrim(name)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
+  constraint organizations_name_check CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 120)) AND (name = btrim(name)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint organizations_pkey PRIMARY KEY (id)
 );
 alter table organizations enable row level security;
@@ -369,7 +369,7 @@ create table service_tokens (
   constraint service_tokens_actions_check CHECK ((((cardinality(actions) >= 1) AND (cardinality(actions) <= 50)) AND (actions <@ ARRAY['effective:read'::text, 'configurations:read'::text, 'configurations:write'::text, 'keys:read'::text, 'keys:write'::text, 'policy:read'::text, 'members:read'::text, 'usage:read'::text, 'audit:read'::text]))),
   constraint service_tokens_created_by_users_id_fk FOREIGN KEY (created_by) REFERENCES auth.users(id) ON DELETE SET NULL,
   constraint service_tokens_hint_check CHECK ((hint ~ '^aics_…[A-Za-z0-9_-]{4}$'::text)),
-  constraint service_tokens_name_check CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 80)) AND (name = btrim(name)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ 'sk-ant-[A-Za-z0-9_-]{6}'::text))),
+  constraint service_tokens_name_check CHECK ((((char_length(name) >= 1) AND (char_length(name) <= 80)) AND (name = btrim(name)) AND (name !~ '[[:cntrl:]]'::text) AND (name !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint service_tokens_organization_id_organizations_id_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE,
   constraint service_tokens_pkey PRIMARY KEY (id),
   constraint service_tokens_token_hash_check CHECK ((octet_length(token_hash) = 32))
@@ -544,6 +544,7 @@ declare
   t_key text[];
   answer text;
 begin
+  perform private.refuse_strange_limits(parts);
   -- An admission that a crash of the server takes along lasted no longer than its call, which is booked all the same.
   perform set_config('synchronous_commit', 'off', true);
   perform private.lock_scopes(parts[1]::text[]);
@@ -1238,7 +1239,7 @@ AS $function$
   select case
     when jsonb_typeof(c) is distinct from 'object' then ': invalid_type'
     when octet_length(c::text) > 65536 then ': too_large'
-    when c::text ~ 'sk-ant-[A-Za-z0-9_-]{6}' then ': secret_not_allowed'
+    when c::text ~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}' then ': secret_not_allowed'
     when jsonb_path_exists(c, '$.** ? (@.type() == "object").keyvalue() ? (@.key == "__proto__" || @.key == "constructor" || @.key == "prototype")', '{}', true) then ': reserved_key'
     when c - array['model', 'rateLimiting', 'retryStrategy', 'costBudget', 'apiKeys', 'timeouts'] <> '{}' then ': unknown_field'
     when jsonb_typeof(c -> 'model') <> 'object' then 'model: invalid_type'
@@ -1863,7 +1864,7 @@ begin
     return ': invalid_type';
   elsif octet_length(p::text) > 65536 then
     return ': too_large';
-  elsif p::text ~ 'sk-ant-[A-Za-z0-9_-]{6}' then
+  elsif p::text ~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}' then
     return ': secret_not_allowed';
   elsif p - array['fields', 'allowedModels', 'pool'] <> '{}' then
     return ': unknown_field';
@@ -2137,6 +2138,33 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.refuse_strange_limits(parts text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+begin
+  if (
+    -- Of each limit: a rate or none, its burst, slots or none, how many budgets.
+    parts[3] ~ '[aI]|[{,]-|[{][^{},]*,NULL|,NULL[}]'
+    -- Amounts of budgets and of calls.
+    or translate(parts[5] || parts[11], '0123456789.,{}', '') <> ''
+    -- Of each budget: whether it blocks.
+    or parts[6] ~ '[{][^{}01]|[{][01][^,]'
+    -- How long leases last.
+    or translate(replace(parts[12], 'NULL', ''), '0123456789.,{}e+', '') <> ''
+    -- The same as sums, where a budget that only warns has no end.
+    or cardinality(parts) > 12 and (
+      translate(replace(concat(parts[13], parts[15]), 'NULL', ''), '0123456789.,{}e+-', '') <> ''
+      or translate(concat(parts[14], parts[16], parts[17], parts[26]), '0123456789.,{}e+', '') <> ''
+      or translate(replace(concat(parts[22], parts[23]), 'Infinity', ''), '0123456789.,{}', '') <> '')
+  ) is not false then
+    raise exception 'Limits are numbers of 0 or more.' using errcode = '22023';
+  end if;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.refuse_truncate()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2393,7 +2421,8 @@ declare
   actor uuid := auth.uid();
 begin
   if tg_op = 'INSERT' then
-    if actor is not null then
+    -- Whoever chooses an id learns from the refusal whether somebody has it.
+    if actor is not null or current_setting('role', true) = 'ai_config_token' then
       new.id := gen_random_uuid();
     end if;
     new.version := 1;
@@ -2584,13 +2613,12 @@ declare
   entry public.ai_configuration_audit;
   problem jsonb;
 begin
-  if num_nonnulls(p_user_id, p_organization_id) <> 1 or not (
+  if num_nonnulls(p_user_id, p_organization_id) <> 1 or (
     asking in ('ai_config_service', 'service_role')
-    or p_user_id is not distinct from auth.uid() and p_user_id is not null
+    or p_user_id = auth.uid()
     or p_organization_id = any (array(select private.organization_ids('{owner,admin}')))
-    or asking = 'ai_config_token' and p_user_id is null
-      and p_organization_id is not distinct from private.token_organization('{audit:read}')
-    or (select r.rolsuper from pg_catalog.pg_roles r where r.rolname = asking))
+    or asking = 'ai_config_token' and p_organization_id = private.token_organization('{audit:read}')
+    or (select r.rolsuper from pg_catalog.pg_roles r where r.rolname = asking)) is not true
   then
     raise exception 'The audit is for its owner, or for the owners and admins of the organization.'
       using errcode = '42501';
@@ -2627,6 +2655,17 @@ begin
   return jsonb_build_object('checked', checked, 'forgotten', forgotten, 'head', encode(previous, 'hex'),
     'problem', problem);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.without_secrets(words text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+ SET search_path TO ''
+AS $function$
+  select regexp_replace(regexp_replace(words, '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6,}', '[secret]', 'g'),
+    '(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]+[.]eyJ[A-Za-z0-9_-]+[.][A-Za-z0-9_-]*', '[secret]', 'g')
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION private.write_alerts(p_alerts jsonb)
@@ -2673,10 +2712,10 @@ begin
       else 'system'
     end,
     coalesce(actor, token, '00000000-0000-0000-0000-000000000000'),
-    case when actor is null then left(coalesce(named, role, session_user), 200) end,
-    left(nullif(current_setting('app.reason', true), ''), 2000),
-    left(nullif(current_setting('app.request_id', true), ''), 200),
-    left(coalesce(nullif(current_setting('app.via', true), ''), 'sql'), 40)
+    case when actor is null then left(private.without_secrets(coalesce(named, role, session_user)), 200) end,
+    left(private.without_secrets(nullif(current_setting('app.reason', true), '')), 2000),
+    left(private.without_secrets(nullif(current_setting('app.request_id', true), '')), 200),
+    left(private.without_secrets(coalesce(nullif(current_setting('app.via', true), ''), 'sql')), 40)
   );
 end $function$
 ;

@@ -145,6 +145,6 @@ export { BOUNDED_PATHS, readPolicy, validatePolicy } from "./policy/read-policy.
 export { type Resolution, type ResolveOptions, resolveConfiguration } from "./resolve-configuration.ts";
 export { type RetryDelayOptions, retryDelay } from "./retry-delay.ts";
 export { rotationDueAt } from "./rotation-due.ts";
-export { containsSecret, maskKey, Secret, withoutSecrets } from "./secret.ts";
+export { containsSecret, maskKey, SECRET_PATTERN, Secret, withoutSecrets } from "./secret.ts";
 export { TOKEN_ACTIONS, type TokenAction } from "./token-actions.ts";
 export { validateAIConfiguration, validateLayer, validatePatch } from "./validate.ts";

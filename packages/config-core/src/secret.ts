@@ -1,9 +1,10 @@
 const KEY_PREFIX = "sk-ant-";
-/** Anthropic's keys, and our own service tokens. */
-const SECRET = /(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}/;
+/** Anthropic's keys, and our own service tokens: a pattern that JavaScript and PostgreSQL read alike. */
+export const SECRET_PATTERN = "(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}";
+const SECRET = new RegExp(SECRET_PATTERN);
 export const SECRET_MESSAGE = "Must not hold an API key. Store keys with rotate-key.";
 
-const SECRETS = /(?:sk-ant-|aics_)[A-Za-z0-9_-]{6,}/g;
+const SECRETS = new RegExp(`${SECRET_PATTERN}[A-Za-z0-9_-]*`, "g");
 /** Tokens that others sign: encoded JSON, a dot, encoded JSON, a dot, a signature. Each text is looked at once. */
 const SIGNED_TOKENS = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
 

@@ -1,4 +1,10 @@
-import { FIELDS, type FieldDefinition, LAYER_BYTES_MAX, SECTIONS } from "@ai-config/config-core";
+import {
+  FIELDS,
+  type FieldDefinition,
+  LAYER_BYTES_MAX,
+  SECRET_PATTERN,
+  SECTIONS,
+} from "@ai-config/config-core";
 
 /**
  * The body of `private.config_problem`: what `validateLayer` refuses, in SQL. It answers "path: code" for the
@@ -10,7 +16,7 @@ export function configurationCheckBody(): string {
   const cases = [
     when("jsonb_typeof(c) is distinct from 'object'", "", "invalid_type"),
     when(`octet_length(c::text) > ${LAYER_BYTES_MAX}`, "", "too_large"),
-    when("c::text ~ 'sk-ant-[A-Za-z0-9_-]{6}'", "", "secret_not_allowed"),
+    when(`c::text ~ ${literal(SECRET_PATTERN)}`, "", "secret_not_allowed"),
     when(
       `jsonb_path_exists(c, '$.** ? (@.type() == "object").keyvalue() ? (@.key == "__proto__" || @.key == "constructor" || @.key == "prototype")', '{}', true)`,
       "",

@@ -101,6 +101,40 @@ describe("amounts that are none", () => {
     expect(other).toMatchObject({ value: { isAdmitted: true } });
   });
 
+  const limited = limitsOf({ kind: "user", id: randomUUID() });
+  const rated = { ...limited, rate: { perMinute: 7, burst: 91 }, concurrency: 92 };
+
+  test.each<[what: string, right: RegExp, wrong: readonly string[]]>([
+    ["the limit of a budget", /(?<=[{,])93(?=[},])/g, amounts],
+    ["whether it blocks", /(?<=[{][{])1(?=,1,0[}])/g, ["2", "-1", "NaN", "NULL"]],
+    ["what a minute may bring at once", /(?<=[{,])91(?=[},])/g, ["-1", "NaN", "Infinity", "NULL"]],
+    ["how many run at once", /(?<=[{,])92(?=[},])/g, ["-1", "NaN", "Infinity"]],
+    ["how long a lease lasts", /(?<=[{,])94000(?=[},])/g, amounts],
+  ])("limit nothing, so the database itself refuses them: %s", async (_, right, wrongs) => {
+    const request = () => {
+      const { budgets } = userWith("93");
+      const user = { ...rated, scope: { kind: "user", id: randomUUID() } as const, budgets };
+      return { ...ask(user, { reserve: "0.5" }), leaseMs: 94_000 };
+    };
+    const { text: good } = admissionBatch([request()]);
+    expect(await outcomeOf("private.admit_calls($1)", good)).toMatch(/"r":\[\["a"/);
+    for (const wrong of wrongs) {
+      const { text } = admissionBatch([request()]);
+      const spoiled = text.replace(right, wrong);
+      expect([wrong, spoiled === text]).toEqual([wrong, false]);
+      expect([wrong, await outcomeOf("private.admit_calls($1)", spoiled)]).toEqual([
+        wrong,
+        expect.stringMatching(/^2[23]/),
+      ]);
+      // What comes first in the text is what a call is judged by one by one.
+      const alone = text.split("|").slice(0, 12).join("|").replace(right, wrong);
+      expect([wrong, await outcomeOf("private.admit_calls($1)", alone)]).toEqual([
+        wrong,
+        expect.stringMatching(/^2[23]/),
+      ]);
+    }
+  });
+
   test.each(amounts)("are not booked by the database itself: %s", async (amount) => {
     const user = userWith("5");
     const request = ask(user, { reserve: "0.5" });

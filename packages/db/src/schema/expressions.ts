@@ -1,4 +1,4 @@
-import type { TokenAction } from "@ai-config/config-core";
+import { SECRET_PATTERN, type TokenAction } from "@ai-config/config-core";
 import { type SQL, sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 
@@ -33,9 +33,9 @@ export function inTokenOrganization(column: AnyPgColumn, actions: readonly Token
   return sql`${column} = (select private.token_organization(${list}))`;
 }
 
-/** True where a text that people read holds nothing like a provider's key. */
+/** True where a text that people read holds nothing like a provider's key or a token of ours. */
 export function noSecret(column: AnyPgColumn): SQL {
-  return sql`${column} !~ 'sk-ant-[A-Za-z0-9_-]{6}'`;
+  return sql`${column} !~ ${sql.raw(`'${SECRET_PATTERN}'`)}`;
 }
 
 /** True where a sum of money is one: neither less than nothing nor what Postgres puts above all numbers, NaN too. */

@@ -92,6 +92,8 @@ const hostileValue = fc.oneof(
     "1023",
     '[0.5,"1"]',
     '"sk-ant-api03-abcdef"',
+    '"aics_LJQkKIqg"',
+    '["aics_LJQkKIqg"]',
     '"sk-ant-…x7Qp"',
     // Around the limits of texts, in signs that are one character and two units.
     ...[32, 33, 50, 51, 100, 101].flatMap((length) => {
@@ -118,6 +120,7 @@ const name = fc.oneof(
     "",
     "MODEL",
     "sk-ant-api03-abcdef",
+    "aics_LJQkKIqg",
   ),
 );
 

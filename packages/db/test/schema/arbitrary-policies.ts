@@ -105,7 +105,9 @@ export const hostilePolicy: fc.Arbitrary<unknown> = fc.oneof(
       allowedModels: fc.oneof(
         allowedModels,
         oddValue,
-        fc.array(fc.constantFrom(...MODELS, "", "x".repeat(101)), { maxLength: 4 }),
+        fc.array(fc.constantFrom(...MODELS, "", "x".repeat(101), "sk-ant-api03-abcdef", "aics_LJQkKIqg"), {
+          maxLength: 4,
+        }),
       ),
       pool: fc.oneof(
         pool,

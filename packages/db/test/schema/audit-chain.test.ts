@@ -164,6 +164,7 @@ test("a chain is verified by its owner, by owners and admins of the organization
   const [dana, kim, stranger] = [await test.createUser(), await test.createUser(), await test.createUser()];
   const acme = await test.createOrganization({ ownerId: dana });
   await test.addMember(acme, kim, "member");
+  await test.createOrganization({ ownerId: stranger });
   const ask = (userId: string | null, organizationId: string | null = null) =>
     `select private.verify_audit(${userId ? `'${userId}'` : "null"}, ${organizationId ? `'${organizationId}'` : "null"})`;
   for (const [actor, question] of [
@@ -178,6 +179,9 @@ test("a chain is verified by its owner, by owners and admins of the organization
     [asUser(kim), ask(null, acme)],
     [asUser(kim), ask(dana)],
     [asUser(stranger), ask(null, acme)],
+    // Being an owner somewhere says nothing of a person elsewhere.
+    [asUser(stranger), ask(dana)],
+    [asUser(dana), ask(kim)],
     [asUser(dana), ask(null)],
     [asUser(dana), ask(dana, acme)],
   ] as const) {

@@ -139,6 +139,21 @@ test("S7: the audit of a key knows its slot, hint and state, never the sealed ke
   expect(text).not.toMatch(/CANARY|fingerprintfingerprint/);
 });
 
+test("S7: a key in the words around a change is not kept, whoever says them", async () => {
+  await using test = await createTestDatabase();
+  const userId = await test.createUser();
+  for (const secret of ["sk-ant-api03-CANARYcanary", `aics_${"C".repeat(43)}`]) {
+    await test.owner.begin(async (tx) => {
+      for (const name of ["reason", "request_id", "actor_name", "via"])
+        await tx`select set_config(${`app.${name}`}, ${`with ${secret}, please`}, true)`;
+      await tx`insert into public.ai_configurations (user_id, config_name) values (${userId}, ${secret.slice(0, 4)})`;
+    });
+    const entry = (await auditOf(test.owner)).at(-1);
+    expect(entry).toMatchObject({ reason: "with [secret], please", actor_name: "with [secret], please" });
+    expect(JSON.stringify({ ...entry, id: 0, seq: 0 })).not.toContain(secret);
+  }
+});
+
 test("a user can neither store nor change a key by a statement of their own, only see and remove it", async () => {
   await using test = await createTestDatabase();
   const user = await test.createUser();

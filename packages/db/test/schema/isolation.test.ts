@@ -357,6 +357,40 @@ describe.each(attackers)("$name", (attacker) => {
     }
   });
 
+  test("is answered by every function as for ids that nobody has", async () => {
+    // Those who belong to Acme know that it is there.
+    if (belongsToAcme) return;
+    for (const routine of routines) {
+      for (const args of argumentsFor(routine)) {
+        const call = `select to_jsonb(f)::text as value from (select ${routine.call}(${args.join(", ")})) as f`;
+        const known = await attempt(attacker, call);
+        const unknown = await attempt(attacker, withOtherIds(call));
+        const said = ({ rows, state }: typeof known) => withOtherIds(JSON.stringify([state, rows]));
+        // What a call makes has an id of its own.
+        const plain = (text: string) => text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, "id");
+        expect([call, plain(said(known))]).toEqual([call, plain(said(unknown))]);
+      }
+    }
+  });
+
+  test("learns of no row by choosing its id for one of their own", async () => {
+    const mine = (text: string) =>
+      text.replaceAll(ids.acme, ids.other).replaceAll(ids.dana, userIdOf(attacker));
+    for (const table of tables.filter(({ columns }) => columns.some(({ name }) => name === "id"))) {
+      const [copy] = await owner`
+        select t.id, to_jsonb(t) - 'id' as rest from ${owner(`${table.schema}.${table.name}`)} as t
+        where to_jsonb(t)::text ~ ${`${ids.acme}|${ids.dana}`} limit 1`;
+      if (copy === undefined) continue;
+      const columns = table.columns.filter(({ isGenerated }) => !isGenerated).map(({ name }) => quoted(name));
+      const insert = (id: string) => `insert into ${nameOf(table)} (${columns.join(", ")})
+        select ${columns.join(", ")} from jsonb_populate_record(null::${nameOf(table)},
+          ${literal(JSON.stringify({ ...JSON.parse(mine(JSON.stringify(copy.rest))), id }))}::jsonb)`;
+      const [taken, free] = [String(copy.id), table.name === "budget_alerts" ? "7777" : randomUUID()];
+      const { state } = await attempt(attacker, insert(taken));
+      expect([nameOf(table), state]).toEqual([nameOf(table), (await attempt(attacker, insert(free))).state]);
+    }
+  });
+
   test("gets nothing out of any function, and moves nothing with it", async () => {
     for (const routine of routines) {
       for (const args of argumentsFor(routine)) {
@@ -386,6 +420,18 @@ test("who has nothing is told nothing but that they are denied, whatever they tr
     }
   }
 });
+
+/** The same with ids that nobody has in the place of Acme's and its people's. */
+function withOtherIds(text: string): string {
+  return [ids.acme, ids.dana, ids.kim, ids.vic].reduce(
+    (changed, id) => changed.replace(new RegExp(id, "gi"), (found) => `ffff${found.slice(4)}`),
+    text,
+  );
+}
+
+function userIdOf({ userId }: Attacker): string {
+  return userId() ?? ids.loner;
+}
 
 /** A value that is right for the type and that no row has. */
 function otherValue(type: string): string {
