@@ -11,7 +11,7 @@ import type {
   Settlement,
 } from "./admission-store.ts";
 import { invalidArgument } from "./invalid-argument.ts";
-import { type ParsedBudget, parseLimits } from "./parsed-limits.ts";
+import { type ParsedBudget, parseLimits, scopeKey } from "./parsed-limits.ts";
 import { budgetsOf } from "./postgres-batch.ts";
 import { noWindow } from "./window-at.ts";
 
@@ -120,10 +120,44 @@ function readAdmission(
   }
 }
 
-/** What `private.settle_calls` said of one settlement. */
-export function readSettled({ request }: Settlement, given: unknown): Settled {
-  const [isBooked, wasLate, figures, alerts] = given as [boolean, boolean, Figures[], Alert[]];
-  return { isBooked, wasLate, budgets: statesOf(request.scopes, figures), alerts: alerts.map(readAlert) };
+type WindowFigures = readonly [
+  scope: string,
+  period: BudgetState["period"],
+  spent: Usd,
+  reserved: Usd,
+  startMs: number,
+  endMs: number,
+];
+
+/** What `private.settle_calls` said of a batch of which nothing but sums was to be written: its windows. */
+interface AllBooked {
+  readonly w: readonly WindowFigures[];
+}
+/** What it said of one settlement where each was looked at. */
+type SettledAnswer = readonly [isBooked: boolean, wasLate: boolean, figures: Figures[], alerts: Alert[]];
+
+/** The answer to each settlement of a batch. Figures are those at its end. */
+export function readSettlements(settlements: readonly Settlement[], given: unknown): Settled[] {
+  if (Array.isArray(given)) {
+    const answers = given as SettledAnswer[];
+    return settlements.map(({ request }, index) => {
+      const [isBooked, wasLate, figures, alerts] = answers[index] as SettledAnswer;
+      return { isBooked, wasLate, budgets: statesOf(request.scopes, figures), alerts: alerts.map(readAlert) };
+    });
+  }
+  const figures = new Map(
+    (given as AllBooked).w.map(([scope, period, spent, reserved, startMs, endMs]) => [
+      `${scope} ${period} ${startMs}`,
+      [spent, reserved, startMs, endMs] as const,
+    ]),
+  );
+  return settlements.map(({ admission, request }) => {
+    const own = admission.budgets.map(
+      ({ scope, period, startsAt }) =>
+        figures.get(`${scopeKey(scope)} ${period} ${startsAt.getTime()}`) as Figures,
+    );
+    return { isBooked: true, wasLate: false, budgets: statesOf(request.scopes, own), alerts: [] };
+  });
 }
 
 /** What `private.budget_figures` said. Throws where no window fits the clock. */

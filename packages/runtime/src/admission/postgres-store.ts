@@ -13,7 +13,7 @@ import type {
 import { createGroupCommit } from "./group-commit.ts";
 import { invalidArgument } from "./invalid-argument.ts";
 import { amountOf, parseLimits } from "./parsed-limits.ts";
-import { readAdmissions, readSettled, readStatus } from "./postgres-answers.ts";
+import { readAdmissions, readSettlements, readStatus } from "./postgres-answers.ts";
 import { admissionBatch, settlementBatch, statusQuery } from "./postgres-batch.ts";
 
 /** Enough to share a transaction well, few enough that nobody waits long for the others of a batch. */
@@ -63,8 +63,7 @@ export function createPostgresStore({ database }: { database: Database }): Admis
   }, BATCHES);
   const settlements = createGroupCommit(async (given: readonly Settlement[]) => {
     const answer = await askJson("select private.settle_calls($1) as answer", settlementBatch(given));
-    const answers = answer as unknown[];
-    return given.map((settlement, index) => readSettled(settlement, answers[index]));
+    return readSettlements(given, answer);
   }, BATCHES);
 
   return {
