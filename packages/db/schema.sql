@@ -103,6 +103,7 @@ create table budget_alerts (
   starts_at timestamp with time zone not null,
   resets_at timestamp with time zone not null,
   created_at timestamp with time zone not null default clock_timestamp(),
+  constraint budget_alerts_once UNIQUE NULLS NOT DISTINCT (user_id, organization_id, period, starts_at, limit_usd, threshold),
   constraint budget_alerts_one_owner CHECK ((num_nonnulls(user_id, organization_id) = 1)),
   constraint budget_alerts_period_check CHECK ((period = ANY (ARRAY['daily'::text, 'weekly'::text, 'monthly'::text]))),
   constraint budget_alerts_pkey PRIMARY KEY (id)
@@ -2746,8 +2747,9 @@ begin
         case when alert ->> 0 like 'user:%' then substr(alert ->> 0, 6)::uuid end,
         case when alert ->> 0 like 'organization:%' then substr(alert ->> 0, 14)::uuid end,
         alert ->> 1, (alert ->> 2)::numeric, (alert ->> 3)::numeric, (alert ->> 4)::numeric,
-        to_timestamp((alert ->> 5)::double precision / 1000), to_timestamp((alert ->> 6)::double precision / 1000));
-    perform pg_notify('ai_config_budget_alerts', alert ->> 0);
+        to_timestamp((alert ->> 5)::double precision / 1000), to_timestamp((alert ->> 6)::double precision / 1000))
+      on conflict on constraint budget_alerts_once do nothing;
+    if found then perform pg_notify('ai_config_budget_alerts', alert ->> 0); end if;
   end loop;
 end $function$
 ;

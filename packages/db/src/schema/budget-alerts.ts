@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { bigint, check, index, numeric, pgPolicy, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  check,
+  index,
+  numeric,
+  pgPolicy,
+  pgTable,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 import { inTokenOrganization, ownedBy } from "./expressions.ts";
 import { authenticated, service, serviceRole, token } from "./roles.ts";
@@ -28,6 +39,10 @@ export const budgetAlerts = pgTable(
   (table) => [
     index("budget_alerts_user_idx").on(table.userId, table.id),
     index("budget_alerts_organization_idx").on(table.organizationId, table.id),
+    // The window tells what it was alerted of; this holds whoever forgets to ask it.
+    unique("budget_alerts_once")
+      .on(table.userId, table.organizationId, table.period, table.startsAt, table.limit, table.threshold)
+      .nullsNotDistinct(),
     check("budget_alerts_one_owner", sql`num_nonnulls(${table.userId}, ${table.organizationId}) = 1`),
     check("budget_alerts_period_check", sql`${table.period} in ('daily', 'weekly', 'monthly')`),
     pgPolicy("budget_alerts_select", { for: "select", to: authenticated, using: ownedBy(table, "admin") }),

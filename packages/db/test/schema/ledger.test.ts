@@ -142,3 +142,14 @@ test("what calls cost stays when the account and the organization are gone", asy
     await db.owner`select from public.budget_alerts where organization_id = ${organizationId}`,
   ).toHaveLength(1);
 });
+
+test("an alert is written once for its window, limit and threshold, however it was written before", async () => {
+  const userId = await db.createUser();
+  const alert = (threshold: string, limit: string, startMs: number) =>
+    JSON.stringify([`user:${userId}`, "daily", threshold, limit, "0.6", startMs, startMs + 86_400_000]);
+  const write = (...alerts: string[]) =>
+    db.owner.unsafe("select private.write_alerts($1::text::jsonb)", [`[${alerts.join(",")}]`]);
+  await write(alert("0.5", "1", 0), alert("0.5", "1.00", 0), alert("0.75", "1", 0));
+  await write(alert("0.5", "1", 0), alert("0.5", "2", 0), alert("0.5", "1", 86_400_000));
+  expect(await db.owner`select from public.budget_alerts where user_id = ${userId}`).toHaveLength(4);
+});
