@@ -30,6 +30,23 @@ describe("a session", () => {
     expect(await statusOf(victim)).toBe(200);
   });
 
+  test("T30: is out of reach of scripts and of other sites, and behind TLS is never sent without it", async () => {
+    const publicUrl = "https://ai.example.com";
+    await using behindTls = await startApi({ publicUrl });
+    const person = new Person(behindTls.url);
+    const body = { name: "Kim", email: "kim@example.com", password: credentials.password };
+    const answer = await person.json("POST", "/api/auth/sign-up/email", body, { origin: publicUrl });
+    const cookies = answer.headers.getSetCookie();
+    expect(cookies).toHaveLength(1);
+    // Browsers take a cookie of that prefix from nobody who is not behind TLS.
+    expect(cookies[0]).toMatch(/^__Secure-ai-config\.session_token=/);
+    for (const flag of ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"])
+      expect(cookies[0]?.split("; ")).toContain(flag);
+    expect(cookies[0]).not.toMatch(/domain=/i);
+    expect(answer.headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}/);
+    expect(await statusOf(person)).toBe(200);
+  });
+
   test("T35: is not opened by what the database holds of it", async () => {
     const [row] = await api.test.owner<
       { token: string; id: string }[]

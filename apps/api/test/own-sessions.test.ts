@@ -83,6 +83,15 @@ test("a session is noted when it is used, and one that has ended is not shown", 
   expect(await isSignedIn(there)).toBe(false);
 });
 
+test("what a browser calls itself is kept without keys, and no longer than it need be", async () => {
+  await using api = await startApi();
+  const name = `sk-ant-api03-CANARYCANARY ${"x".repeat(10_000)}`;
+  const person = new Person(api.url, { "user-agent": name });
+  expect((await person.signUp("kim@example.com")).status).toBe(200);
+  const [row] = await api.test.owner<{ kept: string }[]>`select user_agent as kept from identity.sessions`;
+  expect(row?.kept).toMatch(/^\[secret\] x{400,500}$/);
+});
+
 test("one session is ended at once; another's is not there to be ended", async () => {
   await using api = await startApi();
   const [here, there] = await danaTwice(api);

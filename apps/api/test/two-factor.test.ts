@@ -129,6 +129,19 @@ test("a code that was seen over a shoulder opens nothing more, also at the same 
   });
 });
 
+test("a password that is changed opens nothing more, also for whoever gave it before and has a code", async () => {
+  await using api = await startApi();
+  const { dana, backupCodes } = await protectedDana(api);
+  const thief = new Person(api.url);
+  expect(await enterPassword(api, thief)).toMatchObject({ body: { twoFactorRedirect: true } });
+  const passwords = { currentPassword: PASSWORD, newPassword: "a longer staple than before" };
+  expect((await post(api, dana, "change-password", passwords)).status).toBe(200);
+  const answer = await post(api, thief, "two-factor/verify-backup-code", { code: backupCodes[0] ?? "" });
+  expect(answer.status).toBe(401);
+  expect(await isSignedIn(thief)).toBe(false);
+  expect(await isSignedIn(dana)).toBe(true);
+});
+
 test("guessing ends after five codes, and the account is closed to codes after ten", async () => {
   await using api = await startApi();
   const { totpURI } = await protectedDana(api);

@@ -1,4 +1,4 @@
-import { AIConfigError } from "@ai-config/config-core";
+import { AIConfigError, withoutSecrets } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
 import { eq, users } from "@ai-config/db";
 import { hashOf } from "../hash-of.ts";
@@ -6,8 +6,10 @@ import { toAIConfigError } from "../http/problem.ts";
 import { createRequestLimiter } from "../http/request-limiter.ts";
 import { readChecked, withBody } from "./checked-request.ts";
 import { ADDRESS_HEADER, type AuthOptions, BASE_PATH, createAuth } from "./create-auth.ts";
+import { endPendingSteps } from "./end-pending-steps.ts";
 import type { Identity } from "./identity.ts";
 import {
+  CHANGE_PASSWORD,
   CONFIRM_ADDRESS,
   mailRoutes,
   openRoutes,
@@ -22,6 +24,8 @@ import { CODE_SECONDS, useCodeOnce } from "./use-code-once.ts";
 
 /** At one account, from wherever. NIST SP 800-63B allows a hundred in a row. */
 const TRIES_PER_HOUR = 100;
+/** Twice as long as any browser's. */
+const USER_AGENT_MAX = 500;
 
 export interface BuiltInIdentityOptions extends AuthOptions {
   ctx: ServiceContext;
@@ -53,12 +57,23 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
   async function ask(path: string, request: Request, checked: object): Promise<Response> {
     if (path === SIGN_IN) await limitTries((checked as { email: string }).email);
     const asked = await translate(path, request, checked);
+    if (path === CHANGE_PASSWORD) return changePassword(asked);
     if (path !== VERIFY_CODE) return auth.handler(asked);
     // Whoever has a session already is connecting their app.
     const isSignIn = (await auth.api.getSession({ headers: request.headers })) === null;
     const answer = await auth.handler(asked);
     const { code } = checked as { code: string };
     return isSignIn ? useCodeOnce(database, usedCodes, code, answer) : answer;
+  }
+
+  /** Whoever knew the former password, and waits for a code just now, knows nothing any more. */
+  async function changePassword(asked: Request): Promise<Response> {
+    const answer = await auth.handler(asked);
+    if (answer.ok) {
+      const { user } = (await answer.clone().json()) as { user: { id: string } };
+      await endPendingSteps(database, user.id);
+    }
+    return answer;
   }
 
   /** Whoever guesses from many addresses is counted by the account, also by one that is not there. */
@@ -103,6 +118,8 @@ export function createBuiltInIdentity(options: BuiltInIdentityOptions): Identity
       const headers = new Headers(request.headers);
       headers.delete(ADDRESS_HEADER);
       if (address !== undefined) headers.set(ADDRESS_HEADER, address);
+      // A session keeps what a browser calls itself, and anything can be called so.
+      headers.set("user-agent", withoutSecrets(headers.get("user-agent") ?? "").slice(0, USER_AGENT_MAX));
       const addressed = new Request(request, { headers });
       if (body !== undefined) return ask(path, addressed, await readChecked(addressed, body));
       return signUp(addressed, {

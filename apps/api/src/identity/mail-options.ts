@@ -1,8 +1,9 @@
-import { accounts, and, type Database, eq, users, verifications } from "@ai-config/db";
+import { accounts, and, type Database, eq, users } from "@ai-config/db";
 import type { BetterAuthOptions } from "better-auth";
 
 import { confirmAddressLetter, resetPasswordLetter } from "../mail/letters.ts";
 import type { Mailer } from "../mail/mailer.ts";
+import { endPendingSteps } from "./end-pending-steps.ts";
 
 const RESET_SECONDS = 60 * 60;
 const CONFIRM_SECONDS = 24 * 60 * 60;
@@ -29,8 +30,8 @@ export function mailOptions(mailer: Mailer, { db }: Pick<Database, "db">, public
         );
       },
       onPasswordReset: async ({ user }) => {
-        // Other links for the same account end, and whoever read the mail has the address.
-        await db.delete(verifications).where(eq(verifications.value, user.id));
+        await endPendingSteps({ db }, user.id);
+        // Whoever read the mail has the address.
         await db.update(users).set({ emailVerified: true }).where(eq(users.id, user.id));
       },
     },

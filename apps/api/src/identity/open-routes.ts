@@ -6,6 +6,7 @@ import { knownPasswordInput, newPasswordInput } from "./passwords.ts";
 export const SIGN_UP = "/sign-up/email";
 export const SIGN_IN = "/sign-in/email";
 export const VERIFY_CODE = "/two-factor/verify-totp";
+export const CHANGE_PASSWORD = "/change-password";
 
 const TEXT = "Must be text.";
 const byPassword = z.strictObject({ password: knownPasswordInput });
@@ -18,7 +19,7 @@ export const openRoutes: ReadonlyMap<string, z.ZodType<object>> = new Map<string
   [SIGN_IN, z.strictObject({ email: emailInput, password: knownPasswordInput })],
   ["/sign-out", z.strictObject({})],
   [
-    "/change-password",
+    CHANGE_PASSWORD,
     // Whoever changes it may do so because somebody else knows it.
     z
       .strictObject({ currentPassword: knownPasswordInput, newPassword: newPasswordInput })

@@ -40,6 +40,8 @@ export interface TestApiOptions {
   environment?: Readonly<Record<string, string>>;
   timeouts?: HttpTimeouts;
   trustedProxies?: number;
+  /** The address people use, where it is not the server's own. */
+  publicUrl?: string;
   /** More than any test sends unless told. */
   writesPerMinute?: number;
   /** How mails are sent, if any are. */
@@ -80,12 +82,13 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   });
   const claude = createGovernedClaude({ service });
   const identityDatabase = connect({ url: appUrl, maxConnections: 2, role: "ai_config_identity" });
-  const allowedOrigins = new Set([url]);
+  const { publicUrl = url } = options;
+  const allowedOrigins = new Set([publicUrl]);
   const accountTable = createAccountTable(identityDatabase);
   const shared = { ctx: service, database: identityDatabase, signUp, log };
   const secret = "a secret of more than thirty-two characters";
   const mailer = options.mail && createLimitedMailer(options.mail, identityDatabase, log);
-  const builtIn = createBuiltInIdentity({ ...shared, secret, publicUrl: url, allowedOrigins, mailer });
+  const builtIn = createBuiltInIdentity({ ...shared, secret, publicUrl, allowedOrigins, mailer });
   const { hasAccounts } = builtIn;
   const issuer = settings && createIssuerIdentity({ ...shared, settings, accountTable, hasAccounts });
   const identity = chooseIdentity({ builtIn, issuer, accountTable });
@@ -95,7 +98,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     claude,
     identity,
     own: createOwnAccount(identityDatabase),
-    publicUrl: url,
+    publicUrl,
     allowedOrigins,
     signUp,
     mailer,
