@@ -2,8 +2,35 @@ import { randomUUID } from "node:crypto";
 
 import { expect, test } from "vitest";
 
+import type { SqlClient } from "../../src/client.ts";
 import { migrate } from "../../src/index.ts";
-import { createSupabaseProject } from "../../src/testing/index.ts";
+import { createSupabaseProject, createTestDatabase } from "../../src/testing/index.ts";
+
+/** What each role that a client can be may do with what is ours, a line each. */
+async function privilegesIn({ unsafe }: Pick<SqlClient, "unsafe">): Promise<string[]> {
+  const rows = await unsafe<{ line: string }[]>(`
+    with roles as (
+      select unnest(array['public', 'anon', 'authenticated', 'service_role', 'ai_config_service', 'ai_config_token',
+        'ai_config_identity', 'ai_config_app']) as role
+    ), ours as (
+      select oid from pg_namespace where nspname in ('public', 'private', 'identity')
+    ), granted as (
+      select c.oid::regclass::text as name, coalesce(a.attname::text, '') as part, g.grantee, g.privilege_type
+        from pg_class c
+        left join pg_attribute a on a.attrelid = c.oid and a.attacl is not null
+        cross join lateral (
+          select * from aclexplode(c.relacl) union all select * from aclexplode(a.attacl)
+        ) g
+        where c.relnamespace in (select oid from ours) and c.relkind <> 'S'
+      union all
+      select p.oid::regprocedure::text, '', g.grantee, g.privilege_type
+        from pg_proc p cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g
+        where p.pronamespace in (select oid from ours)
+    )
+    select distinct format('%s: %s on %s', roles.role, g.privilege_type, g.name) as line
+    from granted g join roles on g.grantee = coalesce(to_regrole(roles.role)::oid, 0) order by 1`);
+  return rows.map(({ line }) => line);
+}
 
 test("the same migrations run on a Supabase project, twice, and leave its own objects alone", async () => {
   await using supabase = await createSupabaseProject();
@@ -26,6 +53,16 @@ test("the same migrations run on a Supabase project, twice, and leave its own ob
     select proname from pg_proc where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
       and has_function_privilege('anon', oid, 'execute')`,
   ).toEqual([]);
+});
+
+test("on a Supabase project nobody may do more with what is ours than elsewhere", async () => {
+  await using supabase = await createSupabaseProject();
+  await migrate({ url: supabase.ownerUrl });
+  await using plain = await createTestDatabase();
+  const there = await privilegesIn(supabase.project);
+  const here = new Set(await privilegesIn(plain.owner));
+  expect(here.size).toBeGreaterThan(100);
+  expect(there.filter((line) => !here.has(line))).toEqual([]);
 });
 
 test("on a Supabase project a user works under row security, and their account can be deleted", async () => {
