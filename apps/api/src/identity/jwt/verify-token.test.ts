@@ -146,6 +146,21 @@ describe("is refused", () => {
     }
   });
 
+  test.each(["RS256", "RS512", "PS256", "ES384", "EdDSA"])(
+    "%s by a key that the issuer publishes, where only ES256 is taken",
+    async (alg) => {
+      await using other = await startIssuer();
+      const key = await other.makeKey("other", alg);
+      other.keys.push(key.publicJwk);
+      const token = await other.sign({ sub: "dana" }, { key });
+      expect(await verifierFor({ ...other.settings, algorithms: [alg] })(token)).toMatchObject({
+        subject: "dana",
+      });
+      expect(await verifierFor({ ...other.settings, algorithms: ["ES256"] })(token)).toBeUndefined();
+      expect(await verifierFor({ ...other.settings, algorithms: [] })(token)).toBeUndefined();
+    },
+  );
+
   test("HS256 with the public key as the secret, in every form that it has", async () => {
     const jwk = issuer.key.publicJwk;
     const pem = await exportSPKI((await importJWK(jwk, "ES256", { extractable: true })) as CryptoKey);
