@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { Secret } from "@ai-config/config-core";
 import { asActor, sql } from "@ai-config/db";
 import { expect, test } from "vitest";
@@ -5,12 +7,17 @@ import { expect, test } from "vitest";
 import {
   AI_CONFIG,
   createKeyVault,
+  createServiceToken,
   getAIConfigForUser,
   getEffectiveConfiguration,
+  type LiveServiceToken,
   listAudit,
   listKeys,
   openApiKey,
+  removeMember,
+  revokeServiceToken,
   rotateApiKey,
+  useServiceToken,
 } from "../src/index.ts";
 import {
   anthropicAnswering,
@@ -217,6 +224,44 @@ test("only owners and admins store an organization's key, and only members know 
   await expect(listKeys(ctx, { actor: asUser(strangerId), owner })).rejects.toMatchObject({
     code: "NOT_FOUND",
   });
+});
+
+test("an admin who is removed, or a token that is revoked, while their rotation waits stores nothing", async () => {
+  await using service = await startService();
+  const { ctx, database } = service;
+  const [ownerId, adminId] = [await database.createUser(), await database.createUser()];
+  const organizationId = await database.createOrganization({ ownerId });
+  await database.addMember(organizationId, adminId, "admin");
+  const owner = organizationOwner(organizationId);
+  const { hint } = await rotateApiKey(ctx, { actor: asUser(ownerId), owner, newKey: providerKey() });
+  const { token } = await createServiceToken(ctx, {
+    actor: asUser(ownerId),
+    organizationId,
+    name: "worker",
+    actions: ["keys:write"],
+    days: 1,
+  });
+  const live = await useServiceToken(ctx, token);
+  const actors = [asUser(adminId), { type: "token", ...(live as LiveServiceToken) }] as const;
+  const waiting = async () =>
+    (
+      await database.owner`select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    ).length;
+  let rotations: Promise<unknown>[] = [];
+  await database.owner.begin(async (tx) => {
+    await tx`select 1 from private.ai_provider_keys for update`;
+    rotations = actors.map((actor) => rotateApiKey(ctx, { actor, owner, newKey: providerKey() }));
+    while ((await waiting()) < actors.length) await sleep(10);
+    await removeMember(ctx, { actor: asUser(ownerId), organizationId, userId: adminId });
+    await revokeServiceToken(ctx, { actor: asUser(ownerId), organizationId, tokenId: live?.tokenId ?? "" });
+  });
+  for (const rotation of await Promise.allSettled(rotations))
+    expect(rotation).toMatchObject({
+      status: "rejected",
+      reason: { code: expect.stringMatching(/FORBIDDEN|NOT_FOUND/) },
+    });
+  expect(await listKeys(ctx, { actor: asUser(ownerId), owner })).toMatchObject([{ hint, keyVersion: 1 }]);
 });
 
 test("a start without the master key that stored keys need is refused; one more master key is not", async () => {

@@ -128,6 +128,24 @@ export async function requireAdmin(
   if (rows.length === 0) throw new AIConfigError("FORBIDDEN");
 }
 
+/**
+ * The same again with a service's rights, after a wait for somebody else's transaction: who was removed, or revoked,
+ * meanwhile has nothing left to do.
+ */
+export async function requireStillAdmin(
+  tx: ActorDb,
+  actor: Actor,
+  owner: Owner,
+  action: TokenAction,
+): Promise<void> {
+  if (actor.type !== "token") return requireAdmin(tx, actor, owner);
+  const rows = await tx.execute(sql`
+    select 1 from public.service_tokens
+    where id = ${actor.tokenId}::uuid and ${ownedBy(owner)} and expires_at > clock_timestamp()
+      and ${action} = any (actions)`);
+  if (rows.length === 0) throw new AIConfigError("FORBIDDEN");
+}
+
 /** Asks the database, because the token may have been revoked since the request came in. */
 async function requireTokenFor(
   tx: ActorDb,

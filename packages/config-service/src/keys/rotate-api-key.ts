@@ -1,7 +1,7 @@
 import { AIConfigError, maskKey, type Secret } from "@ai-config/config-core";
 import { type Actor, type ActorDb, sql, withServiceRights } from "@ai-config/db";
 
-import { ownedBy, requireAdmin } from "../configuration/stored-configuration.ts";
+import { ownedBy, requireAdmin, requireStillAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
 import { forgetOwner } from "../forget-owner.ts";
 import { type Owner, ownerId } from "../owner.ts";
@@ -126,6 +126,7 @@ async function replaceKey(
         status <> 'revoked' and (expires_at is null or expires_at > now()) as is_usable
       from private.ai_provider_keys
       where provider = 'anthropic' and ${ownedBy(owner)} order by slot for update`);
+    await requireStillAdmin(tx, actor, owner, "keys:write");
     const current = locked.find((row) => row.slot === "primary");
     // A revoked or expired primary was not read as present; its version still counts.
     const usable = current?.is_usable ? current : undefined;
