@@ -2,6 +2,7 @@ import { connect } from "@ai-config/db";
 import { expect, test } from "vitest";
 import { createRequestLimiter } from "../src/http/request-limiter.ts";
 import { startMailServer } from "./support/mail-server.ts";
+import { makeToken } from "./support/make-token.ts";
 import { Person } from "./support/person.ts";
 import { startApi, type TestApi } from "./support/start-api.ts";
 
@@ -103,6 +104,30 @@ test("a batch counts each call also where its commas are written as escapes", as
   expect(JSON.stringify((await person.send("GET", "/api/trpc/organization.list")).body)).not.toContain(
     "Batch",
   );
+});
+
+test("a service token is counted by itself, and neither with its maker nor with another token", async () => {
+  await using api = await startApi({ writesPerMinute: 4 });
+  const person = await dana(api);
+  const [organization] = await api.test.owner<{ id: string }[]>`select id from public.organizations`;
+  const organizationId = organization?.id ?? "";
+  const appOf = async (name: string) => {
+    const { token } = await makeToken(person, organizationId, { name, actions: ["configurations:write"] });
+    return new Person(api.url, { authorization: `Bearer ${token}` });
+  };
+  const [app, other] = [await appOf("Checkout"), await appOf("Search")];
+  const owner = { type: "organization", organizationId };
+  const write = (who: Person, temperature: number) =>
+    who.json("POST", "/api/trpc/configuration.update", {
+      owner,
+      configName: "default",
+      updates: { model: { temperature } },
+    });
+  const statuses: number[] = [];
+  for (let index = 1; index <= 6; index += 1) statuses.push((await write(app, index / 10)).status);
+  expect(statuses).toEqual([200, 200, 200, 200, 429, 429]);
+  expect((await write(other, 0.7)).status).toBe(200);
+  expect((await write(person, 0.8)).status).toBe(200);
 });
 
 test("who is not signed in is counted by address", async () => {
