@@ -272,6 +272,35 @@ test("outsiders get nothing of Acme's or Dana's out of any procedure, and change
   expect(calls).toBeGreaterThan(150);
 });
 
+test("whoever is let in hears of what is Acme's and Dana's as of what nobody has", async () => {
+  const ids = Object.values(target).filter((id) => id.includes("-"));
+  const elsewhere = (text: string) =>
+    ids
+      .reduce((changed, id) => changed.replaceAll(id, `ffff${id.slice(4)}`), text)
+      .replaceAll(`"auditId":"${target.auditId}"`, '"auditId":"999999999"');
+  const saidOf = ({ status, body }: { status: number; body: unknown }) =>
+    elsewhere(JSON.stringify([status, body])).replaceAll(/"requestId":"[^"]*"/g, "");
+  let compared = 0;
+  for (const { who, person } of outsiders) {
+    if ((await person.send("GET", "/api/trpc/model.list")).status !== 200) continue;
+    for (const procedure of procedures) {
+      for (const input of inputsOf(procedure.input)) {
+        const other: object = JSON.parse(elsewhere(JSON.stringify(input)));
+        if (JSON.stringify(other) === JSON.stringify(input)) continue;
+        compared += 1;
+        const [known, unknown] = [await call(person, procedure, input), await call(person, procedure, other)];
+        expect([who, procedure.name, input, saidOf(known)]).toEqual([
+          who,
+          procedure.name,
+          input,
+          saidOf(unknown),
+        ]);
+      }
+    }
+  }
+  expect(compared).toBeGreaterThan(100);
+});
+
 describe("over REST", () => {
   test("outsiders get and change nothing of Acme's", async () => {
     for (const { who, person } of outsiders) {
