@@ -2665,15 +2665,28 @@ end $function$
 
 CREATE OR REPLACE FUNCTION private.verify_audit(p_user_id uuid, p_organization_id uuid)
  RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select private.verify_audit_part(p_user_id, p_organization_id, 0, '') - 'isEnd'
+$function$
+;
+
+CREATE OR REPLACE FUNCTION private.verify_audit_part(p_user_id uuid, p_organization_id uuid, p_after bigint, p_previous bytea, p_most integer DEFAULT NULL::integer)
+ RETURNS jsonb
  LANGUAGE plpgsql
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 declare
   asking text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
-  previous bytea := '';
-  checked bigint := 0;
+  -- What was moved before the first one is found too.
+  after bigint := case p_after when 0 then -9223372036854775808 else p_after end;
+  previous bytea := p_previous;
+  checked bigint := p_after;
   forgotten bigint := 0;
+  is_end boolean := false;
   head private.audit_heads;
   entry public.ai_configuration_audit;
   problem jsonb;
@@ -2689,10 +2702,12 @@ begin
       using errcode = '42501';
   end if;
   for entry in
-    select * from public.ai_configuration_audit a
-    where case when p_user_id is null then a.organization_id = p_organization_id
-      else a.user_id = p_user_id and a.organization_id is null end
-    order by a.seq
+    select * from (
+      select * from public.ai_configuration_audit a where a.organization_id = p_organization_id and a.seq > after
+      union all
+      select * from public.ai_configuration_audit a
+        where a.user_id = p_user_id and a.organization_id is null and a.seq > after
+    ) as chain order by seq limit p_most
   loop
     if entry.seq <> checked + 1 then
       problem := jsonb_build_object('kind', 'missing', 'seq', checked + 1);
@@ -2708,7 +2723,8 @@ begin
     checked := checked + 1;
     forgotten := forgotten + (entry.salt is null)::integer;
   end loop;
-  if problem is null then
+  if problem is null and coalesce(checked - p_after < p_most, true) then
+    is_end := true;
     select * into head from private.audit_heads h
       where h.owner = private.audit_owner(p_user_id, p_organization_id);
     if coalesce(head.seq, 0) <> checked then
@@ -2718,7 +2734,7 @@ begin
     end if;
   end if;
   return jsonb_build_object('checked', checked, 'forgotten', forgotten, 'head', encode(previous, 'hex'),
-    'problem', problem);
+    'problem', problem, 'isEnd', is_end);
 end $function$
 ;
 
@@ -3145,6 +3161,10 @@ grant execute on function private.verify_audit(uuid,uuid) to ai_config_service;
 grant execute on function private.verify_audit(uuid,uuid) to ai_config_token;
 grant execute on function private.verify_audit(uuid,uuid) to authenticated;
 grant execute on function private.verify_audit(uuid,uuid) to service_role;
+grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to ai_config_service;
+grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to ai_config_token;
+grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to authenticated;
+grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to service_role;
 grant usage on schema identity to ai_config_identity;
 grant usage on schema private to ai_config_app;
 grant usage on schema private to ai_config_identity;

@@ -95,6 +95,48 @@ test("what was altered behind our back is named", async () => {
   });
 });
 
+test.each<[what: string, tampering: string | null, verdict: object]>([
+  ["nothing", null, { checked: 7, problem: null }],
+  [
+    "an entry in the middle of a part",
+    "update $ set via = 'x' where seq = 5",
+    { checked: 4, problem: { kind: "altered", seq: 5 } },
+  ],
+  [
+    "the first entry of a part",
+    "update $ set via = 'x' where seq = 4",
+    { checked: 3, problem: { kind: "altered", seq: 4 } },
+  ],
+  [
+    "the last entry of a part",
+    "delete from $ where seq = 6",
+    { checked: 5, problem: { kind: "missing", seq: 6 } },
+  ],
+  [
+    "the last entry of all",
+    "delete from $ where seq = 7",
+    { checked: 6, problem: { kind: "missing", seq: 7 } },
+  ],
+  [
+    "an entry that was put before the first",
+    "update $ set seq = -1 where seq = 7",
+    { checked: 0, problem: { kind: "missing", seq: 1 } },
+  ],
+])("a chain that is verified in parts tells the same as at once: %s", async (_, tampering, verdict) => {
+  await using service = await startService();
+  const { ctx, database } = service;
+  const whose = await personWithChanges(service, 7);
+  await database.owner.begin(async (tx) => {
+    await tx`alter table public.ai_configuration_audit disable trigger append_only`;
+    if (tampering !== null) await tx.unsafe(tampering.replace("$", "public.ai_configuration_audit"));
+    await tx`alter table public.ai_configuration_audit enable trigger append_only`;
+  });
+  const atOnce = await verifyAudit(ctx, whose);
+  expect(atOnce).toMatchObject(verdict);
+  for (const partEntries of [1, 3, 7, 8])
+    expect([partEntries, await verifyAudit(ctx, { ...whose, partEntries })]).toEqual([partEntries, atOnce]);
+});
+
 test("an organization's audit is verified and exported by its owners and admins only", async () => {
   await using service = await startService();
   const { ctx, database } = service;

@@ -21,22 +21,44 @@ export interface AuditVerdict {
   } | null;
 }
 
+/** Some milliseconds, where a statement has seconds. */
+const PART_ENTRIES = 20_000;
+
 /**
  * Checks that nobody altered, removed or reordered entries of an owner's audit. An organization's is for its
- * owners and admins.
+ * owners and admins; who stops being one is told no more. However long a chain is, no statement is.
  */
-export function verifyAudit(
+export async function verifyAudit(
   ctx: ServiceContext,
-  { actor, owner }: { actor: Actor; owner: Owner },
+  { actor, owner, partEntries = PART_ENTRIES }: { actor: Actor; owner: Owner; partEntries?: number },
 ): Promise<AuditVerdict> {
+  for (let before = { checked: 0, forgotten: 0, head: "" }; ; ) {
+    const part = await verifyPart(ctx, { actor, owner, before, partEntries });
+    const { isEnd, ...verdict } = { ...part, forgotten: before.forgotten + part.forgotten };
+    if (isEnd || verdict.problem !== null) return verdict;
+    before = verdict;
+  }
+}
+
+interface PartOfAudit {
+  readonly actor: Actor;
+  readonly owner: Owner;
+  readonly before: Pick<AuditVerdict, "checked" | "head">;
+  readonly partEntries: number;
+}
+
+function verifyPart(
+  ctx: ServiceContext,
+  { actor, owner, before, partEntries }: PartOfAudit,
+): Promise<AuditVerdict & { isEnd: boolean }> {
   return runAs(ctx, actor, async (tx) => {
     await requireAdmin(tx, actor, owner, ["audit:read"]);
-    const [row] = await tx.execute<{ verdict: AuditVerdict }>(
-      owner.type === "user"
-        ? sql`select private.verify_audit(${owner.userId}::uuid, null) as verdict`
-        : sql`select private.verify_audit(null, ${owner.organizationId}::uuid) as verdict`,
-    );
+    const [userId, organizationId] =
+      owner.type === "user" ? [owner.userId, null] : [null, owner.organizationId];
+    const [row] = await tx.execute<{ part: AuditVerdict & { isEnd: boolean } }>(sql`
+      select private.verify_audit_part(${userId}::uuid, ${organizationId}::uuid, ${before.checked}::bigint,
+        decode(${before.head}, 'hex'), ${partEntries}::integer) as part`);
     if (row === undefined) throw new Error("The database answered no row.");
-    return row.verdict;
+    return row.part;
   });
 }
