@@ -1118,11 +1118,19 @@ CREATE OR REPLACE FUNCTION private.audit_service_token()
 AS $function$
 declare
   changed public.service_tokens := case when tg_op = 'DELETE' then old else new end;
-  said jsonb := jsonb_build_object('name', changed.name, 'hint', changed.hint, 'actions', changed.actions,
-    'expiresAt', changed.expires_at);
+  before jsonb;
+  after jsonb;
 begin
-  perform private.write_audit('token', changed.id, null, changed.organization_id, null, lower(tg_op), null,
-    case when tg_op = 'DELETE' then said end, case when tg_op = 'INSERT' then said end);
+  if tg_op <> 'INSERT' then
+    before := jsonb_build_object('name', old.name, 'hint', old.hint, 'actions', old.actions, 'expiresAt', old.expires_at);
+  end if;
+  if tg_op <> 'DELETE' then
+    after := jsonb_build_object('name', new.name, 'hint', new.hint, 'actions', new.actions, 'expiresAt', new.expires_at);
+  end if;
+  if tg_op = 'UPDATE' and new.organization_id <> old.organization_id then
+    raise exception 'A token stays with its organization.' using errcode = '42501';
+  end if;
+  perform private.write_audit('token', changed.id, null, changed.organization_id, null, lower(tg_op), null, before, after);
   return null;
 end $function$
 ;
@@ -2820,9 +2828,9 @@ CREATE TRIGGER touch_ai_configurations BEFORE INSERT OR UPDATE ON public.ai_conf
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.budget_alerts FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.budget_alerts FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER refuse_second_sign_in BEFORE INSERT ON identity.accounts FOR EACH ROW EXECUTE FUNCTION private.refuse_second_sign_in();
-CREATE TRIGGER audit_invitation_accept AFTER UPDATE OF accepted_at ON public.organization_invitations FOR EACH ROW WHEN (((new.organization_id IS NOT NULL) AND (old.accepted_at IS NULL) AND (new.accepted_at IS NOT NULL))) EXECUTE FUNCTION private.audit_invitation();
 CREATE TRIGGER audit_invitation_delete AFTER DELETE ON public.organization_invitations FOR EACH ROW WHEN ((old.organization_id IS NOT NULL)) EXECUTE FUNCTION private.audit_invitation();
 CREATE TRIGGER audit_invitation_insert AFTER INSERT ON public.organization_invitations FOR EACH ROW WHEN ((new.organization_id IS NOT NULL)) EXECUTE FUNCTION private.audit_invitation();
+CREATE TRIGGER audit_invitation_updates AFTER UPDATE ON public.organization_invitations FOR EACH ROW WHEN (((new.organization_id IS NOT NULL) AND (((old.accepted_at IS NULL) IS DISTINCT FROM (new.accepted_at IS NULL)) OR ((((((old.id IS DISTINCT FROM new.id) OR (old.organization_id IS DISTINCT FROM new.organization_id)) OR (old.email IS DISTINCT FROM new.email)) OR (old.role IS DISTINCT FROM new.role)) OR (old.token_hash IS DISTINCT FROM new.token_hash)) OR (old.expires_at IS DISTINCT FROM new.expires_at))))) EXECUTE FUNCTION private.audit_invitation();
 CREATE TRIGGER touch_organization_invitations BEFORE INSERT ON public.organization_invitations FOR EACH ROW EXECUTE FUNCTION private.touch_invitation();
 CREATE TRIGGER audit_member_changes AFTER INSERT OR DELETE ON public.organization_members FOR EACH ROW EXECUTE FUNCTION private.audit_member();
 CREATE TRIGGER audit_member_role_changes AFTER UPDATE ON public.organization_members FOR EACH ROW WHEN ((old.role IS DISTINCT FROM new.role)) EXECUTE FUNCTION private.audit_member();
@@ -2852,6 +2860,7 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.ai_provider_keys FOR E
 CREATE TRIGGER touch_ai_provider_keys BEFORE INSERT OR UPDATE ON private.ai_provider_keys FOR EACH ROW EXECUTE FUNCTION private.touch_provider_key();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER audit_service_token_changes AFTER INSERT OR DELETE ON public.service_tokens FOR EACH ROW EXECUTE FUNCTION private.audit_service_token();
+CREATE TRIGGER audit_service_token_updates AFTER UPDATE ON public.service_tokens FOR EACH ROW WHEN ((((((((old.id IS DISTINCT FROM new.id) OR (old.organization_id IS DISTINCT FROM new.organization_id)) OR (old.name IS DISTINCT FROM new.name)) OR (old.token_hash IS DISTINCT FROM new.token_hash)) OR (old.hint IS DISTINCT FROM new.hint)) OR (old.actions IS DISTINCT FROM new.actions)) OR (old.expires_at IS DISTINCT FROM new.expires_at))) EXECUTE FUNCTION private.audit_service_token();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.service_tokens FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER touch_service_tokens BEFORE INSERT ON public.service_tokens FOR EACH ROW EXECUTE FUNCTION private.touch_service_token();
 

@@ -218,7 +218,7 @@ describe("the life of a token", () => {
     }
     const [entry] = await api.test.owner`
       select action, old_value ->> 'name' as name, reason from public.ai_configuration_audit
-      where subject = 'token' order by id desc limit 1`;
+      where subject = 'token' and action = 'delete' order by id desc limit 1`;
     expect(entry).toEqual({ action: "delete", name: "Revoked", reason: "leaked" });
   });
 

@@ -154,6 +154,92 @@ test("S7: a key in the words around a change is not kept, whoever says them", as
   }
 });
 
+/** Said by another column, or of no interest to anybody who asks what was changed. */
+const UNTOLD = new Set([
+  "created_at",
+  "updated_at",
+  "updated_by",
+  "last_used_at",
+  // A trigger says what it is.
+  "version",
+  // An account that is deleted takes its name off what it made.
+  "created_by",
+  "accepted_by",
+  // The sign-up that uses a link just now.
+  "claim",
+  "claimed_until",
+  // Which organization applies where none is named: the person's own choice.
+  "is_default",
+  // What is sealed anew under another master key is the same key.
+  "sealed",
+  "kek_id",
+  "fingerprint",
+]);
+const OTHER_VALUES: Record<string, string> = {
+  text: "'other'",
+  "text[]": "'{audit:read}'",
+  jsonb: `'{"costBudget":{"dailyBudget":1}}'`,
+  boolean: "false",
+  integer: "7",
+  bytea: `'\\x${"07".repeat(32)}'`,
+  uuid: "gen_random_uuid()",
+  "timestamp with time zone": "now() + interval '2 hours'",
+};
+const FITTING_VALUES: Record<string, string> = {
+  role: "'viewer'",
+  email: "'other@example.com'",
+  hint: "case when hint like 'aics%' then 'aics_…aaaa' else 'sk-ant-…aaaa' end",
+  token_hash: "case when pg_typeof(token_hash)::text = 'text' then repeat('b', 64) end",
+  policy: `'{"pool":{"dailyBudget":1}}'`,
+  slot: "'secondary'",
+  status: "'grace'",
+};
+
+test("whatever the owner of the database changes by hand, in whichever column, is in the audit or refused", async () => {
+  await using test = await createTestDatabase();
+  const { owner } = test;
+  const [dana, kim] = [await test.createUser(), await test.createUser()];
+  const acme = await test.createOrganization({ ownerId: dana });
+  await test.addMember(acme, kim, "member");
+  await owner`insert into public.ai_configurations (organization_id) values (${acme})`;
+  await owner`insert into public.organization_policies (organization_id) values (${acme})`;
+  await owner`insert into public.organization_invitations (organization_id, role, token_hash, expires_at)
+    values (${acme}, 'member', ${"a".repeat(64)}, now() + interval '1 day')`;
+  await owner`insert into public.service_tokens (organization_id, name, token_hash, hint, actions, expires_at)
+    values (${acme}, 'worker', sha256('a'), 'aics_…x7Qp', '{effective:read}', now() + interval '1 day')`;
+  await owner`insert into private.ai_provider_keys (organization_id, slot, sealed, kek_id, fingerprint, hint)
+    values (${acme}, 'primary', 'a.b.c.d.e', 'kek', ${"f".repeat(32)}, 'sk-ant-…x7Qp')`;
+  const columns = await owner<{ name: string; column: string; type: string }[]>`
+    select distinct c.oid::regclass::text as name, a.attname as column, format_type(a.atttypid, null) as type
+    from pg_trigger t join pg_class c on c.oid = t.tgrelid
+    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where t.tgfoid::regproc::text like 'private.audit%' order by 1, 2`;
+  expect(new Set(columns.map(({ name }) => name)).size).toBe(7);
+  const untold: string[] = [];
+  for (const { name, column, type } of columns.filter(({ column }) => !UNTOLD.has(column))) {
+    const value =
+      name === "service_tokens" && column === "token_hash"
+        ? OTHER_VALUES.bytea
+        : (FITTING_VALUES[column] ?? OTHER_VALUES[type]);
+    const outcome = await owner
+      .begin(async (tx) => {
+        const count = async () =>
+          (await tx`select count(*)::int as n from public.ai_configuration_audit`)[0]?.n;
+        const before = await count();
+        const changed = await tx.unsafe(
+          `update ${name} set ${column} = ${value} where to_jsonb(${name}.*)::text not like '%"role": "owner"%' returning 1`,
+        );
+        expect([name, column, changed.length]).toEqual([name, column, 1]);
+        throw new Error((await count()) > before ? "told" : "untold");
+      })
+      .catch((error: Error & { code?: string }) =>
+        /^(23|42501)/.test(error.code ?? "") ? "refused" : error.message,
+      );
+    if (!["told", "refused"].includes(outcome)) untold.push(`${name}.${column}: ${outcome}`);
+  }
+  expect(untold).toEqual([]);
+});
+
 test("a user can neither store nor change a key by a statement of their own, only see and remove it", async () => {
   await using test = await createTestDatabase();
   const user = await test.createUser();

@@ -62,7 +62,8 @@ test("an invitation is told with the address it is for, if it is for one", () =>
     describeDeed({ ...invitation, action, changes }, "Acme");
   expect(say("insert", forLee)).toBe("invited lee@example.com to Acme");
   expect(say("insert", [])).toBe("made an invitation link to Acme");
-  expect(say("update", [])).toBe("used an invitation to Acme");
+  expect(say("update", [{ path: "acceptedBy", from: null, to: "kim" }])).toBe("used an invitation to Acme");
+  expect(say("update", [{ path: "role", from: null, to: "owner" }])).toBe("changed an invitation to Acme");
   expect(say("delete", wasForLee)).toBe("withdrew the invitation of lee@example.com to Acme");
   expect(say("delete", [])).toBe("withdrew an invitation link to Acme");
 });
@@ -84,6 +85,8 @@ test("a service token is told by its name, whether it was made or revoked, or di
   const made = { ...token, action: "insert", changes: [{ path: "name", to: "Checkout" }] };
   const revoked = { ...token, action: "delete", changes: [{ path: "name", from: "Checkout" }] };
   expect(describeDeed(made, "Acme")).toBe("made the service token “Checkout” of Acme");
+  const changed = { ...token, action: "update", changes: [{ path: "expiresAt", to: "2999-01-01" }] };
+  expect(describeDeed(changed, "Acme")).toBe("changed a service token of Acme");
   expect(describeDeed(revoked, "Acme")).toBe("revoked the service token “Checkout” of Acme");
   expect(actorName({ type: "token", name: "Checkout (aics_…x7Qp)" })).toBe(
     "The service token Checkout (aics_…x7Qp)",

@@ -72,13 +72,18 @@ function describeMembership({ action, configId, memberName, actor }: Deed, of: s
 }
 
 function describeToken({ action, changes }: Deed, of: string): string {
+  // Not by way of the product: its tokens are made and revoked.
+  if (action === "update") return `changed a service token of ${of}`;
   const name = changes.find(({ path }) => path === "name");
   const called = `the service token “${name?.to ?? name?.from}” of ${of}`;
   return action === "insert" ? `made ${called}` : `revoked ${called}`;
 }
 
 function describeInvitation({ action, changes }: Deed, of: string): string {
-  if (action === "update") return `used an invitation to ${of}`;
+  if (action === "update") {
+    const isUsed = changes.some(({ path }) => path === "acceptedBy");
+    return isUsed ? `used an invitation to ${of}` : `changed an invitation to ${of}`;
+  }
   const email = changes.find(({ path }) => path === "email");
   const invited = email?.to ?? email?.from;
   if (action === "insert") {
