@@ -38,13 +38,19 @@ describe("a session", () => {
     const answer = await person.json("POST", "/api/auth/sign-up/email", body, { origin: publicUrl });
     const cookies = answer.headers.getSetCookie();
     expect(cookies).toHaveLength(1);
-    // Browsers take a cookie of that prefix from nobody who is not behind TLS.
-    expect(cookies[0]).toMatch(/^__Secure-ai-config\.session_token=/);
+    // Browsers take a cookie of that prefix from this very host alone, and from nobody who is not behind TLS.
+    expect(cookies[0]).toMatch(/^__Host-ai-config\.session_token=/);
     for (const flag of ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"])
       expect(cookies[0]?.split("; ")).toContain(flag);
     expect(cookies[0]).not.toMatch(/domain=/i);
     expect(answer.headers.get("strict-transport-security")).toMatch(/^max-age=\d{8}/);
     expect(await statusOf(person)).toBe(200);
+    for (const planted of ["__Secure-ai-config", "ai-config"]) {
+      const cookie = person.cookie.replace("__Host-ai-config", planted);
+      expect([planted, await statusOf(new Person(behindTls.url), { cookie })]).toEqual([planted, 401]);
+    }
+    await person.json("POST", "/api/auth/sign-out", {}, { origin: publicUrl });
+    expect(await statusOf(person)).toBe(401);
   });
 
   test("T35: is not opened by what the database holds of it", async () => {

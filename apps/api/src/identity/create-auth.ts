@@ -73,8 +73,7 @@ export function createAuth(
     },
     advanced: {
       database: { generateId: "uuid" },
-      useSecureCookies: publicUrl.startsWith("https:"),
-      cookiePrefix: "ai-config",
+      ...cookieOptions(publicUrl.startsWith("https:")),
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
     databaseHooks: {
@@ -88,4 +87,17 @@ export function createAuth(
       },
     },
   });
+}
+
+/**
+ * Behind TLS cookies have a name that browsers take from this very host alone: a sibling subdomain could else plant a
+ * session of its own, in which people would leave their keys.
+ */
+function cookieOptions(isBehindTls: boolean) {
+  return {
+    // The library's own prefix, which siblings may use as well, stays out of it.
+    useSecureCookies: false,
+    cookiePrefix: isBehindTls ? "__Host-ai-config" : "ai-config",
+    defaultCookieAttributes: { secure: isBehindTls },
+  };
 }
