@@ -68,6 +68,22 @@ test("no role of a client may truncate, reference or put triggers on a table", a
   expect(granted).toEqual([]);
 });
 
+test("what is audited cannot be emptied past the audit, by nobody", async () => {
+  await using test = await createTestDatabase();
+  const audited = await test.owner<{ name: string }[]>`
+    select distinct t.tgrelid::regclass::text as name from pg_trigger t
+    where t.tgfoid::regproc::text like 'private.audit%' order by 1`;
+  expect(audited.length).toBeGreaterThan(6);
+  for (const { name } of audited) {
+    const outcome = await test.owner.unsafe(`truncate ${name}`).then(
+      () => "emptied",
+      (error) => error.code,
+    );
+    // Another refusal is that other tables point there.
+    expect([name, ["42501", "0A000"].includes(outcome) || outcome]).toEqual([name, true]);
+  }
+});
+
 test("every policy names its roles", async () => {
   await using test = await createTestDatabase();
   const broad = await test.owner`
