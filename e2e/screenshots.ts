@@ -2,6 +2,8 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
+import { startFakeAnthropic } from "@ai-config/runtime/testing";
+
 import { HttpPerson } from "./support/http-person.ts";
 import { launchBrowser } from "./support/launch-browser.ts";
 import { startProduct } from "./support/start-product.ts";
@@ -10,6 +12,7 @@ const folder = fileURLToPath(new URL("../docs/images/", import.meta.url));
 const pages = [
   ["configuration", "/configuration"],
   ["configuration-organization", "/configuration?level=organization"],
+  ["budgets", "/budgets"],
   ["audit", "/audit"],
   ["keys", "/keys"],
   ["keys-organization", "/keys?level=organization"],
@@ -19,7 +22,10 @@ const pages = [
 ] as const;
 
 await mkdir(folder, { recursive: true });
-await using product = await startProduct({ env: { ANTHROPIC_MAX_TOKENS: "2048" } });
+await using anthropic = await startFakeAnthropic();
+await using product = await startProduct({
+  env: { ANTHROPIC_MAX_TOKENS: "2048", ANTHROPIC_API_BASE_URL: `${anthropic.url}/v1` },
+});
 await furnish(product.url);
 const browser = await launchBrowser();
 for (const scheme of ["light", "dark"] as const) {
@@ -63,7 +69,7 @@ async function furnish(url: string): Promise<void> {
   await dana.call("POST", "/api/trpc/policy.set", {
     organizationId,
     policy: {
-      fields: { "model.maxTokens": { max: 8192 }, "model.inferenceGeo": { lock: "us" } },
+      fields: { "model.maxTokens": { max: 8192 }, "retryStrategy.maxRetries": { lock: 4 } },
       pool: { dailyBudget: 250, monthlyBudget: 4000 },
     },
   });
@@ -82,4 +88,17 @@ async function furnish(url: string): Promise<void> {
     configName: "default",
     updates: { model: { temperature: 0.3, streaming: true } },
   });
+  await spend(dana, organizationId);
+}
+
+/** Calls that have cost something, so that meters have something to show. */
+async function spend(dana: HttpPerson, organizationId: string): Promise<void> {
+  await dana.call("POST", "/api/trpc/key.rotate", {
+    owner: { type: "organization", organizationId },
+    newKey: `sk-ant-api03-${"k".repeat(40)}`,
+  });
+  for (const inputTokens of [1_500_000, 2_300_000, 1_700_000]) {
+    anthropic.script({ text: "Hello, Dana. How can I help?", usage: { inputTokens, outputTokens: 180 } });
+    await dana.call("POST", "/api/trpc/claude.test", { prompt: "Say hello.", organizationId });
+  }
 }

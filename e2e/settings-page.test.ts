@@ -124,6 +124,7 @@ describe.each([
     "/configuration",
     "/configuration?level=organization",
     "/audit",
+    "/budgets",
     "/keys",
     "/policy",
     "/members",

@@ -1,6 +1,6 @@
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 
-import { alertRouter } from "./routers/alert.ts";
+import { alertsRouter } from "./routers/alerts.ts";
 import { auditRouter } from "./routers/audit.ts";
 import { budgetRouter } from "./routers/budget.ts";
 import { claudeRouter } from "./routers/claude.ts";
@@ -15,7 +15,7 @@ import { usageRouter } from "./routers/usage.ts";
 import { router } from "./trpc.ts";
 
 export const appRouter = router({
-  alert: alertRouter,
+  alerts: alertsRouter,
   audit: auditRouter,
   budget: budgetRouter,
   claude: claudeRouter,

@@ -106,8 +106,8 @@ test("usage adds up for the account, and for the organization's admins alone", a
     models: [{ model: "claude-sonnet-5-5", ...all }],
   });
   expect(dataOf(await query(kim, "usage.summary", { owner: mine, ...around() }))).toMatchObject({ calls: 1 });
-  for (const name of ["usage.summary", "alert.list"]) {
-    const input = name === "alert.list" ? { owner: ours() } : { owner: ours(), ...around() };
+  for (const name of ["usage.summary", "alerts.list"]) {
+    const input = name === "alerts.list" ? { owner: ours() } : { owner: ours(), ...around() };
     expect([name, (await query(kim, name, input)).status]).toEqual([name, 403]);
   }
 
@@ -128,12 +128,12 @@ test("usage adds up for the account, and for the organization's admins alone", a
 });
 
 test("a threshold that was crossed is told once, to whom the budget belongs", async () => {
-  const { alerts } = dataOf(await query(dana, "alert.list", { owner: ours() })) as { alerts: object[] };
+  const { alerts } = dataOf(await query(dana, "alerts.list", { owner: ours() })) as { alerts: object[] };
   expect(alerts).toMatchObject([{ period: "daily", threshold: 0.2, limit: "0.001", spent: "0.00022" }]);
-  expect(dataOf(await query(kim, "alert.list", { owner: mine }))).toEqual({ alerts: [], next: null });
+  expect(dataOf(await query(kim, "alerts.list", { owner: mine }))).toEqual({ alerts: [], next: null });
   const { token } = await makeToken(dana, ids.acme, { name: "Billing", actions: ["usage:read"] });
   const billing = new Person(api.url, { authorization: `Bearer ${token}` });
-  expect(dataOf(await query(billing, "alert.list", { owner: ours() }))).toEqual({ alerts, next: null });
+  expect(dataOf(await query(billing, "alerts.list", { owner: ours() }))).toEqual({ alerts, next: null });
   expect(dataOf(await query(billing, "usage.summary", { owner: ours(), ...around() }))).toMatchObject({
     calls: 2,
   });
@@ -147,7 +147,7 @@ test("nobody sees or spends of an organization they do not belong to", async () 
     ["budget.status", { organizationId: ids.acme }],
     ["usage.summary", { owner: ours(), ...around() }],
     ["usage.series", { owner: ours(), ...around(), step: "day" }],
-    ["alert.list", { owner: ours() }],
+    ["alerts.list", { owner: ours() }],
   ] as const) {
     expect([name, (await query(stranger, name, input)).status]).toEqual([name, 404]);
   }

@@ -111,6 +111,13 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import("./features/audit/audit-page.tsx"), "AuditPage"),
 });
 
+const budgetsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/budgets",
+  validateSearch: levelSearch,
+  component: lazyRouteComponent(() => import("./features/budgets/budgets-page.tsx"), "BudgetsPage"),
+});
+
 const keysRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: "/keys",
@@ -149,6 +156,7 @@ export const router = createRouter({
     signedInRoute.addChildren([
       configurationRoute,
       auditRoute,
+      budgetsRoute,
       keysRoute,
       policyRoute,
       membersRoute,

@@ -34,8 +34,9 @@ export const claudeRouter = router({
       const { cost, keySlot, adjustments, attempts, waits, budgets } = message.governed;
       return {
         text: message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join(""),
-        model: message.model,
-        stopReason: message.stop_reason,
+        // As plain text: who reads this answer does not need the SDK for its types.
+        model: message.model as string,
+        stopReason: message.stop_reason as string | null,
         inputTokens: message.usage.input_tokens,
         outputTokens: message.usage.output_tokens,
         governed: {

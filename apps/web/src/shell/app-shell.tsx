@@ -10,6 +10,7 @@ import { ThemeMenu } from "./theme-menu.tsx";
 const pageNames: Record<string, string> = {
   "/configuration": "Configuration",
   "/audit": "Audit log",
+  "/budgets": "Budgets",
   "/keys": "API keys",
   "/policy": "Policy",
   "/members": "Members",

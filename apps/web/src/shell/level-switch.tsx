@@ -10,7 +10,7 @@ const levels = [
 
 interface LevelSwitchProps {
   current: Level;
-  to: LinkProps["to"] & ("/configuration" | "/audit" | "/keys");
+  to: LinkProps["to"] & ("/configuration" | "/audit" | "/budgets" | "/keys");
 }
 
 /** Which level a page is about; each has its own address. */

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { History, KeyRound, ShieldCheck, SlidersHorizontal, Users } from "lucide-react";
+import { History, KeyRound, ShieldCheck, SlidersHorizontal, Users, Wallet } from "lucide-react";
 import { useCurrentOrganization } from "../data/use-current-organization.ts";
 import { classNames } from "../lib/class-names.ts";
 import { AccountMenu } from "./account-menu.tsx";
@@ -13,8 +13,9 @@ const groups = [
   {
     title: "Operate",
     pages: [
-      { to: "/audit", word: "Audit log", icon: History },
+      { to: "/budgets", word: "Budgets", icon: Wallet },
       { to: "/keys", word: "API keys", icon: KeyRound },
+      { to: "/audit", word: "Audit log", icon: History },
     ],
   },
 ] as const;

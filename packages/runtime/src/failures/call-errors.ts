@@ -4,13 +4,21 @@ import { APIUserAbortError } from "@anthropic-ai/sdk";
 import type { LimitName, Refusal } from "../admission/admission-store.ts";
 import type { EndedBy } from "../calls/call-guard.ts";
 
-const LABELS: Readonly<Record<LimitName, string>> = {
-  requestsPerMinute: "requests per minute",
-  concurrentRequests: "requests at once",
-  dailyBudget: "daily budget",
-  weeklyBudget: "weekly budget",
-  monthlyBudget: "monthly budget",
+/** A budget refuses what would not fit, whether or not all of it is spent. */
+const REACHED: Readonly<Record<LimitName, string>> = {
+  requestsPerMinute: "limit of requests per minute is reached",
+  concurrentRequests: "limit of requests at once is reached",
+  dailyBudget: "daily budget has no room for this call",
+  weeklyBudget: "weekly budget has no room for this call",
+  monthlyBudget: "monthly budget has no room for this call",
 };
+
+/** Beyond twice of it, a wait is told in this unit: the window of a budget ends in days. */
+const UNITS = [
+  ["days", 86_400],
+  ["h", 3_600],
+  ["min", 60],
+] as const;
 
 const FIELDS = {
   connection: "connectionTimeout",
@@ -23,12 +31,18 @@ export function limitReached(refusal: Refusal): AIConfigError {
   const { limit, scope, allowed, used, retryAfterMs, budget } = refusal;
   const whose = scope.kind === "user" ? "The account's" : "The organization's";
   const figure = (value: number | string) => (typeof value === "string" ? formatUsd(value) : String(value));
-  const seconds = Math.ceil(retryAfterMs / 1_000);
   return new AIConfigError("LIMIT_REACHED", {
-    message: `${whose} limit of ${LABELS[limit]} is reached: ${figure(used)} of ${figure(allowed)} taken. Try again in ${seconds} s.`,
+    message: `${whose} ${REACHED[limit]}: ${figure(used)} of ${figure(allowed)} taken. Try again in ${inWords(retryAfterMs)}.`,
     retryAfterMs,
     details: { limit, scope, allowed, used, retryAfterMs, ...(budget && { budget }) },
   });
+}
+
+/** A wait as people say it, rather too long than too short: "40 s", "3 h". */
+function inWords(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  for (const [unit, size] of UNITS) if (seconds > 2 * size) return `${Math.ceil(seconds / size)} ${unit}`;
+  return `${seconds} s`;
 }
 
 /** Why a call was ended from our side: its caller's own wish comes in the SDK's words. */

@@ -9,6 +9,7 @@ import { NoOrganization } from "../../shell/no-organization.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Problem } from "../../shell/problem.tsx";
 import { CardsSkeleton } from "../../ui/skeleton.tsx";
+import { TestCallCard } from "../test-call/test-call-card.tsx";
 import { ConfigurationForm } from "./configuration-form.tsx";
 
 const route = getRouteApi("/signed-in/configuration");
@@ -57,7 +58,7 @@ function LevelConfiguration({ level, owner, organization }: LevelConfigurationPr
   if (effective.data && stored) {
     const isClosed = level === "organization" && organization !== undefined && !mayEdit(organization.role);
     const draftKey = `${me.user.id}.${ownerKey(owner)}`;
-    return (
+    const form = (
       <ConfigurationForm
         key={draftKey}
         level={level}
@@ -71,6 +72,16 @@ function LevelConfiguration({ level, owner, organization }: LevelConfigurationPr
         isHeldToPolicy={level === "organization" || organization?.isDefault === true}
         isReadOnly={!rows.data || isClosed}
       />
+    );
+    return level === "organization" ? (
+      form
+    ) : (
+      <>
+        {form}
+        <div className="mt-5 xl:mr-[13.5rem]">
+          <TestCallCard key={organization?.id} organization={organization} />
+        </div>
+      </>
     );
   }
   const failed = [effective, rows].find((query) => query.isError);

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { callerProcedure, router } from "../trpc.ts";
 import { ownerInput, ownerOf } from "./owner.ts";
 
-export const alertRouter = router({
+export const alertsRouter = router({
   /** Thresholds of budgets that were crossed, latest first. */
   list: callerProcedure("usage:read")
     .input(

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import type { Budget } from "../../data/use-budgets.ts";
+import {
+  alertWords,
+  forecastWords,
+  formatPart,
+  markOf,
+  partOf,
+  reservedWords,
+  resetWords,
+} from "./budget-words.ts";
+
+const budget: Budget = {
+  scope: { kind: "user", id: "00000000-0000-4000-8000-000000000001" },
+  period: "weekly",
+  limit: "500",
+  enforcement: "block",
+  spent: "100",
+  reserved: "0",
+  left: "400",
+  forecast: "350",
+  thresholds: [0.5, 0.75, 0.9],
+  startsAt: "2026-11-22T23:00:00.000Z",
+  resetsAt: "2026-11-29T23:00:00.000Z",
+};
+
+describe("what has to be noticed", () => {
+  test.each<[string, Partial<Budget>, string | undefined]>([
+    ["little spent", {}, undefined],
+    ["the highest threshold that was passed", { spent: "450" }, "Passed 90%"],
+    ["a threshold that is just reached", { spent: "250" }, "Passed 50%"],
+    ["all spent", { spent: "500" }, "Used up"],
+    ["more than all spent, where calls go on", { spent: "500.01", enforcement: "warn" }, "Over the limit"],
+    ["a limit of nothing", { spent: "0", limit: "0" }, "Nothing may be spent"],
+    ["nothing spent under a threshold of nothing", { spent: "0", thresholds: [0] }, undefined],
+  ])("%s", (_, given, word) => {
+    expect(markOf({ ...budget, ...given })?.word).toBe(word);
+  });
+});
+
+describe("where the spending leads", () => {
+  test.each<[string, Partial<Budget>, string]>([
+    ["within the limit", {}, "At this pace $350.00 in the end (70%)."],
+    ["beyond the limit", { forecast: "612.5" }, "At this pace $612.50 in the end, $112.50 over the limit."],
+    ["all spent", { spent: "500", forecast: "900" }, "No further call fits until it starts anew."],
+    [
+      "all spent, where calls go on",
+      { spent: "500", forecast: "900", enforcement: "warn" },
+      "At this pace $900.00 in the end, $400.00 over the limit.",
+    ],
+    ["too early", { forecast: null }, "Too early to say where this leads."],
+    ["nothing spent", { spent: "0", forecast: "0" }, "Nothing spent this week so far."],
+  ])("%s", (_, given, words) => {
+    expect(forecastWords({ ...budget, ...given })).toBe(words);
+  });
+});
+
+test("a window ends in the time zone that its days begin in", () => {
+  expect(resetWords(budget, "Europe/Berlin", "en-GB")).toBe("Starts anew Mon 30 Nov, 00:00 (Europe/Berlin)");
+  expect(resetWords(budget, "UTC", "en-GB")).toBe("Starts anew Sun 29 Nov, 23:00 (UTC)");
+});
+
+test("parts stay between nothing and all", () => {
+  expect([partOf("1", "4"), partOf("9", "4"), partOf("0", "0"), partOf("-1", "4")]).toEqual([0.25, 1, 1, 0]);
+  expect(formatPart(0.125, "en-US")).toBe("12.5%");
+});
+
+test("what running calls hold is said where it is something", () => {
+  expect(reservedWords(budget)).toBeUndefined();
+  expect(reservedWords({ ...budget, reserved: "0.25" })).toBe("$0.25 held by calls that still run");
+});
+
+test("an alert says how much of what was reached", () => {
+  expect(
+    alertWords({
+      id: "1",
+      period: "daily",
+      threshold: 0.75,
+      limit: "100",
+      spent: "75.2",
+      startsAt: budget.startsAt,
+      resetsAt: budget.resetsAt,
+      createdAt: budget.startsAt,
+    }),
+  ).toBe("75% of the daily budget reached: $75.20 of $100.00");
+});

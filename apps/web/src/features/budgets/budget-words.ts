@@ -1,0 +1,96 @@
+import { type BudgetPeriod, compareUsd, formatUsd, parseUsd, toUsd } from "@ai-config/config-core";
+import type { Budget, BudgetAlert } from "../../data/use-budgets.ts";
+import type { ChipTone } from "../../ui/chip.tsx";
+
+const names: Record<BudgetPeriod, string> = { daily: "Daily", weekly: "Weekly", monthly: "Monthly" };
+const spans: Record<BudgetPeriod, string> = { daily: "today", weekly: "this week", monthly: "this month" };
+
+export function budgetName(period: BudgetPeriod): string {
+  return `${names[period]} budget`;
+}
+
+/** The stretch of time that is counted now: "this week". */
+export function spanOf(period: BudgetPeriod): string {
+  return spans[period];
+}
+
+/** A part of the limit: 0.75 as "75%". */
+export function formatPart(part: number, locale?: string): string {
+  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(part);
+}
+
+/** How much of the limit an amount is, from 0 to 1. Of a limit of nothing, everything is all. */
+export function partOf(amount: string, limit: string): number {
+  if (Number(limit) === 0) return 1;
+  return Math.min(1, Math.max(0, Number(amount) / Number(limit)));
+}
+
+export interface BudgetMark {
+  tone: ChipTone;
+  word: string;
+}
+
+/** What has to be noticed about a budget, if anything. */
+export function markOf({ spent, limit, enforcement, thresholds }: Budget): BudgetMark | undefined {
+  if (Number(limit) === 0 && enforcement === "block") return { tone: "bad", word: "Nothing may be spent" };
+  if (compareUsd(spent, limit) >= 0) {
+    return enforcement === "block"
+      ? { tone: "bad", word: "Used up" }
+      : { tone: "bad", word: "Over the limit" };
+  }
+  const passed = thresholds.filter((threshold) => Number(spent) >= Number(limit) * threshold);
+  if (passed.length === 0 || Number(spent) === 0) return undefined;
+  return { tone: "warn", word: `Passed ${formatPart(Math.max(...passed))}` };
+}
+
+/** What is held by calls that still run; they may turn out cheaper. */
+export function reservedWords({ reserved }: Budget): string | undefined {
+  return Number(reserved) === 0 ? undefined : `${formatUsd(reserved)} held by calls that still run`;
+}
+
+/** Whether the pace so far leads beyond the limit; calls that are refused have none. */
+export function leadsBeyond(budget: Budget): boolean {
+  return budget.forecast !== null && compareUsd(budget.forecast, budget.limit) > 0 && !isShut(budget);
+}
+
+function isShut({ spent, limit, enforcement }: Budget): boolean {
+  return enforcement === "block" && compareUsd(spent, limit) >= 0;
+}
+
+/** Where the spending leads if it goes on as it does. */
+export function forecastWords(budget: Budget): string {
+  const { spent, limit, forecast, period } = budget;
+  if (isShut(budget)) return "No further call fits until it starts anew.";
+  if (Number(spent) === 0) return `Nothing spent ${spanOf(period)} so far.`;
+  if (forecast === null) return "Too early to say where this leads.";
+  const where = `At this pace ${formatUsd(forecast)} in the end`;
+  if (leadsBeyond(budget))
+    return `${where}, ${formatUsd(toUsd(parseUsd(forecast) - parseUsd(limit)))} over the limit.`;
+  return Number(limit) === 0 ? `${where}.` : `${where} (${formatPart(Number(forecast) / Number(limit))}).`;
+}
+
+/** What happens at the limit. */
+export function enforcementWords({ enforcement }: Budget): string {
+  return enforcement === "block"
+    ? "Calls that do not fit are refused."
+    : "Calls go on beyond it; you are only warned.";
+}
+
+/** When the next window begins, in the time zone that its days begin in. */
+export function resetWords({ resetsAt }: Budget, timeZone: string, locale?: string): string {
+  const at = new Intl.DateTimeFormat(locale, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  }).format(new Date(resetsAt));
+  return `Starts anew ${at} (${timeZone})`;
+}
+
+/** "75% of the daily budget: $75.20 of $100.00". */
+export function alertWords({ period, threshold, spent, limit }: BudgetAlert): string {
+  const reached = `${formatUsd(spent)} of ${formatUsd(limit)}`;
+  return `${formatPart(threshold)} of the ${budgetName(period).toLowerCase()} reached: ${reached}`;
+}

@@ -1,0 +1,60 @@
+import { formatUsd } from "@ai-config/config-core";
+import type { ReactNode } from "react";
+import { useModels } from "../../data/use-models.ts";
+import type { TestAnswer } from "../../data/use-test-call.ts";
+import { budgetName } from "../budgets/budget-words.ts";
+import { attemptWords, costBasisWord, keyWord } from "./test-call-words.ts";
+
+/** What Claude said, what that cost, and what governed it. */
+export function TestAnswerView({ answer }: { answer: TestAnswer }) {
+  const models = useModels();
+  const { text, model, inputTokens, outputTokens, stopReason, governed } = answer;
+  const count = new Intl.NumberFormat();
+  return (
+    <div className="space-y-3">
+      <blockquote className="whitespace-pre-wrap break-words rounded-lg border border-line bg-sunken px-3.5 py-2.5">
+        {text === "" ? <span className="text-muted">No text came back.</span> : text}
+      </blockquote>
+      <dl className="grid gap-x-6 gap-y-2 text-[0.8125rem] sm:grid-cols-2">
+        <Fact name="Cost">
+          {formatUsd(governed.cost.amount)}
+          {costBasisWord(governed.cost.basis)}
+        </Fact>
+        <Fact name="Model">{models[model]?.displayName ?? model}</Fact>
+        <Fact name="Tokens">
+          {count.format(inputTokens)} in, {count.format(outputTokens)} out
+          {stopReason === "max_tokens" && " (cut off at its limit)"}
+        </Fact>
+        <Fact name="Key">{keyWord(governed.keySlot)}</Fact>
+        <Fact name="Attempts">{attemptWords(governed.attempts)}</Fact>
+        {governed.budgets.map(({ scope, period, left }) => (
+          <Fact
+            key={`${scope.kind} ${period}`}
+            name={`Left of ${scope.kind === "user" ? "your" : "the shared"} ${budgetName(period).toLowerCase()}`}
+          >
+            {formatUsd(left)}
+          </Fact>
+        ))}
+      </dl>
+      {governed.adjustments.length > 0 && (
+        <div className="text-[0.8125rem]">
+          <h3 className="font-medium">Changed for this model</h3>
+          <ul className="mt-1 list-disc space-y-0.5 pl-5 text-muted">
+            {governed.adjustments.map(({ path, message }) => (
+              <li key={path}>{message}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="flex items-baseline justify-between gap-3 border-line border-b pb-1.5">
+      <dt className="text-muted">{name}</dt>
+      <dd className="text-right tabular-nums">{children}</dd>
+    </div>
+  );
+}

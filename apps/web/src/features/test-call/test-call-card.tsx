@@ -1,0 +1,83 @@
+import { Link } from "@tanstack/react-router";
+import { Zap } from "lucide-react";
+import { type FormEvent, useState } from "react";
+import type { Membership } from "../../data/use-me.ts";
+import { useTestCall } from "../../data/use-test-call.ts";
+import { type ApiProblem, problemOf } from "../../lib/api-problem.ts";
+import { describeRefusal } from "../../lib/describe-refusal.ts";
+import { Banner } from "../../ui/banner.tsx";
+import { Button, buttonClassNames } from "../../ui/button.tsx";
+import { Card } from "../../ui/card.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { TestAnswerView } from "./test-answer.tsx";
+import { wayOut } from "./test-call-words.ts";
+
+/** The most that the API takes as a prompt of a test call. */
+const promptLengthMax = 2_000;
+
+/** One small, real call under what is saved: its answer, its cost, and what governed it. */
+export function TestCallCard({ organization }: { organization: Membership | undefined }) {
+  const [prompt, setPrompt] = useState("Say hello in one sentence.");
+  const [isEmpty, setIsEmpty] = useState(false);
+  const call = useTestCall();
+  const mayCall = organization?.role !== "viewer";
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setIsEmpty(prompt.trim() === "");
+    if (prompt.trim() === "" || call.isPending) return;
+    call.mutate({ prompt: prompt.trim(), organizationId: organization?.id });
+  };
+  return (
+    <Card
+      id="test-call"
+      title="Test call"
+      description="One small call to Claude under what is saved here. It is real: it costs a little, and counts in your budgets."
+      icon={Zap}
+    >
+      <div className="space-y-4 border-line border-t px-4 py-4 sm:px-5">
+        {mayCall ? (
+          <form noValidate onSubmit={submit} className="flex flex-col gap-3 sm:flex-row sm:items-start">
+            <TextField
+              label="Prompt"
+              value={prompt}
+              onChange={setPrompt}
+              maxLength={promptLengthMax}
+              error={isEmpty && prompt.trim() === "" ? "Enter what Claude is asked." : undefined}
+              className="min-w-0 flex-1"
+            />
+            <Button look="primary" type="submit" isBusy={call.isPending} className="sm:mt-[1.5625rem]">
+              {call.isPending ? "Calling" : "Make the call"}
+            </Button>
+          </form>
+        ) : (
+          <Banner>
+            As a viewer of {organization.name} you can look, not spend. Ask an owner or admin for another
+            role.
+          </Banner>
+        )}
+        <div aria-live="polite">
+          {call.error && <Refusal problem={problemOf(call.error)} />}
+          {call.data && !call.isPending && <TestAnswerView answer={call.data} />}
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+function Refusal({ problem }: { problem: ApiProblem }) {
+  const way = wayOut(problem.code);
+  return (
+    <Banner
+      tone="bad"
+      action={
+        way && (
+          <Link to={way.to} className={buttonClassNames("secondary", "small")}>
+            {way.word}
+          </Link>
+        )
+      }
+    >
+      <span className="break-words">{describeRefusal(problem)}</span>
+    </Banner>
+  );
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { attemptWords, costBasisWord, keyWord, wayOut } from "./test-call-words.ts";
+
+const attempt = { model: "claude-sonnet-5-5", keySlot: "primary", status: 200, failure: null } as const;
+
+test("one attempt is a number, several say how each ended", () => {
+  expect(attemptWords([attempt])).toBe("1");
+  const failed = { ...attempt, status: 529, failure: "overloaded_error" } as (typeof attempts)[number];
+  const lost = { ...attempt, status: null, failure: "connection" } as (typeof attempts)[number];
+  const attempts: Parameters<typeof attemptWords>[0] = [];
+  expect(attemptWords([failed, lost, attempt])).toBe("3: 529, connection, 200");
+});
+
+test("keys are named by their slot", () => {
+  expect([keyWord("secondary"), keyWord("environment"), keyWord(null)]).toEqual([
+    "Secondary key",
+    "Key of this deployment",
+    "None",
+  ]);
+});
+
+test("a cost that is no exact one says so", () => {
+  expect([costBasisWord("exact"), costBasisWord("estimated")]).toEqual(["", " (estimated)"]);
+});
+
+test("a refusal leads to the page that mends it, where there is one", () => {
+  expect(wayOut("KEY_MISSING")?.to).toBe("/keys");
+  expect(wayOut("LIMIT_REACHED")?.to).toBe("/budgets");
+  expect(wayOut("PROVIDER_UNAVAILABLE")).toBeUndefined();
+});

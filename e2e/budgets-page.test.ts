@@ -1,0 +1,158 @@
+import { type FakeAnthropic, startFakeAnthropic } from "@ai-config/runtime/testing";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { accessibilityViolations, sidewaysScroll } from "./support/check-page.ts";
+import { HttpPerson } from "./support/http-person.ts";
+import { launchBrowser } from "./support/launch-browser.ts";
+import { type Product, startProduct } from "./support/start-product.ts";
+
+let anthropic: FakeAnthropic;
+let product: Product;
+let browser: Browser;
+let page: Page;
+let dana: HttpPerson;
+let organizationId: string;
+
+beforeAll(async () => {
+  anthropic = await startFakeAnthropic();
+  [product, browser] = await Promise.all([
+    startProduct({ env: { ANTHROPIC_API_BASE_URL: `${anthropic.url}/v1` } }),
+    launchBrowser(),
+  ]);
+  dana = new HttpPerson(product.url);
+  await dana.signUp("dana@example.com");
+  organizationId = (await dana.call("GET", "/api/trpc/me.get")).body.result.data.organizations[0].id;
+  await dana.call("POST", "/api/trpc/organization.rename", { organizationId, name: "Acme Robotics" });
+  await setOwn({ model: { model: "claude-sonnet-5-5" }, costBudget: { timeZone: "Europe/Berlin" } });
+
+  // The page's policy forbids foreign scripts; the accessibility check is one.
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: "reduce",
+    bypassCSP: true,
+  });
+  page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(`${product.url}/sign-in`);
+  await page.getByLabel("E-mail").fill("dana@example.com");
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { level: 1, name: "Configuration" }).waitFor();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await product?.[Symbol.asyncDispose]();
+  await anthropic?.[Symbol.asyncDispose]();
+});
+
+async function post(name: string, body: object) {
+  expect((await dana.call("POST", `/api/trpc/${name}`, body)).status).toBe(200);
+}
+
+const setOwn = (updates: object) =>
+  post("configuration.update", { owner: { type: "user" }, configName: "default", updates });
+
+/** The page as it stands, at both widths and in both themes. */
+async function checkLooks() {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+    // Colours on their way to those of the theme have the contrast of neither.
+    await page.evaluate(async () => {
+      await new Promise(requestAnimationFrame);
+      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    });
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await accessibilityViolations(page)).toEqual([]);
+      expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+const menu = () => page.getByRole("navigation", { name: "Main" });
+const testCall = () => page.getByRole("region", { name: "Test call" });
+const budget = (name: string) => page.getByRole("listitem").filter({ hasText: name });
+
+describe("somebody who tries whether calls work", () => {
+  test("reads that there is no key, and is led to where one is stored", async () => {
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText("There is no API key for this call.").waitFor();
+    await testCall().getByRole("link", { name: "API keys" }).click();
+    await page.getByRole("heading", { level: 1, name: "API keys" }).waitFor();
+    await post("key.rotate", { owner: { type: "user" }, newKey: `sk-ant-api03-${"k".repeat(40)}` });
+  });
+
+  test("is answered, and sees what that cost and what governed it", async () => {
+    anthropic.script({ text: "Hello, Dana.", usage: { inputTokens: 12_000, outputTokens: 200 } });
+    await menu().getByRole("link", { name: "Configuration" }).click();
+    await testCall().getByLabel("Prompt").fill("  ");
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText("Enter what Claude is asked.").waitFor();
+    await testCall().getByLabel("Prompt").fill("Who am I?");
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText("Hello, Dana.").waitFor();
+    const facts = await testCall().getByRole("definition").allInnerTexts();
+    // 12,000 tokens at $2 and 200 at $10 for a million.
+    expect(facts.slice(0, 5)).toEqual([
+      "$0.026",
+      "Claude Sonnet 5.5",
+      "12,000 in, 200 out",
+      "Primary key",
+      "1",
+    ]);
+    await testCall().getByText("Left of your daily budget").waitFor();
+    expect(facts).toContain("$99.97");
+    await testCall().getByRole("heading", { name: "Changed for this model" }).waitFor();
+    await checkLooks();
+    expect(anthropic.requests.at(-1)?.body).toMatchObject({ messages: [{ content: "Who am I?" }] });
+  });
+});
+
+describe("somebody who watches what calls cost", () => {
+  test("sees each budget, what is spent of it, and when it starts anew in their time zone", async () => {
+    await menu().getByRole("link", { name: "Budgets" }).click();
+    await page.getByRole("heading", { level: 1, name: "Budgets" }).waitFor();
+    await budget("Daily budget").getByText("$0.026").first().waitFor();
+    await budget("Daily budget").getByText("of $100.00 today").waitFor();
+    await budget("Monthly budget").getByText("of $2,000.00 this month").waitFor();
+    await budget("Weekly budget").getByText("(Europe/Berlin)").waitFor();
+    const meter = page.getByRole("meter", { name: "Daily budget" });
+    expect(Number(await meter.getAttribute("value"))).toBe(0.026);
+    expect(Number(await meter.getAttribute("max"))).toBe(100);
+    await page.getByText("No threshold was crossed so far.").waitFor();
+    await checkLooks();
+  });
+
+  test("sees a lowered limit pass its thresholds, the next call refused in words, and the alerts", async () => {
+    await setOwn({ costBudget: { dailyBudget: 0.0265, alertThresholds: [0.5, 0.9] } });
+    await menu().getByRole("link", { name: "Configuration" }).click();
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall()
+      .getByText("The account's daily budget has no room for this call: $0.026 of $0.0265")
+      .waitFor();
+    await testCall().getByRole("link", { name: "Budgets" }).click();
+    await budget("Daily budget").getByText("Passed 90%").waitFor();
+    const alerts = page.getByRole("region", { name: "Alerts" });
+    await alerts.getByText("90% of the daily budget reached: $0.026 of $0.0265").waitFor();
+    await alerts.getByText("50% of the daily budget reached: $0.026 of $0.0265").waitFor();
+    await checkLooks();
+  });
+
+  test("sees what their organization shares, and nothing where it shares nothing", async () => {
+    await page.getByRole("link", { name: "Organization", exact: true }).click();
+    await page
+      .getByText("The members of Acme Robotics have budgets of their own, and none together.")
+      .waitFor();
+    await post("policy.set", { organizationId, policy: { pool: { monthlyBudget: 50 } } });
+    await page.reload();
+    await page.getByRole("region", { name: "Shared by Acme Robotics" }).waitFor();
+    await budget("Monthly budget").getByText("of $50.00 this month").waitFor();
+    expect(await page.getByRole("meter").count()).toBe(1);
+    await checkLooks();
+  });
+});
