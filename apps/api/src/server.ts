@@ -16,10 +16,9 @@ import { clientAddress } from "./http/client-address.ts";
 import { type ApiVariables, guardApi, identifyRequest } from "./http/guard.ts";
 import { identifyCaller } from "./http/identify-caller.ts";
 import { refuseOtherMethods } from "./http/known-methods.ts";
-import { limitWrites } from "./http/limit-writes.ts";
+import { limitWrites, type WriteLimits } from "./http/limit-writes.ts";
 import { toAIConfigError } from "./http/problem.ts";
 import { problemResponse, RETRY_AFTER_SECONDS } from "./http/problem-response.ts";
-import type { RequestLimiter } from "./http/request-limiter.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { OwnAccount } from "./identity/own-account.ts";
 import { logRequests, reportBug } from "./log.ts";
@@ -39,7 +38,7 @@ export interface ServerDependencies {
   mailer: Mailer | undefined;
   /** How many proxies in front of the server are ours, and so tell the truth of where a request came from. */
   trustedProxies: number;
-  limiter: RequestLimiter;
+  writeLimits: WriteLimits;
   /** The folder of the built web app. */
   webFolder: string;
   /** False while the process is going down. */
@@ -82,7 +81,7 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
     "/api/*",
     guardApi(deps.allowedOrigins),
     identifyCaller(identity, service),
-    limitWrites(deps.limiter),
+    limitWrites(deps.writeLimits),
   );
   app.get("/api/session-options", async (c) =>
     c.json({

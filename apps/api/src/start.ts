@@ -6,8 +6,8 @@ import { createGovernedClaude } from "@ai-config/runtime";
 import type { Logger } from "pino";
 
 import type { Env } from "./env.ts";
+import { createWriteLimits } from "./http/limit-writes.ts";
 import { openServer } from "./http/open-server.ts";
-import { createRequestLimiter } from "./http/request-limiter.ts";
 import { type AccountTable, createAccountTable } from "./identity/account-table.ts";
 import { createBuiltInIdentity } from "./identity/built-in-identity.ts";
 import { chooseIdentity } from "./identity/choose-identity.ts";
@@ -104,7 +104,7 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
       signUp,
       mailer,
       trustedProxies: env.trustedProxies,
-      limiter: createRequestLimiter(identityDatabase),
+      writeLimits: createWriteLimits(identityDatabase),
       webFolder,
       isAccepting: () => !stopping.signal.aborted,
       isPrepared: () => isPrepared,

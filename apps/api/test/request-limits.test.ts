@@ -130,6 +130,30 @@ test("a service token is counted by itself, and neither with its maker nor with 
   expect((await write(person, 0.8)).status).toBe(200);
 });
 
+test("one address changes only so much, however many accounts it has, and another is not concerned", async () => {
+  await using api = await startApi({ writesPerMinute: 2, trustedProxies: 1 });
+  const people: Person[] = [];
+  for (let index = 0; index < 13; index += 1) {
+    const person = new Person(api.url, { "x-forwarded-for": `192.0.2.${index}` });
+    expect((await person.signUp(`person-${index}@example.com`)).status).toBe(200);
+    people.push(person);
+  }
+  const from = (person: Person, address: string) =>
+    person.json(
+      "PATCH",
+      "/api/ai-configuration",
+      { configName: "default", updates: { model: { temperature: 0.5 } } },
+      { "x-forwarded-for": address },
+    );
+  const statuses: number[] = [];
+  for (const person of people.slice(0, 11))
+    for (const _ of [1, 2]) statuses.push((await from(person, "198.51.100.7")).status);
+  // Ten times what one of them may do.
+  expect(statuses).toEqual([...Array(20).fill(200), 429, 429]);
+  expect((await from(people[11] as Person, "198.51.100.7")).status).toBe(429);
+  expect((await from(people[12] as Person, "198.51.100.8")).status).toBe(200);
+});
+
 test("who is not signed in is counted by address", async () => {
   await using api = await startApi({ writesPerMinute: 3 });
   const statuses: number[] = [];

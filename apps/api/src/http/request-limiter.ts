@@ -1,8 +1,5 @@
 import { type Database, sql } from "@ai-config/db";
 
-/** Far more than a person or a careful script changes, far less than it takes to be a burden. */
-export const WRITES_PER_MINUTE = 240;
-
 /** Counters whose time was over this long ago are of no use to anybody. */
 const FORGET_EVERY_MS = 5 * 60_000;
 
@@ -18,7 +15,7 @@ export interface RequestLimiter {
  */
 export function createRequestLimiter(
   { db }: Pick<Database, "db">,
-  points = WRITES_PER_MINUTE,
+  points: number,
   seconds = 60,
 ): RequestLimiter {
   /** Who is over the limit, until when: until then they cost the database nothing more. */

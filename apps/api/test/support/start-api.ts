@@ -7,8 +7,8 @@ import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
 import { createGovernedClaude } from "@ai-config/runtime";
 import { pino } from "pino";
 
+import { createWriteLimits } from "../../src/http/limit-writes.ts";
 import { type HttpTimeouts, openServer } from "../../src/http/open-server.ts";
-import { createRequestLimiter } from "../../src/http/request-limiter.ts";
 import { createAccountTable } from "../../src/identity/account-table.ts";
 import { createBuiltInIdentity } from "../../src/identity/built-in-identity.ts";
 import { chooseIdentity } from "../../src/identity/choose-identity.ts";
@@ -103,7 +103,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     signUp,
     mailer,
     trustedProxies,
-    limiter: createRequestLimiter(identityDatabase, writesPerMinute),
+    writeLimits: createWriteLimits(identityDatabase, writesPerMinute),
     webFolder: "no-such-folder",
     isAccepting: () => isAccepting,
     isPrepared: () => true,
