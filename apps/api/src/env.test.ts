@@ -67,6 +67,22 @@ describe("a server needs from its operator", () => {
     ]);
   });
 
+  test.each([
+    ["http://ai.example.com", false],
+    ["http://192.0.2.7:3000", false],
+    ["http://localhost.example.com", false],
+    ["https://ai.example.com", true],
+    ["http://localhost:3000", true],
+    ["http://127.0.0.1:3000/", true],
+    ["http://[::1]", true],
+  ])("in production an address with TLS, except on this machine: %s", (AI_CONFIG_PUBLIC_URL, isTaken) => {
+    const source = { ...secrets, NODE_ENV: "production", AI_CONFIG_PUBLIC_URL };
+    if (isTaken) expect(readEnv(source).isProduction).toBe(true);
+    else
+      expect(captured(() => readEnv(source)).message).toMatch(/^AI_CONFIG_PUBLIC_URL: Must begin with https/);
+    expect(readEnv({ ...source, NODE_ENV: "development" }).isProduction).toBe(false);
+  });
+
   test("its secrets with a database of its own", () => {
     const { message } = captured(() => readEnv({ DATABASE_URL: "postgres://app@db.example.com/app" }));
     expect(message.match(/^\w+/gm)).toEqual(["AI_CONFIG_ENCRYPTION_KEYS", "AI_CONFIG_AUTH_SECRET"]);

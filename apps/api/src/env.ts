@@ -100,11 +100,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
   }
   const isProduction = source.NODE_ENV?.trim() === "production";
   const isEmbedded = !source.DATABASE_URL?.trim();
-  if (isProduction && !source.AI_CONFIG_PUBLIC_URL?.trim()) {
-    problems.push(
-      "AI_CONFIG_PUBLIC_URL: Must be set to the address people use, such as https://ai.example.com.",
-    );
-  }
+  if (isProduction) problems.push(...problemsOfPublicUrl(source.AI_CONFIG_PUBLIC_URL?.trim()));
   if (isProduction || !isEmbedded) {
     const required = ["AI_CONFIG_AUTH_SECRET"];
     if (!source.AI_CONFIG_ENCRYPTION_KEYS_FILE?.trim()) required.unshift("AI_CONFIG_ENCRYPTION_KEYS");
@@ -217,6 +213,17 @@ function givenKeys(
     problems.push(error instanceof Error ? error.message : `${fileName}: cannot be read.`);
     return undefined;
   }
+}
+
+/** Passwords and sessions travel to it: only to this very machine may they go without TLS. */
+function problemsOfPublicUrl(address: string | undefined): string[] {
+  if (!address) {
+    return ["AI_CONFIG_PUBLIC_URL: Must be set to the address people use, such as https://ai.example.com."];
+  }
+  if (!/^http:\/\/(?!(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\/?$)/.test(address)) return [];
+  return [
+    "AI_CONFIG_PUBLIC_URL: Must begin with https:// in production. Passwords would travel in the clear.",
+  ];
 }
 
 function problemsOfKeys(keys: string, name = "AI_CONFIG_ENCRYPTION_KEYS"): string[] {
