@@ -52,10 +52,12 @@ function entryOf(id: string, userId: string): Settlement["entry"] {
     id,
     userId,
     organizationId: ORGANIZATION,
-    model: "claude-sonnet-4-5-20250929",
+    modelAsked: "claude-sonnet-4-5-20250929",
+    modelServed: "claude-sonnet-4-5-20250929",
     apiVersion: "2023-06-01",
     keySlot: "primary",
     startedAt: new Date(),
+    firstByteMs: null,
     durationMs: 1_200,
     attempts: 1,
     outcome: "success",
@@ -73,6 +75,8 @@ function entryOf(id: string, userId: string): Settlement["entry"] {
     costBasis: "exact",
     configurationVersion: null,
     anthropicRequestId: null,
+    experimentVariant: null,
     label: null,
+    tags: {},
   };
 }

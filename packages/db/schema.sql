@@ -2,42 +2,6 @@
 
 -- Tables
 
-create table ai_call_ledger (
-  id uuid not null,
-  user_id uuid not null,
-  organization_id uuid,
-  model text not null,
-  api_version text not null,
-  key_slot text not null,
-  started_at timestamp with time zone not null,
-  settled_at timestamp with time zone not null,
-  duration_ms integer not null,
-  attempts integer not null,
-  outcome text not null,
-  error_type text,
-  http_status integer,
-  stop_reason text,
-  is_stream boolean not null,
-  input_tokens integer not null,
-  output_tokens integer not null,
-  cache_read_tokens integer not null,
-  cache_write_5m_tokens integer not null,
-  cache_write_1h_tokens integer not null,
-  web_searches integer not null,
-  cost numeric not null,
-  cost_basis text not null,
-  configuration_version text,
-  anthropic_request_id text,
-  label text,
-  constraint ai_call_ledger_basis_check CHECK ((cost_basis = ANY (ARRAY['exact'::text, 'estimated'::text, 'unknown'::text]))),
-  constraint ai_call_ledger_cost_check CHECK (((cost >= (0)::numeric) AND (cost < 'Infinity'::numeric))),
-  constraint ai_call_ledger_key_slot_check CHECK ((key_slot = ANY (ARRAY['primary'::text, 'secondary'::text, 'environment'::text]))),
-  constraint ai_call_ledger_label_check CHECK (((char_length(label) <= 200) AND (label !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
-  constraint ai_call_ledger_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'error'::text, 'aborted'::text, 'timeout'::text]))),
-  constraint ai_call_ledger_pkey PRIMARY KEY (id)
-);
-alter table ai_call_ledger enable row level security;
-
 create table ai_configuration_audit (
   id bigint not null generated always as identity,
   subject text not null,
@@ -91,6 +55,86 @@ create table ai_configurations (
   constraint ai_configurations_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE
 );
 alter table ai_configurations enable row level security;
+
+create table ai_usage_daily (
+  starts_at timestamp with time zone not null,
+  user_id uuid not null,
+  organization_id uuid,
+  model text not null,
+  key_slot text not null,
+  calls integer not null,
+  failures integer not null,
+  rate_limited integer not null,
+  input_tokens bigint not null,
+  output_tokens bigint not null,
+  cache_read_tokens bigint not null,
+  cache_write_5m_tokens bigint not null,
+  cache_write_1h_tokens bigint not null,
+  web_searches bigint not null,
+  cost numeric not null,
+  constraint ai_usage_daily_key UNIQUE NULLS NOT DISTINCT (user_id, starts_at, organization_id, model, key_slot)
+);
+alter table ai_usage_daily enable row level security;
+
+create table ai_usage_events (
+  id uuid not null,
+  user_id uuid not null,
+  organization_id uuid,
+  configuration_version text,
+  model_asked text not null,
+  model_served text,
+  api_version text not null,
+  key_slot text not null,
+  experiment_variant text,
+  started_at timestamp with time zone not null,
+  settled_at timestamp with time zone not null,
+  first_byte_ms integer,
+  duration_ms integer not null,
+  attempts integer not null,
+  outcome text not null,
+  error_type text,
+  http_status integer,
+  stop_reason text,
+  is_stream boolean not null,
+  input_tokens integer not null,
+  output_tokens integer not null,
+  cache_read_tokens integer not null,
+  cache_write_5m_tokens integer not null,
+  cache_write_1h_tokens integer not null,
+  web_searches integer not null,
+  cost numeric not null,
+  cost_basis text not null,
+  anthropic_request_id text,
+  label text,
+  tags jsonb not null default '{}'::jsonb,
+  constraint ai_usage_events_basis_check CHECK ((cost_basis = ANY (ARRAY['exact'::text, 'estimated'::text, 'unknown'::text]))),
+  constraint ai_usage_events_cost_check CHECK (((cost >= (0)::numeric) AND (cost < 'Infinity'::numeric))),
+  constraint ai_usage_events_key_slot_check CHECK ((key_slot = ANY (ARRAY['primary'::text, 'secondary'::text, 'environment'::text]))),
+  constraint ai_usage_events_label_check CHECK (((char_length(label) <= 200) AND (label !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
+  constraint ai_usage_events_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'error'::text, 'aborted'::text, 'timeout'::text]))),
+  constraint ai_usage_events_tags_check CHECK (((jsonb_typeof(tags) = 'object'::text) AND (NOT jsonb_path_exists(tags, '$.*?(@.type() != "string")'::jsonpath)) AND (char_length((tags)::text) <= 4000) AND ((tags)::text !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text)))
+) partition by RANGE (started_at);
+alter table ai_usage_events enable row level security;
+
+create table ai_usage_hourly (
+  starts_at timestamp with time zone not null,
+  user_id uuid not null,
+  organization_id uuid,
+  model text not null,
+  key_slot text not null,
+  calls integer not null,
+  failures integer not null,
+  rate_limited integer not null,
+  input_tokens bigint not null,
+  output_tokens bigint not null,
+  cache_read_tokens bigint not null,
+  cache_write_5m_tokens bigint not null,
+  cache_write_1h_tokens bigint not null,
+  web_searches bigint not null,
+  cost numeric not null,
+  constraint ai_usage_hourly_key UNIQUE NULLS NOT DISTINCT (user_id, starts_at, organization_id, model, key_slot)
+);
+alter table ai_usage_hourly enable row level security;
 
 create table budget_alerts (
   id bigint not null generated always as identity,
@@ -347,6 +391,13 @@ create table private.organization_snapshots (
 );
 alter table private.organization_snapshots enable row level security;
 
+create table private.settled_calls (
+  id uuid not null,
+  settled_at timestamp with time zone not null,
+  constraint settled_calls_pkey PRIMARY KEY (id)
+);
+alter table private.settled_calls enable row level security;
+
 create table private.user_snapshots (
   user_id uuid not null,
   organization_id uuid,
@@ -379,8 +430,6 @@ alter table service_tokens enable row level security;
 
 -- Indexes
 
-CREATE INDEX ai_call_ledger_organization_idx ON public.ai_call_ledger USING btree (organization_id, started_at);
-CREATE INDEX ai_call_ledger_user_idx ON public.ai_call_ledger USING btree (user_id, started_at);
 CREATE INDEX ai_configuration_audit_config_idx ON public.ai_configuration_audit USING btree (config_id, id);
 CREATE UNIQUE INDEX ai_configuration_audit_organization_key ON public.ai_configuration_audit USING btree (organization_id, seq);
 CREATE UNIQUE INDEX ai_configuration_audit_user_key ON public.ai_configuration_audit USING btree (user_id, seq);
@@ -390,6 +439,10 @@ CREATE UNIQUE INDEX ai_configurations_organization_name_key ON public.ai_configu
 CREATE INDEX ai_configurations_updated_by_idx ON public.ai_configurations USING btree (updated_by);
 CREATE INDEX ai_configurations_user_idx ON public.ai_configurations USING btree (user_id);
 CREATE UNIQUE INDEX ai_configurations_user_name_key ON public.ai_configurations USING btree (user_id, lower(config_name)) WHERE (user_id IS NOT NULL);
+CREATE INDEX ai_usage_daily_organization_idx ON public.ai_usage_daily USING btree (organization_id, starts_at);
+CREATE INDEX ai_usage_events_organization_idx ON ONLY public.ai_usage_events USING btree (organization_id, started_at);
+CREATE INDEX ai_usage_events_user_idx ON ONLY public.ai_usage_events USING btree (user_id, started_at);
+CREATE INDEX ai_usage_hourly_organization_idx ON public.ai_usage_hourly USING btree (organization_id, starts_at);
 CREATE INDEX budget_alerts_organization_idx ON public.budget_alerts USING btree (organization_id, id);
 CREATE INDEX budget_alerts_user_idx ON public.budget_alerts USING btree (user_id, id);
 CREATE INDEX accounts_user_idx ON identity.accounts USING btree (user_id);
@@ -589,7 +642,7 @@ begin
           and (select count(*) from w) = cardinality(parts[4]::text[])
           and not exists (select from unnest(parts[10]::uuid[]) as r (id)
             where (select true from private.admission_leases l where l.id = r.id offset 0)
-              or (select true from public.ai_call_ledger l where l.id = r.id offset 0))
+              or (select true from private.settled_calls l where l.id = r.id offset 0))
     ), counted as (
       update private.admission_scopes a set running = s.running, empty_at = s.empty_at, next_end = s.next_end
         from fits, s where a.scope = s.scope
@@ -749,7 +802,7 @@ begin
   select array_agg(k.id), array_agg(k.window_ids) into k_id, k_windows from (
     select x.id, x.window_ids::text from private.admission_leases x where x.id = any (r_id)
     union all
-    select x.id, null from public.ai_call_ledger x where x.id = any (r_id)
+    select x.id, null from private.settled_calls x where x.id = any (r_id)
   ) k;
 
   for request in 1 .. cardinality(r_id) loop
@@ -1362,6 +1415,28 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.drop_usage_events(p_before timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  name text;
+  dropped integer := 0;
+begin
+  for name in
+    select c.relname from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'public.ai_usage_events'::regclass and c.relname ~ '^ai_usage_events_\d{4}_\d\d$'
+        and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'UTC' <= p_before
+  loop
+    execute format('drop table private.%I', name);
+    dropped := dropped + 1;
+  end loop;
+  delete from private.settled_calls s where s.settled_at < p_before - interval '31 days';
+  return dropped;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.field_of(layer jsonb, path text)
  RETURNS jsonb
  LANGUAGE sql
@@ -1692,6 +1767,37 @@ begin
   for key in select distinct hashtextextended(u.scope, 7) from unnest(p_scopes) as u (scope) order by 1 loop
     perform pg_advisory_xact_lock(key);
   end loop;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.make_usage_partitions(p_from timestamp with time zone, p_months integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  month timestamp := date_trunc('month', p_from at time zone 'UTC');
+  last timestamp := date_trunc('month', p_from at time zone 'UTC') + make_interval(months => p_months);
+  name text;
+  made integer := 0;
+begin
+  while month < last loop
+    name := 'ai_usage_events_' || to_char(month, 'YYYY_MM');
+    if to_regclass('private.' || name) is null then
+      begin
+        execute format('create table private.%I partition of public.ai_usage_events for values from (%L) to (%L)',
+          name, month at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
+        execute format('alter table private.%I enable row level security', name);
+        execute format('revoke all on private.%I from public, anon, authenticated, service_role', name);
+        execute format('create trigger refuse_truncate before truncate on private.%I
+          for each statement execute function private.refuse_truncate()', name);
+        made := made + 1;
+      exception when check_violation then null;
+      end;
+    end if;
+    month := month + interval '1 month';
+  end loop;
+  return made;
 end $function$
 ;
 
@@ -2218,6 +2324,43 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.roll_up_usage()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.ai_usage_hourly as h
+    select date_trunc('hour', a.started_at, 'UTC'), a.user_id, a.organization_id, coalesce(a.model_served, a.model_asked),
+        a.key_slot, count(*), count(*) filter (where a.outcome in ('error', 'timeout')),
+        count(*) filter (where a.http_status = 429), sum(a.input_tokens), sum(a.output_tokens), sum(a.cache_read_tokens),
+        sum(a.cache_write_5m_tokens), sum(a.cache_write_1h_tokens), sum(a.web_searches), sum(a.cost)
+      from added a group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+    on conflict on constraint ai_usage_hourly_key do update set calls = h.calls + excluded.calls,
+      failures = h.failures + excluded.failures, rate_limited = h.rate_limited + excluded.rate_limited,
+      input_tokens = h.input_tokens + excluded.input_tokens, output_tokens = h.output_tokens + excluded.output_tokens,
+      cache_read_tokens = h.cache_read_tokens + excluded.cache_read_tokens,
+      cache_write_5m_tokens = h.cache_write_5m_tokens + excluded.cache_write_5m_tokens,
+      cache_write_1h_tokens = h.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
+      web_searches = h.web_searches + excluded.web_searches, cost = h.cost + excluded.cost;
+  insert into public.ai_usage_daily as d
+    select date_trunc('day', a.started_at, 'UTC'), a.user_id, a.organization_id, coalesce(a.model_served, a.model_asked),
+        a.key_slot, count(*), count(*) filter (where a.outcome in ('error', 'timeout')),
+        count(*) filter (where a.http_status = 429), sum(a.input_tokens), sum(a.output_tokens), sum(a.cache_read_tokens),
+        sum(a.cache_write_5m_tokens), sum(a.cache_write_1h_tokens), sum(a.web_searches), sum(a.cost)
+      from added a group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+    on conflict on constraint ai_usage_daily_key do update set calls = d.calls + excluded.calls,
+      failures = d.failures + excluded.failures, rate_limited = d.rate_limited + excluded.rate_limited,
+      input_tokens = d.input_tokens + excluded.input_tokens, output_tokens = d.output_tokens + excluded.output_tokens,
+      cache_read_tokens = d.cache_read_tokens + excluded.cache_read_tokens,
+      cache_write_5m_tokens = d.cache_write_5m_tokens + excluded.cache_write_5m_tokens,
+      cache_write_1h_tokens = d.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
+      web_searches = d.web_searches + excluded.web_searches, cost = d.cost + excluded.cost;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.set_default_organization(p_organization_id uuid)
  RETURNS void
  LANGUAGE plpgsql
@@ -2244,7 +2387,7 @@ AS $function$
 declare
   calls jsonb := p::jsonb;
   at timestamptz;
-  s_id uuid[]; s_cost numeric[];
+  s_id uuid[]; s_cost numeric[]; s_booked uuid[];
   w_id bigint[]; w_cost numeric[]; w_reserve numeric[];
   is_plain boolean;
   answer text;
@@ -2278,12 +2421,11 @@ begin
     into is_plain, w_id, w_cost, w_reserve, answer from w;
   if not is_plain then return private.settle_one_by_one(p); end if;
 
-  with entries as (
-    insert into public.ai_call_ledger
-      select e.* from jsonb_array_elements(calls -> 's') as s,
-        jsonb_populate_record(null::public.ai_call_ledger, s.value -> 4
-          || jsonb_build_object('id', s.value -> 0, 'cost', s.value -> 1, 'settled_at', at)) as e
-  ), gone as (
+  s_booked := private.write_usage_events(calls -> 's', at);
+  if cardinality(s_booked) <> cardinality(s_id) then
+    raise exception 'A call with a lease is booked already.' using errcode = 'XX000';
+  end if;
+  with gone as (
     delete from private.admission_leases l where l.id = any (s_id) returning l.scope, l.other_scope
   ), freed as (
     update private.admission_scopes a set running = a.running - d.calls
@@ -2326,14 +2468,7 @@ begin
   l_said_ids := array_fill(null::text, array[cardinality(l_item)]);
   l_said := l_said_ids;
 
-  with entries as (
-    insert into public.ai_call_ledger
-      select e.* from jsonb_array_elements(calls -> 's') as s,
-        jsonb_populate_record(null::public.ai_call_ledger, s.value -> 4
-          || jsonb_build_object('id', s.value -> 0, 'cost', s.value -> 1, 'settled_at', at)) as e
-      on conflict do nothing
-      returning ai_call_ledger.id
-  ) select array_agg(entries.id) into booked from entries;
+  booked := private.write_usage_events(calls -> 's', at);
 
   with gone as (
     delete from private.admission_leases l where l.id = any (booked)
@@ -2810,10 +2945,36 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.write_usage_events(p_calls jsonb, p_at timestamp with time zone)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  booked uuid[];
+begin
+  with fresh as (
+    insert into private.settled_calls (id, settled_at)
+      select distinct (c.value ->> 0)::uuid, p_at from jsonb_array_elements(p_calls) as c
+      on conflict do nothing
+      returning settled_calls.id
+  ), calls as (
+    -- The same call twice in one batch is booked once.
+    select distinct on ((c.value ->> 0)::uuid) c.value
+      from jsonb_array_elements(p_calls) with ordinality as c (value, place)
+      order by (c.value ->> 0)::uuid, c.place
+  ), written as (
+    insert into public.ai_usage_events
+      select e.* from calls, jsonb_populate_record(null::public.ai_usage_events, calls.value -> 4
+        || jsonb_build_object('id', calls.value -> 0, 'cost', calls.value -> 1, 'settled_at', p_at)) as e
+      where e.id in (select fresh.id from fresh)
+  ) select array_agg(fresh.id) into booked from fresh;
+  return coalesce(booked, '{}');
+end $function$
+;
+
 -- Triggers
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_call_ledger FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
-CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_call_ledger FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_configuration_audit FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER chain_audit BEFORE INSERT ON public.ai_configuration_audit FOR EACH ROW EXECUTE FUNCTION private.chain_audit();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configuration_audit FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
@@ -2825,6 +2986,11 @@ CREATE TRIGGER notify_ai_config_updated AFTER UPDATE ON public.ai_configurations
 CREATE TRIGGER refresh_snapshot AFTER INSERT OR DELETE OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.refresh_owner_snapshot();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_configurations FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER touch_ai_configurations BEFORE INSERT OR UPDATE ON public.ai_configurations FOR EACH ROW EXECUTE FUNCTION private.touch_configuration();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_usage_daily FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_usage_events FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_usage_events FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER roll_up AFTER INSERT ON public.ai_usage_events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.roll_up_usage();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_usage_hourly FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.budget_alerts FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.budget_alerts FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER refuse_second_sign_in BEFORE INSERT ON identity.accounts FOR EACH ROW EXECUTE FUNCTION private.refuse_second_sign_in();
@@ -2867,15 +3033,6 @@ CREATE TRIGGER touch_service_tokens BEFORE INSERT ON public.service_tokens FOR E
 
 -- Policies
 
-create policy ai_call_ledger_select on ai_call_ledger for select to authenticated
-  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
-
-create policy ai_call_ledger_service_select on ai_call_ledger for select to ai_config_service, service_role
-  using (true);
-
-create policy ai_call_ledger_token_select on ai_call_ledger for select to ai_config_token
-  using ((organization_id = ( SELECT private.token_organization('{usage:read}'::text[]) AS token_organization)));
-
 create policy ai_configuration_audit_select on ai_configuration_audit for select to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
 
@@ -2914,6 +3071,33 @@ create policy ai_configurations_token_update on ai_configurations for update to 
 create policy ai_configurations_update on ai_configurations for update to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))))
   with check (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy ai_usage_daily_select on ai_usage_daily for select to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy ai_usage_daily_service_select on ai_usage_daily for select to ai_config_service, service_role
+  using (true);
+
+create policy ai_usage_daily_token_select on ai_usage_daily for select to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{usage:read}'::text[]) AS token_organization)));
+
+create policy ai_usage_events_select on ai_usage_events for select to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy ai_usage_events_service_select on ai_usage_events for select to ai_config_service, service_role
+  using (true);
+
+create policy ai_usage_events_token_select on ai_usage_events for select to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{usage:read}'::text[]) AS token_organization)));
+
+create policy ai_usage_hourly_select on ai_usage_hourly for select to authenticated
+  using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
+
+create policy ai_usage_hourly_service_select on ai_usage_hourly for select to ai_config_service, service_role
+  using (true);
+
+create policy ai_usage_hourly_token_select on ai_usage_hourly for select to ai_config_token
+  using ((organization_id = ( SELECT private.token_organization('{usage:read}'::text[]) AS token_organization)));
 
 create policy budget_alerts_select on budget_alerts for select to authenticated
   using (((user_id = ( SELECT auth.uid() AS uid)) OR (organization_id = ANY (ARRAY( SELECT private.organization_ids('{owner,admin}'::text[]) AS organization_ids)))));
@@ -3053,6 +3237,9 @@ create policy kek_canaries_service on private.kek_canaries for all to ai_config_
 create policy organization_snapshots_service on private.organization_snapshots for select to ai_config_service
   using (true);
 
+create policy settled_calls_service on private.settled_calls for select to ai_config_service
+  using (true);
+
 create policy user_snapshots_service on private.user_snapshots for select to ai_config_service
   using (true);
 
@@ -3182,10 +3369,6 @@ grant usage on schema private to ai_config_service;
 grant usage on schema private to ai_config_token;
 grant usage on schema private to authenticated;
 grant usage on schema private to service_role;
-grant select on table ai_call_ledger to ai_config_service;
-grant select on table ai_call_ledger to ai_config_token;
-grant select on table ai_call_ledger to authenticated;
-grant select on table ai_call_ledger to service_role;
 grant select on table ai_configuration_audit to ai_config_service;
 grant select on table ai_configuration_audit to ai_config_token;
 grant select on table ai_configuration_audit to authenticated;
@@ -3194,6 +3377,18 @@ grant delete, insert, select, update (config_name, configuration, is_active, pri
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to ai_config_token;
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to authenticated;
 grant delete, insert, select, update (config_name, configuration, is_active, priority) on table ai_configurations to service_role;
+grant select on table ai_usage_daily to ai_config_service;
+grant select on table ai_usage_daily to ai_config_token;
+grant select on table ai_usage_daily to authenticated;
+grant select on table ai_usage_daily to service_role;
+grant select on table ai_usage_events to ai_config_service;
+grant select on table ai_usage_events to ai_config_token;
+grant select on table ai_usage_events to authenticated;
+grant select on table ai_usage_events to service_role;
+grant select on table ai_usage_hourly to ai_config_service;
+grant select on table ai_usage_hourly to ai_config_token;
+grant select on table ai_usage_hourly to authenticated;
+grant select on table ai_usage_hourly to service_role;
 grant select on table budget_alerts to ai_config_service;
 grant select on table budget_alerts to ai_config_token;
 grant select on table budget_alerts to authenticated;

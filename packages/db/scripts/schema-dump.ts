@@ -7,7 +7,7 @@ const parts: readonly { title: string; query: string }[] = [
   {
     title: "Tables",
     query: `
-      select format(E'create table %s (\\n%s\\n);\\n%s', c.oid::regclass,
+      select format(E'create table %s (\\n%s\\n)%s;\\n%s', c.oid::regclass,
         (select string_agg(line, E',\\n' order by kind, position, line) from (
           select 1 as kind, a.attnum as position, format('  %I %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
             case when a.attnotnull then ' not null' else '' end,
@@ -19,16 +19,17 @@ const parts: readonly { title: string; query: string }[] = [
           select 2, 0, format('  constraint %I %s', k.conname, pg_get_constraintdef(k.oid))
           from pg_constraint k where k.conrelid = c.oid and k.contype in ('c', 'f', 'p', 'u')
         ) as lines),
+        coalesce(' partition by ' || pg_get_partkeydef(c.oid), ''),
         case when c.relrowsecurity then format('alter table %s enable row level security;', c.oid::regclass) else '-- without row level security' end
       ) as line
-      from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = any ($1::regnamespace[])
+      from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = any ($1::regnamespace[]) and not c.relispartition
       order by c.oid::regclass::text`,
   },
   {
     title: "Indexes",
     query: `
       select pg_get_indexdef(i.indexrelid) || ';' as line from pg_index i join pg_class c on c.oid = i.indrelid
-      where c.relnamespace = any ($1::regnamespace[])
+      where c.relnamespace = any ($1::regnamespace[]) and not c.relispartition
         and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u'))
       order by i.indexrelid::regclass::text`,
   },
@@ -42,7 +43,7 @@ const parts: readonly { title: string; query: string }[] = [
     title: "Triggers",
     query: `
       select pg_get_triggerdef(t.oid) || ';' as line from pg_trigger t join pg_class c on c.oid = t.tgrelid
-      where not t.tgisinternal and c.relnamespace = any ($1::regnamespace[])
+      where not t.tgisinternal and c.relnamespace = any ($1::regnamespace[]) and not c.relispartition
       order by c.oid::regclass::text, t.tgname`,
   },
   {
@@ -82,7 +83,7 @@ const parts: readonly { title: string; query: string }[] = [
   },
 ];
 
-/** What the migrations add up to, read from the catalogs. */
+/** What the migrations add up to, read from the catalogs. Partitions are left out: which there are, the date decides. */
 export async function dumpSchema(owner: Pick<Sql, "unsafe">): Promise<string> {
   let dump =
     "-- The sum of the migrations, to read and to compare. Written by `pnpm --filter @ai-config/db dump-schema`.\n";

@@ -13,10 +13,10 @@ export {
   type StoredPolicy,
 } from "./read-layers.ts";
 export { accounts } from "./schema/accounts.ts";
-export { aiCallLedger } from "./schema/ai-call-ledger.ts";
 export { type AuditSubject, aiConfigurationAudit } from "./schema/ai-configuration-audit.ts";
 export { aiConfigurations } from "./schema/ai-configurations.ts";
 export { aiProviderKeys } from "./schema/ai-provider-keys.ts";
+export { aiUsageEvents } from "./schema/ai-usage-events.ts";
 export { budgetAlerts } from "./schema/budget-alerts.ts";
 export type { MemberRole } from "./schema/expressions.ts";
 export { issuerAccounts } from "./schema/issuer-accounts.ts";

@@ -19,6 +19,9 @@ export interface MigrateOptions {
 /** Any number will do, as long as every version of this program waits for the same one. */
 const advisoryLock = 4_873_216_501;
 
+/** Of the ledger. What a later start does not add in time goes to the default partition, and nothing is refused. */
+const MONTHS_AHEAD = 26;
+
 /**
  * Brings the database to the newest schema. Safe to repeat, and safe while another process does the same:
  * the second waits, then finds nothing left to do.
@@ -47,6 +50,7 @@ export async function migrate({
     await client`select pg_advisory_lock(${advisoryLock}::bigint)`;
     const applied = await applyPending(client);
     if (applied > 0) log(`Applied ${applied} database ${applied === 1 ? "migration" : "migrations"}.`);
+    await client`select private.make_usage_partitions(now() - interval '1 month', ${MONTHS_AHEAD})`;
     await restrictDatabase(client);
     if (appPassword === undefined) await grantMemberships(client);
     else await ensureApplicationRole(client, appPassword);

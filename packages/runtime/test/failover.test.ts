@@ -91,8 +91,8 @@ test("the configured model's fallback answers what it cannot, admitted and booke
     ["claude-haiku-5-5", null],
   ]);
   expect(governed.ledger.slice(-2)).toMatchObject([
-    { model: "claude-sonnet-5-5", outcome: "error", attempts: 4, cost: "0" },
-    { model: "claude-haiku-5-5", outcome: "success", attempts: 1 },
+    { modelAsked: "claude-sonnet-5-5", modelServed: null, outcome: "error", attempts: 4, cost: "0" },
+    { modelAsked: "claude-haiku-5-5", modelServed: "claude-haiku-5-5", outcome: "success", attempts: 1 },
   ]);
 
   governed.server.script({ ...failures.notFound(), when: { model: "claude-sonnet-5-5" } });

@@ -21,7 +21,7 @@ test("without a store of its own the service's database counts, for every proces
   const [one, other] = [governed.restart({ store: undefined }), governed.restart({ store: undefined })];
   const call = { organizationId };
   governed.server.respondWith({ usage });
-  await one.forUser(userId, call).messages.create(ask, { label: "first" });
+  await one.forUser(userId, call).messages.create(ask, { label: "first", tags: { feature: "summaries" } });
   const stream = other.forUser(userId, call).messages.stream(ask);
   await stream.done();
   governed.server.script(failures.invalidRequest());
@@ -38,12 +38,28 @@ test("without a store of its own the service's database counts, for every proces
     ["organization", "daily", "0.00044", "4.99956"],
   ]);
   const rows = await governed.database.owner`
-    select outcome, cost::text, key_slot, attempts, label, is_stream
-    from public.ai_call_ledger where user_id = ${userId} order by started_at`;
+    select outcome, cost::text, key_slot, attempts, label, tags, is_stream, model_asked, model_served,
+      first_byte_ms between 0 and duration_ms as "hasFirstByte"
+    from public.ai_usage_events where user_id = ${userId} order by started_at`;
   expect([...rows]).toMatchObject([
-    { outcome: "success", key_slot: "primary", attempts: 1, label: "first", is_stream: false },
-    { outcome: "success", label: null, is_stream: true },
-    { outcome: "error", attempts: 1 },
+    {
+      outcome: "success",
+      key_slot: "primary",
+      attempts: 1,
+      label: "first",
+      tags: { feature: "summaries" },
+      is_stream: false,
+      hasFirstByte: true,
+    },
+    {
+      outcome: "success",
+      label: null,
+      tags: {},
+      is_stream: true,
+      model_served: model.model,
+      hasFirstByte: true,
+    },
+    { outcome: "error", attempts: 1, model_asked: model.model, model_served: null },
   ]);
 });
 

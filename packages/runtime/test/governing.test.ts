@@ -156,8 +156,19 @@ test("whose key it is, the version and the address are not the caller's or the e
         issues: [{ path: `headers.${name.toLowerCase()}` }],
       });
     }
-    for (const label of ["x".repeat(201), `of ${key}`, "a\0b"]) {
+    for (const label of ["x".repeat(201), `of ${key}`, "a\0b", "a\ud800b"]) {
       await expect(messages.create(ask, { label })).rejects.toMatchObject({ issues: [{ path: "label" }] });
+    }
+    for (const [path, tags] of [
+      ["tags.feature", { feature: "x".repeat(101) }],
+      ["tags.feature", { feature: key }],
+      ["tags.feature", { feature: "a\ud800b" }],
+      ["tags.feature", { feature: 7 as unknown as string }],
+      ["tags", { [key]: "yes" }],
+      ["tags", { "": "yes" }],
+      ["tags", Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`t${index}`, ""]))],
+    ] as const) {
+      await expect(messages.create(ask, { tags })).rejects.toMatchObject({ issues: [{ path }] });
     }
     expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ reserved: "0" }));
   } finally {

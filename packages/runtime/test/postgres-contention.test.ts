@@ -92,7 +92,7 @@ test("people with several organizations never stop each other, in whatever order
     everybody.map(async (one) => (await store.status([one])).map((s) => s.spent)),
   );
   const ledger = await db.owner<{ user_id: string; organization_id: string; cost: string }[]>`
-    select user_id, organization_id, cost::text as cost from public.ai_call_ledger`;
+    select user_id, organization_id, cost::text as cost from public.ai_usage_events`;
   expect(ledger).toHaveLength(calls.filter((call) => !isHeld(call)).length);
   for (const [index, { scope }] of everybody.entries()) {
     const own = ledger.filter((row) => [row.user_id, row.organization_id].includes(scope.id));

@@ -74,7 +74,7 @@ test("a settlement that was answered outlasts the server's crash, and what an ad
   await before.stop();
 
   const after = await start();
-  const rows = await after.owner<{ id: string }[]>`select id from public.ai_call_ledger`;
+  const rows = await after.owner<{ id: string }[]>`select id from public.ai_usage_events`;
   expect(rows.map(({ id }) => id).toSorted()).toEqual(half.map(({ request }) => request.id).toSorted());
   const [held] = await after.owner`select count(*)::int as leases, sum(reserve)::float as reserved
     from private.admission_leases`;

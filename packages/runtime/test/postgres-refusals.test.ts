@@ -192,7 +192,7 @@ describe("a database that does not answer", () => {
     await shaky.sweep();
     await db.owner.begin(async (tx) => {
       // Nobody settles while this holds the ledger.
-      await tx`lock table public.ai_call_ledger in exclusive mode`;
+      await tx`lock table public.ai_usage_events in exclusive mode`;
       const lost = settle(shaky, admission, request, "0.25");
       lost.catch(() => {});
       await expect

@@ -32,9 +32,10 @@ describeAdmissionStore(
     await owner.unsafe(`
       update private.test_clock set ms = 0;
       delete from private.admission_leases;
-      alter table public.ai_call_ledger disable trigger user;
-      delete from public.ai_call_ledger;
-      alter table public.ai_call_ledger enable trigger user`);
+      alter table public.ai_usage_events disable trigger user;
+      delete from public.ai_usage_events;
+      delete from private.settled_calls;
+      alter table public.ai_usage_events enable trigger user`);
     const [store, twin] = [
       createPostgresStore({ database: test.database }),
       createPostgresStore({ database: elsewhere }),
@@ -52,7 +53,7 @@ describeAdmissionStore(
       },
       ledger: () => owner<LedgerEntry[]>`
         select id, user_id as "userId", organization_id as "organizationId", cost::text as cost
-        from public.ai_call_ledger`,
+        from public.ai_usage_events`,
       close: async () => {
         await Promise.all([store.close(), twin.close()]);
       },

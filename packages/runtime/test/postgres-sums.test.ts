@@ -137,7 +137,7 @@ async function play({ rules, spent, steps }: Story, way: "calls" | "one_by_one")
   }
   const entries = await db.owner`
     select case when user_id = any (${ids}) then user_id end as user_id,
-      organization_id, cost from public.ai_call_ledger where user_id = any (${ids})
+      organization_id, cost from public.ai_usage_events where user_id = any (${ids})
       or organization_id = ${pool.scope.id}`;
   return anonymous({ answers, counters: { ...(await countersOf(ids)), entries: [...entries] } }, ids);
 }

@@ -52,7 +52,7 @@ function scene(limit: string) {
     },
     ledger: async () => {
       const rows = await db.owner<{ cost: string }[]>`
-        select cost::text as cost from public.ai_call_ledger where user_id = ${user.scope.id}`;
+        select cost::text as cost from public.ai_usage_events where user_id = ${user.scope.id}`;
       return sumUsd(rows.map(({ cost }) => cost));
     },
     /** Whether the windows ever held more than their limit, asked again and again until it is stopped. */

@@ -98,7 +98,7 @@ test.each(["memory", "postgres"])(
           ? governed.ledger.filter((entry) => entry.userId === userId).map(({ cost }) => cost)
           : (
               await governed.database.owner<{ cost: string }[]>`
-              select cost::text from public.ai_call_ledger where user_id = ${userId}`
+              select cost::text from public.ai_usage_events where user_id = ${userId}`
             ).map(({ cost }) => cost);
       expect(costs.length).toBeGreaterThan(0);
       for (const { spent } of await budgets()) expect(spent).toBe(sumUsd(costs));

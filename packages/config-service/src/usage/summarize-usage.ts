@@ -3,7 +3,8 @@ import { type Actor, sql } from "@ai-config/db";
 import { requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
 import { runAs } from "../run-as.ts";
-import { callsIn, checkWindow, FIGURES, type UsageFigures, type UsageWindow } from "./usage-window.ts";
+import { callRows, isShort, LATENCIES, SUMS, sumRows } from "./usage-rows.ts";
+import { checkWindow, type UsageFigures, type UsageWindow } from "./usage-window.ts";
 
 /** Everything added up, and by model. */
 export interface UsageSummary extends UsageFigures {
@@ -23,8 +24,15 @@ export async function summarizeUsage(
   return runAs(ctx, actor, async (tx) => {
     await requireAdmin(tx, actor, window.owner, ["usage:read"]);
     const rows = await tx.execute<UsageFigures & { model: string | null } & Record<string, unknown>>(sql`
-      select model, ${FIGURES} from public.ai_call_ledger where ${callsIn(window)}
-      group by grouping sets ((), (model)) order by sum(cost) desc nulls last, model`);
+      with sums as (
+        select model, sum(cost) as amount, ${SUMS} from ${sumRows(window, isShort(window) ? "hour" : "day")} as r group by grouping sets ((), (model))
+      ), latencies as (
+        select model, ${LATENCIES} from ${callRows(window)} as c group by grouping sets ((), (model))
+      )
+      select s.model, s.calls, s.failures, s."rateLimited", s."inputTokens", s."outputTokens", s."cacheReadTokens",
+        s."cacheWriteTokens", s.cost, l."latencyP50", l."latencyP95"
+      from sums s left join latencies l on l.model is not distinct from s.model
+      order by s.amount desc nulls last, s.model`);
     const models: UsageSummary["models"][number][] = [];
     let total: UsageFigures | undefined;
     for (const { model, ...figures } of rows) {

@@ -1,11 +1,11 @@
 import { AIConfigError, type TokenAction } from "@ai-config/config-core";
-import { type Actor, sql } from "@ai-config/db";
+import { type Actor, type Db, sql } from "@ai-config/db";
 
 import { requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
-import type { Fragment } from "../iso-time.ts";
 import { runAs } from "../run-as.ts";
-import { callsIn, checkWindow, FIGURES, type UsageFigures, type UsageWindow } from "./usage-window.ts";
+import { callRows, LATENCIES, type RowColumn, SUMS, sumRows } from "./usage-rows.ts";
+import { checkWindow, type UsageFigures, type UsageWindow } from "./usage-window.ts";
 
 export type UsageGroup = "model" | "user" | "key";
 
@@ -25,11 +25,7 @@ export interface UsagePoint extends UsageFigures {
   readonly group: string | null;
 }
 
-const COLUMNS: Readonly<Record<UsageGroup, Fragment>> = {
-  model: sql`model`,
-  user: sql`user_id::text`,
-  key: sql`key_slot`,
-};
+const COLUMNS: Readonly<Record<UsageGroup, RowColumn>> = { model: "model", user: "user_id", key: "key_slot" };
 const ACTIONS: readonly TokenAction[] = ["usage:read"];
 /** A year of days of fifty groups, or a month of hours of twenty-five. */
 const POINTS_MAX = 20_000;
@@ -40,23 +36,50 @@ export async function usageSeries(
   { actor, step, timeZone = "UTC", groupBy, ...window }: UsageSeriesInput,
 ): Promise<UsagePoint[]> {
   checkWindow(window);
-  const group = groupBy === undefined ? sql`null::text` : COLUMNS[groupBy];
+  const group = groupBy === undefined ? sql`null::text` : sql`${sql.identifier(COLUMNS[groupBy])}::text`;
+  const begin = sql`date_trunc(${step}, started_at, ${timeZone})`;
   return runAs(
     ctx,
     actor,
     async (tx) => {
       await requireAdmin(tx, actor, window.owner, ACTIONS);
+      const coarsest = await coarsestStep(tx, window, { step, timeZone });
       const points = await tx.execute<UsagePoint & Record<string, unknown>>(sql`
-        select to_char(date_trunc(${step}, started_at, ${timeZone}) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-          as "startsAt", ${group} as "group", ${FIGURES}
-        from public.ai_call_ledger where ${callsIn(window)}
-        group by 1, 2 order by 1, 2 limit ${POINTS_MAX + 1}`);
+        with sums as (
+          select ${begin} as begins_at, ${group} as "group", ${SUMS} from ${sumRows(window, coarsest)} as r group by 1, 2
+        ), latencies as (
+          select ${begin} as begins_at, ${group} as "group", ${LATENCIES} from ${callRows(window)} as c group by 1, 2
+        )
+        select to_char(s.begins_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "startsAt", s."group", s.calls,
+          s.failures, s."rateLimited", s."inputTokens", s."outputTokens", s."cacheReadTokens", s."cacheWriteTokens",
+          s.cost, l."latencyP50", l."latencyP95"
+        from sums s left join latencies l on l.begins_at = s.begins_at and l."group" is not distinct from s."group"
+        order by s.begins_at, s."group" limit ${POINTS_MAX + 1}`);
       if (points.length > POINTS_MAX) throw new AIConfigError("INPUT_INVALID", { issues: [tooMany] });
       return points;
     },
     // A zone that the database does not know.
     { codes: { "22023": "INPUT_INVALID" } },
   );
+}
+
+/**
+ * What the steps of an answer can be added up from: days where they begin with those of UTC, else hours, unless the
+ * zone is ever off by a part of an hour.
+ */
+async function coarsestStep(
+  tx: Db,
+  { from, to }: UsageWindow,
+  { step, timeZone }: Pick<UsageSeriesInput, "step"> & { readonly timeZone: string },
+): Promise<"hour" | "day" | "none"> {
+  if (timeZone === "UTC") return step;
+  const [zone] = await tx.execute<{ isWhole: boolean }>(sql`
+    select not exists (
+      select from generate_series(${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz + interval '1 day',
+          interval '1 day') as d
+        where extract(minute from date_trunc('hour', d, 'UTC') at time zone ${timeZone}) <> 0
+    ) as "isWhole"`);
+  return zone?.isWhole ? "hour" : "none";
 }
 
 const tooMany = {

@@ -9,8 +9,19 @@ test("every table has row security and at least one policy", async () => {
   const open = await test.owner`
     select c.oid::regclass::text as name from pg_class c
     where c.relkind in ('r', 'p') and c.relnamespace in (select oid from pg_namespace where nspname = any(${ours}))
-      and (not c.relrowsecurity or not exists (select from pg_policy p where p.polrelid = c.oid))`;
+      and (not c.relrowsecurity
+        or not exists (select from pg_policy p where p.polrelid = c.oid) and not c.relispartition)`;
   expect(open).toEqual([]);
+});
+
+test("a partition is read through its table alone: nobody is granted anything of it, and no policy lets in", async () => {
+  await using test = await createTestDatabase();
+  const partitions = await test.owner<{ name: string; isOpen: boolean }[]>`
+    select c.oid::regclass::text as name, exists (select from pg_policy p where p.polrelid = c.oid)
+        or exists (select from aclexplode(c.relacl) a where a.grantee <> c.relowner) as "isOpen"
+    from pg_class c where c.relispartition and c.relkind = 'r'`;
+  expect(partitions.length).toBeGreaterThan(24);
+  expect(partitions.filter(({ isOpen }) => isOpen)).toEqual([]);
 });
 
 test("there are no views that read with their owner's rights", async () => {

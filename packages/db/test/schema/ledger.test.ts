@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from "../../src/testing/index.t
 import { asUser, refuses, run } from "./refusals.ts";
 
 /** Written by functions alone, and what is in them stays as it was. */
-const RECORDS = ["public.ai_call_ledger", "public.budget_alerts"];
+const RECORDS = ["public.ai_usage_events", "public.budget_alerts"];
 /** What functions alone count with. */
 const COUNTERS = ["private.admission_scopes", "private.admission_leases", "private.budget_windows"];
 /** Everything the application or a client can be. */
@@ -40,7 +40,7 @@ afterAll(() => db?.[Symbol.asyncDispose]());
 
 async function addCall(userId: string, organizationId: string | null): Promise<void> {
   await db.owner`
-    insert into public.ai_call_ledger (id, user_id, organization_id, model, api_version, key_slot, started_at, settled_at,
+    insert into public.ai_usage_events (id, user_id, organization_id, model_asked, api_version, key_slot, started_at, settled_at,
       duration_ms, attempts, outcome, is_stream, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens,
       cache_write_1h_tokens, web_searches, cost, cost_basis)
     values (${randomUUID()}, ${userId}, ${organizationId}, 'claude', '2023-06-01', 'primary', now(), now(),
@@ -96,7 +96,7 @@ test.each(RECORDS)("even the database's owner changes nothing of %s", async (tab
     `delete from ${table}`,
     `truncate ${table}`,
   ]) {
-    const column = table === "public.ai_call_ledger" ? "cost" : "spent";
+    const column = table === "public.ai_usage_events" ? "cost" : "spent";
     await refuses(() => db.owner.unsafe(change.replace("spent_or_cost", column)), "42501");
   }
   expect(await db.owner.unsafe(`select * from ${table} order by id`)).toEqual(before);
@@ -106,17 +106,17 @@ test.each(RECORDS)("even the database's owner changes nothing of %s", async (tab
 test("forgetting somebody leaves no way to what a call cost", async () => {
   const forgetting = db.owner.begin(async (tx) => {
     await tx`select set_config('app.forgetting', 'on', true)`;
-    await tx`update public.ai_call_ledger set cost = 0`;
+    await tx`update public.ai_usage_events set cost = 0`;
   });
   await expect(forgetting).rejects.toThrow();
-  expect(await db.owner`select from public.ai_call_ledger where cost = 0`).toHaveLength(0);
+  expect(await db.owner`select from public.ai_usage_events where cost = 0`).toHaveLength(0);
 });
 
 test("people read their own calls and alerts, and owners and admins those of their organization", async () => {
   const read = async (name: keyof typeof ids, table: string) =>
     (await run(db, asUser(ids[name]), `select user_id, organization_id from ${table}`)).length;
   const seen = async (name: keyof typeof ids) => [
-    await read(name, "public.ai_call_ledger"),
+    await read(name, "public.ai_usage_events"),
     await read(name, "public.budget_alerts"),
   ];
   expect({
@@ -136,7 +136,7 @@ test("what calls cost stays when the account and the organization are gone", asy
   await db.owner`delete from public.organizations where id = ${organizationId}`;
   await db.owner`delete from auth.users where id = ${userId}`;
   expect(
-    await db.owner`select user_id, organization_id, cost::text from public.ai_call_ledger where user_id = ${userId}`,
+    await db.owner`select user_id, organization_id, cost::text from public.ai_usage_events where user_id = ${userId}`,
   ).toEqual([{ user_id: userId, organization_id: organizationId, cost: "0.1" }]);
   expect(
     await db.owner`select from public.budget_alerts where organization_id = ${organizationId}`,

@@ -141,10 +141,12 @@ export function settlementBatch(settlements: readonly Settlement[]): string {
     const row = {
       user_id: entry.userId,
       organization_id: entry.organizationId,
-      model: entry.model,
+      model_asked: entry.modelAsked,
+      model_served: entry.modelServed,
       api_version: entry.apiVersion,
       key_slot: entry.keySlot,
       started_at: entry.startedAt,
+      first_byte_ms: entry.firstByteMs === null ? null : Math.round(entry.firstByteMs),
       duration_ms: Math.round(entry.durationMs),
       attempts: entry.attempts,
       outcome: entry.outcome,
@@ -161,7 +163,9 @@ export function settlementBatch(settlements: readonly Settlement[]): string {
       cost_basis: entry.costBasis,
       configuration_version: entry.configurationVersion,
       anthropic_request_id: entry.anthropicRequestId,
+      experiment_variant: entry.experimentVariant,
       label: entry.label,
+      tags: entry.tags,
     };
     return `["${admission.id}","${cost}",${limits.placesOf(request.scopes)},${JSON.stringify(windows)},${JSON.stringify(row)}]`;
   });

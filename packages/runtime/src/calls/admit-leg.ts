@@ -57,6 +57,7 @@ export async function admitLeg(call: Call, model: string | undefined): Promise<G
       multiplier,
       route: undefined,
       meter,
+      firstByteAt: null,
       requestId: null,
       hasCost: () => leg.meter.state !== "refused",
     };

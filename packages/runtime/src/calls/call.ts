@@ -36,5 +36,7 @@ export interface GovernedLeg extends Leg {
   /** The key and the meter of the last request. */
   route: KeyRoute | undefined;
   meter: AnswerMeter;
+  /** When the headers of the last answer came; null while none did. */
+  firstByteAt: number | null;
   requestId: string | null;
 }

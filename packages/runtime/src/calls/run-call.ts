@@ -82,6 +82,7 @@ function wireRequest(call: Call, leg: GovernedLeg, route: KeyRoute, attempt: Att
   leg.attempts += 1;
   leg.route = route;
   leg.requestId = null;
+  leg.firstByteAt = null;
   leg.meter = startMeter();
   return {
     client: route.client,
@@ -91,6 +92,7 @@ function wireRequest(call: Call, leg: GovernedLeg, route: KeyRoute, attempt: Att
     meter: leg.meter,
     onHeaders(response) {
       leg.hasHeaders = true;
+      leg.firstByteAt = call.runtime.clock.now();
       leg.requestId = requestIdOf(response);
       route.lane(leg.model).gate.observe(response.headers);
     },

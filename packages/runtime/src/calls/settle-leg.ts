@@ -13,6 +13,7 @@ type End = Pick<LedgerEntry, "outcome" | "errorType" | "httpStatus">;
 
 const TEXT_MAX = 200;
 const WORD = /^[\w.-]{1,64}$/;
+const NO_TAGS = {};
 const SUCCESS: End = { outcome: "success", errorType: null, httpStatus: 200 };
 
 /** Books what a leg cost, frees what it held, and tells what governed it. `error` is what it ended with, if any. */
@@ -23,7 +24,7 @@ export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): 
   const cost = costOfLeg(call, leg);
   const entry = entryOf(call, leg, end, cost);
   const settled = await runtime.settler.settle({ admission, request, cost: cost.amount, entry });
-  const { id, model, keySlot, configurationVersion } = entry;
+  const { id, modelAsked, modelServed, keySlot, configurationVersion } = entry;
   return {
     id,
     userId: asker.userId,
@@ -31,7 +32,7 @@ export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): 
     configurationVersion,
     isStale: effective.stale,
     outcome: end.outcome,
-    model,
+    model: modelServed ?? modelAsked,
     apiVersion: turn.apiVersion,
     keySlot: route?.keySlot ?? keySlot,
     adjustments: turn.adjustments,
@@ -61,7 +62,7 @@ function costOfLeg(
 
 function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): LedgerEntry {
   const { runtime, effective, asker, kind } = call;
-  const { turn, meter, route, request, startedAt } = leg;
+  const { turn, meter, route, request, startedAt, firstByteAt } = leg;
   const { usage } = cost;
   const writes = usage?.cache_creation;
   const writes1h = writes?.ephemeral_1h_input_tokens ?? 0;
@@ -69,10 +70,12 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     id: request.id,
     userId: asker.userId,
     organizationId: effective.organizationId,
-    model: plain(meter.model ?? turn.model),
+    modelAsked: plain(turn.asked),
+    modelServed: meter.model === undefined ? null : plain(meter.model),
     apiVersion: turn.apiVersion,
     keySlot: route?.keySlot ?? "primary",
     startedAt: new Date(startedAt),
+    firstByteMs: firstByteAt === null ? null : Math.max(0, firstByteAt - startedAt),
     durationMs: Math.max(0, runtime.clock.now() - startedAt),
     attempts: leg.attempts,
     ...end,
@@ -89,7 +92,9 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     costBasis: cost.basis,
     configurationVersion: configurationVersion(effective),
     anthropicRequestId: leg.requestId && plain(leg.requestId),
+    experimentVariant: null,
     label: call.options.label ?? null,
+    tags: call.options.tags ?? NO_TAGS,
   };
 }
 

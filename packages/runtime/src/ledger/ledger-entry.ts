@@ -6,11 +6,15 @@ export interface LedgerEntry {
   readonly id: string;
   readonly userId: string;
   readonly organizationId: string | null;
-  /** The model that answered, or was asked where none did. */
-  readonly model: string;
+  /** What the configuration, the call or a chain of fallbacks wanted. */
+  readonly modelAsked: string;
+  /** What answered; null where nothing did. */
+  readonly modelServed: string | null;
   readonly apiVersion: ApiVersion;
   readonly keySlot: "primary" | "secondary" | "environment";
   readonly startedAt: Date;
+  /** From the first wait to the first byte of the last answer; null where none came. */
+  readonly firstByteMs: number | null;
   /** From the first wait to the last byte. */
   readonly durationMs: number;
   /** Requests that were sent to Anthropic. */
@@ -34,6 +38,10 @@ export interface LedgerEntry {
   readonly configurationVersion: string | null;
   /** Anthropic's request id, for their support. */
   readonly anthropicRequestId: string | null;
+  /** The variant of a running experiment that the configuration was of; null where none runs. */
+  readonly experimentVariant: string | null;
   /** The caller's own word for what the call was for. */
   readonly label: string | null;
+  /** The caller's own names and values. */
+  readonly tags: Readonly<Record<string, string>>;
 }

@@ -7,6 +7,11 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The caller's own word for what the call is for, of at most 200 characters; it goes to the ledger. */
   readonly label?: string | undefined;
+  /**
+   * The caller's own names and values, such as `{ feature: "summaries" }`: up to ten, each name a word of at most 40
+   * characters, each value of at most 100. They go to the ledger.
+   */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** On whose key a call runs and under which version is not the caller's to say. */
@@ -14,16 +19,47 @@ const OURS = ["x-api-key", "authorization", "anthropic-version"];
 const BETA = "anthropic-beta";
 
 const LABEL_MAX = 200;
+const TAGS_MAX = 10;
+const TAG_NAME = /^[A-Za-z][\w.-]{0,39}$/;
+const TAG_MAX = 100;
 
 /** Throws INPUT_INVALID before anything is held for a call that could not be written down. */
-export function checkCallOptions({ label, headers }: CallOptions): void {
-  if (label !== undefined && (label.length > LABEL_MAX || label.includes("\0") || containsSecret(label))) {
+export function checkCallOptions({ label, tags, headers }: CallOptions): void {
+  if (label !== undefined && !isStorable(label, LABEL_MAX)) {
     throw invalid("label", `Must have at most ${LABEL_MAX} characters, and no key among them.`);
   }
+  if (tags !== undefined) checkTags(tags);
   for (const name in headers) {
     if (!OURS.includes(name.toLowerCase())) continue;
     throw invalid(`headers.${name.toLowerCase()}`, "Must be left out: the configuration decides it.");
   }
+}
+
+function checkTags(tags: Readonly<Record<string, string>>): void {
+  const entries = Object.entries(tags);
+  if (entries.length > TAGS_MAX) throw invalid("tags", `Must be at most ${TAGS_MAX}.`);
+  for (const [name, value] of entries) {
+    if (!TAG_NAME.test(name) || containsSecret(name)) {
+      throw invalid(
+        "tags",
+        "Each name must be a word of at most 40 letters, digits, dots, dashes and underscores.",
+      );
+    }
+    if (!isStorable(value, TAG_MAX)) {
+      throw invalid(`tags.${name}`, `Must be text of at most ${TAG_MAX} characters, and no key.`);
+    }
+  }
+}
+
+/** Whether the ledger takes a text: what it refused would keep a cost from being booked. */
+function isStorable(text: unknown, max: number): boolean {
+  return (
+    typeof text === "string" &&
+    text.length <= max &&
+    !text.includes("\0") &&
+    text.isWellFormed() &&
+    !containsSecret(text)
+  );
 }
 
 function invalid(path: string, message: string): AIConfigError {

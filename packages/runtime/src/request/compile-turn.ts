@@ -20,7 +20,9 @@ import {
 
 /** What a configuration means for a request to one model on a day. */
 export interface Turn {
-  /** The model that will answer. */
+  /** The model that is wanted. */
+  readonly asked: string;
+  /** The model that will answer: another one where that is retired. */
   readonly model: string;
   readonly apiVersion: ApiVersion;
   readonly params: MessageParams;
@@ -77,6 +79,7 @@ function compile(
   const compiled = compileMessageParams(configuration, { ...options, apiVersion, fields });
   const { params, headers } = compiled;
   return {
+    asked: configuration.model.model,
     model: params.model,
     apiVersion,
     // A fresh object: what rules have deleted from makes every body that is made of it slow.

@@ -88,10 +88,12 @@ export function entryOf({ id, scopes }: AdmissionRequest, cost: Usd): LedgerEntr
     id,
     userId: idOf("user") ?? randomUUID(),
     organizationId: idOf("organization") ?? null,
-    model: "claude-sonnet-4-5-20250929",
+    modelAsked: "claude-sonnet-4-5-20250929",
+    modelServed: "claude-sonnet-4-5-20250929",
     apiVersion: "2023-06-01",
     keySlot: "primary",
     startedAt: new Date(),
+    firstByteMs: null,
     durationMs: 1,
     attempts: 1,
     outcome: "success",
@@ -109,7 +111,9 @@ export function entryOf({ id, scopes }: AdmissionRequest, cost: Usd): LedgerEntr
     costBasis: "exact",
     configurationVersion: null,
     anthropicRequestId: null,
+    experimentVariant: null,
     label: null,
+    tags: {},
   };
 }
 

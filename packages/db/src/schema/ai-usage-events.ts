@@ -1,9 +1,11 @@
+import { SECRET_PATTERN } from "@ai-config/config-core";
 import { sql } from "drizzle-orm";
 import {
   boolean,
   check,
   index,
   integer,
+  jsonb,
   numeric,
   pgPolicy,
   pgTable,
@@ -16,21 +18,29 @@ import { inTokenOrganization, isAmount, noSecret, ownedBy } from "./expressions.
 import { authenticated, service, serviceRole, token } from "./roles.ts";
 
 /**
- * Every governed call, as it ended; written by `private.settle_calls` and never changed. It holds nothing of the
+ * Every governed call, as it ended; written by `private.write_usage_events` and never changed. It holds nothing of the
  * prompt or the answer, and refers to nothing, so that money spent stays accounted for when its account is gone.
+ * Partitioned by the month of `started_at`; what may be booked once only stands in `private.settled_calls`.
  */
-export const aiCallLedger = pgTable(
-  "ai_call_ledger",
+export const aiUsageEvents = pgTable(
+  "ai_usage_events",
   {
-    /** The admission it was booked by, so that nothing is booked twice. */
-    id: uuid("id").primaryKey(),
+    /** The admission it was booked by. */
+    id: uuid("id").notNull(),
     userId: uuid("user_id").notNull(),
     organizationId: uuid("organization_id"),
-    model: text("model").notNull(),
+    configurationVersion: text("configuration_version"),
+    /** What the configuration, the call or a chain of fallbacks wanted. */
+    modelAsked: text("model_asked").notNull(),
+    /** What answered; null where nothing did. */
+    modelServed: text("model_served"),
     apiVersion: text("api_version").notNull(),
     keySlot: text("key_slot").$type<"primary" | "secondary" | "environment">().notNull(),
+    experimentVariant: text("experiment_variant"),
     startedAt: timestamp("started_at", { withTimezone: true }).notNull(),
     settledAt: timestamp("settled_at", { withTimezone: true }).notNull(),
+    /** From the first wait to the first byte of the last answer; null where none came. */
+    firstByteMs: integer("first_byte_ms"),
     durationMs: integer("duration_ms").notNull(),
     /** Requests that were sent to Anthropic. */
     attempts: integer("attempts").notNull(),
@@ -48,29 +58,39 @@ export const aiCallLedger = pgTable(
     /** In USD. */
     cost: numeric("cost").notNull(),
     costBasis: text("cost_basis").$type<"exact" | "estimated" | "unknown">().notNull(),
-    configurationVersion: text("configuration_version"),
     anthropicRequestId: text("anthropic_request_id"),
     /** The caller's own word for what the call was for. */
     label: text("label"),
+    /** The caller's own names and values, all texts. */
+    tags: jsonb("tags").$type<Readonly<Record<string, string>>>().notNull().default({}),
   },
   (table) => [
-    index("ai_call_ledger_user_idx").on(table.userId, table.startedAt),
-    index("ai_call_ledger_organization_idx").on(table.organizationId, table.startedAt),
-    check("ai_call_ledger_cost_check", isAmount(table.cost)),
-    check("ai_call_ledger_key_slot_check", sql`${table.keySlot} in ('primary', 'secondary', 'environment')`),
+    index("ai_usage_events_user_idx").on(table.userId, table.startedAt),
+    index("ai_usage_events_organization_idx").on(table.organizationId, table.startedAt),
+    check("ai_usage_events_cost_check", isAmount(table.cost)),
+    check("ai_usage_events_key_slot_check", sql`${table.keySlot} in ('primary', 'secondary', 'environment')`),
     check(
-      "ai_call_ledger_outcome_check",
+      "ai_usage_events_outcome_check",
       sql`${table.outcome} in ('success', 'error', 'aborted', 'timeout')`,
     ),
-    check("ai_call_ledger_basis_check", sql`${table.costBasis} in ('exact', 'estimated', 'unknown')`),
-    check("ai_call_ledger_label_check", sql`char_length(${table.label}) <= 200 and ${noSecret(table.label)}`),
-    pgPolicy("ai_call_ledger_select", { for: "select", to: authenticated, using: ownedBy(table, "admin") }),
-    pgPolicy("ai_call_ledger_token_select", {
+    check("ai_usage_events_basis_check", sql`${table.costBasis} in ('exact', 'estimated', 'unknown')`),
+    check(
+      "ai_usage_events_label_check",
+      sql`char_length(${table.label}) <= 200 and ${noSecret(table.label)}`,
+    ),
+    check(
+      "ai_usage_events_tags_check",
+      sql`jsonb_typeof(${table.tags}) = 'object' and not jsonb_path_exists(${table.tags}, '$.* ? (@.type() != "string")')
+        and char_length(${table.tags}::text) <= 4000
+        and ${table.tags}::text !~ ${sql.raw(`'${SECRET_PATTERN}'`)}`,
+    ),
+    pgPolicy("ai_usage_events_select", { for: "select", to: authenticated, using: ownedBy(table, "admin") }),
+    pgPolicy("ai_usage_events_token_select", {
       for: "select",
       to: token,
       using: inTokenOrganization(table.organizationId, ["usage:read"]),
     }),
-    pgPolicy("ai_call_ledger_service_select", {
+    pgPolicy("ai_usage_events_service_select", {
       for: "select",
       to: [service, serviceRole],
       using: sql`true`,
