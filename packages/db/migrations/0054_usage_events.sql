@@ -115,14 +115,22 @@ begin
       returning settled_calls.id
   ), calls as (
     -- The same call twice in one batch is booked once.
-    select distinct on ((c.value ->> 0)::uuid) c.value
-      from jsonb_array_elements(p_calls) with ordinality as c (value, place)
-      order by (c.value ->> 0)::uuid, c.place
+    select distinct on (c.id) c.id, c.value
+      from (select (e.value ->> 0)::uuid as id, e.value, e.place
+        from jsonb_array_elements(p_calls) with ordinality as e (value, place)) c
+      order by c.id, c.place
   ), written as (
-    insert into public.ai_usage_events
-      select e.* from calls, jsonb_populate_record(null::public.ai_usage_events, calls.value -> 4
-        || jsonb_build_object('id', calls.value -> 0, 'cost', calls.value -> 1, 'settled_at', p_at)) as e
-      where e.id in (select fresh.id from fresh)
+    insert into public.ai_usage_events (id, cost, settled_at, user_id, organization_id, configuration_version, model_asked,
+        model_served, api_version, key_slot, experiment_variant, started_at, first_byte_ms, duration_ms, attempts, outcome,
+        error_type, http_status, stop_reason, is_stream, input_tokens, output_tokens, cache_read_tokens,
+        cache_write_5m_tokens, cache_write_1h_tokens, web_searches, cost_basis, anthropic_request_id, label, tags)
+      select calls.id, (calls.value ->> 1)::numeric, p_at, e.user_id, e.organization_id, e.configuration_version,
+        e.model_asked, e.model_served, e.api_version, e.key_slot, e.experiment_variant, e.started_at, e.first_byte_ms,
+        e.duration_ms, e.attempts, e.outcome, e.error_type, e.http_status, e.stop_reason, e.is_stream, e.input_tokens,
+        e.output_tokens, e.cache_read_tokens, e.cache_write_5m_tokens, e.cache_write_1h_tokens, e.web_searches,
+        e.cost_basis, e.anthropic_request_id, e.label, e.tags
+      from calls, jsonb_populate_record(null::public.ai_usage_events, calls.value -> 4) as e
+      where calls.id in (select fresh.id from fresh)
   ) select array_agg(fresh.id) into booked from fresh;
   return coalesce(booked, '{}');
 end $$;

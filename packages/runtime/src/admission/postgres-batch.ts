@@ -1,5 +1,5 @@
 import { toUsd } from "@ai-config/config-core";
-
+import { usageColumns } from "../ledger/usage-columns.ts";
 import type { AdmissionRequest, BudgetState, ScopeLimits, Settlement } from "./admission-store.ts";
 import { type ParsedBudget, parseLimits, scopeKey } from "./parsed-limits.ts";
 import { sumsOf } from "./postgres-sums.ts";
@@ -138,36 +138,7 @@ export function settlementBatch(settlements: readonly Settlement[]): string {
       startsAt.getTime(),
       resetsAt.getTime(),
     ]);
-    const row = {
-      user_id: entry.userId,
-      organization_id: entry.organizationId,
-      model_asked: entry.modelAsked,
-      model_served: entry.modelServed,
-      api_version: entry.apiVersion,
-      key_slot: entry.keySlot,
-      started_at: entry.startedAt,
-      first_byte_ms: entry.firstByteMs === null ? null : Math.round(entry.firstByteMs),
-      duration_ms: Math.round(entry.durationMs),
-      attempts: entry.attempts,
-      outcome: entry.outcome,
-      error_type: entry.errorType,
-      http_status: entry.httpStatus,
-      stop_reason: entry.stopReason,
-      is_stream: entry.isStream,
-      input_tokens: entry.inputTokens,
-      output_tokens: entry.outputTokens,
-      cache_read_tokens: entry.cacheReadTokens,
-      cache_write_5m_tokens: entry.cacheWrite5mTokens,
-      cache_write_1h_tokens: entry.cacheWrite1hTokens,
-      web_searches: entry.webSearches,
-      cost_basis: entry.costBasis,
-      configuration_version: entry.configurationVersion,
-      anthropic_request_id: entry.anthropicRequestId,
-      experiment_variant: entry.experimentVariant,
-      label: entry.label,
-      tags: entry.tags,
-    };
-    return `["${admission.id}","${cost}",${limits.placesOf(request.scopes)},${JSON.stringify(windows)},${JSON.stringify(row)}]`;
+    return `["${admission.id}","${cost}",${limits.placesOf(request.scopes)},${JSON.stringify(windows)},${usageColumns(entry)}]`;
   });
   return `{"l":${limits},"s":[${calls.join(",")}]}`;
 }
