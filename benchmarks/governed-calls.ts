@@ -6,16 +6,24 @@ import {
   updateConfiguration,
 } from "@ai-config/config-service";
 import { connect, type Database } from "@ai-config/db";
-import { createGovernedClaude, createMemoryStore, type GovernedClaude } from "@ai-config/runtime";
+import {
+  createGovernedClaude,
+  createMemoryStore,
+  createPostgresLedger,
+  createRedisStore,
+  type GovernedClaude,
+} from "@ai-config/runtime";
 import { startFakeAnthropic } from "@ai-config/runtime/testing";
+import { hasRedis, startRedis } from "@ai-config/runtime/testing/redis";
 import Anthropic from "@anthropic-ai/sdk";
 
 import { startBudgetServer } from "./support/budget-server.ts";
-import { compare, median, report } from "./support/measure.ts";
+import { compare, heldBytes, median, report } from "./support/measure.ts";
 
 const MODEL = "claude-sonnet-5-5";
 const TOKENS = 100;
 const IN_FLIGHT = 32;
+const CALLS_IN_MEMORY = 100_000;
 const KEY_RING = randomBytes(32).toString("base64url");
 const messages = [{ role: "user" as const, content: "Hello" }];
 const body = { model: MODEL, max_tokens: TOKENS, messages };
@@ -107,6 +115,7 @@ async function measureStub(database: Database, userId: string): Promise<void> {
       },
     );
     const added = (result.other - result.base) / 1_000;
+    const growth = await growthOver(CALLS_IN_MEMORY, governed);
     report("Over a stub in process", [
       {
         name: "governed in memory / the SDK alone",
@@ -114,11 +123,25 @@ async function measureStub(database: Database, userId: string): Promise<void> {
         ratio: result.ratio,
       },
       { name: "what governing adds / 10 us", measured: `${added.toFixed(1)} us`, ratio: added / 10, goal: 1 },
+      {
+        name: "memory kept of 100,000 calls / a byte for each",
+        measured: `${(growth / 1_024).toFixed(0)} KiB more`,
+        ratio: growth / CALLS_IN_MEMORY,
+        goal: 1,
+      },
     ]);
   } finally {
     await claude.close();
     await ctx.close();
   }
+}
+
+/** How much more memory is held after so many calls; a store that remembers recent ids is full by then. */
+async function growthOver(calls: number, send: Send): Promise<number> {
+  for (let call = 0; call < calls / 2; call += 1) await send();
+  const before = heldBytes();
+  for (let call = 0; call < calls; call += 1) await send();
+  return heldBytes() - before;
 }
 
 async function measureHttp(
@@ -140,6 +163,8 @@ async function measureHttp(
   };
   const inMemory = createGovernedClaude({ service: ctx, store: createMemoryStore() });
   const inPostgres = createGovernedClaude({ service: ctx });
+  await using redis = hasRedis() ? await governedInRedis(ctx, database) : undefined;
+  if (redis === undefined) console.log("\nThere is no Redis on this machine: limits in it are not measured.");
   const by =
     (claude: GovernedClaude): Send =>
     () =>
@@ -153,6 +178,7 @@ async function measureHttp(
     ["the SDK alone", () => sdk.messages.create(body)],
     ["governed, counted in memory", by(inMemory)],
     ["governed, counted in Postgres", by(inPostgres)],
+    ...(redis ? [["governed, counted in Redis", by(redis.claude)] as const] : []),
   ];
   try {
     const rates = new Map<string, number>();
@@ -169,6 +195,23 @@ async function measureHttp(
     await Promise.all([inMemory.close(), inPostgres.close()]);
     await ctx.close();
   }
+}
+
+/** Limits in a Redis of its own, the ledger in Postgres. */
+async function governedInRedis(ctx: RunningServiceContext, database: Database) {
+  const server = await startRedis();
+  const ledger = createPostgresLedger({ database });
+  const store = createRedisStore({ send: await server.connect(), writeEntry: ledger.write });
+  const claude = createGovernedClaude({ service: ctx, store });
+  return {
+    claude,
+    [Symbol.asyncDispose]: async () => {
+      await claude.close();
+      await store.close();
+      await ledger.close();
+      await server.stop();
+    },
+  };
 }
 
 async function perSecond(send: Send, seconds: number): Promise<number> {

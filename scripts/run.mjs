@@ -6,6 +6,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { pathWithRedis } from "./path-with-redis.mjs";
+
 // Nothing that we run may report home.
 process.env.TURBO_TELEMETRY_DISABLED = "1";
 process.env.DO_NOT_TRACK = "1";
@@ -31,6 +33,7 @@ const commands = {
   },
   bench() {
     installIfNeeded();
+    process.env.PATH = pathWithRedis(root);
     handOver("benchmarks/index.ts");
   },
   screenshots() {

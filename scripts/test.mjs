@@ -2,10 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { redisForTests } from "./redis-for-tests.mjs";
+import { pathWithRedis } from "./path-with-redis.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -24,8 +24,7 @@ const checks = [
   ],
 ];
 
-const redisFolder = redisForTests(join(root, "node_modules", ".cache", "redis-server"));
-const path = [process.env.PATH, redisFolder].filter(Boolean).join(delimiter);
+const path = pathWithRedis(root);
 
 const failed = [];
 for (const [name, args] of checks) {

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
 /** The middle of some measurements: unlike a mean it does not mind a neighbour who wakes up for a moment. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -28,6 +31,14 @@ export async function compare(
     other: median(pairs.map((pair) => pair.other)),
     ratio: median(pairs.map((pair) => pair.other / pair.base)),
   };
+}
+
+/** Bytes of memory that are held by something, with all garbage gone. */
+export function heldBytes(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  for (let round = 0; round < 3; round += 1) collect();
+  return process.memoryUsage().heapUsed;
 }
 
 export interface Result {

@@ -18,6 +18,11 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
+/** Whether there is a server to start on this machine. */
+export function hasRedis(): boolean {
+  return findRedisServer() !== undefined;
+}
+
 /** Starts a server that keeps nothing and listens on a socket in a folder of its own. */
 export async function startRedis(): Promise<TestRedis> {
   const program = findRedisServer();

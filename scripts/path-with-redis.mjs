@@ -5,16 +5,18 @@ import { delimiter, join } from "node:path";
 const SERVERS = ["valkey-server", "redis-server"];
 
 /**
- * The folder of a Redis server for the tests, where none is installed and the system's packages bring one: they are
- * unpacked into `cache`, nothing is installed and no rights are needed. Undefined where a server is on the PATH, and
- * where there is no way to one.
+ * A PATH with a Redis server on it, for tests and benchmarks. Where none is installed and the system's packages bring
+ * one, they are unpacked below `node_modules`: nothing is installed, and no rights are needed. Where there is no way to
+ * one, it is the PATH as it was.
  */
-export function redisForTests(cache) {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  if (folders.some((folder) => SERVERS.some((name) => existsSync(join(folder, name))))) return undefined;
+export function pathWithRedis(root) {
+  const path = process.env.PATH ?? "";
+  const folders = path.split(delimiter);
+  if (folders.some((folder) => SERVERS.some((name) => existsSync(join(folder, name))))) return path;
+  const cache = join(root, "node_modules", ".cache", "redis-server");
   const bin = join(cache, "bin");
   if (!existsSync(join(bin, "redis-server"))) unpack(cache);
-  return existsSync(join(bin, "redis-server")) ? bin : undefined;
+  return existsSync(join(bin, "redis-server")) ? `${path}${delimiter}${bin}` : path;
 }
 
 function unpack(cache) {
