@@ -38,7 +38,8 @@ export async function admission({ seconds = 5 } = {}): Promise<void> {
   );
 }
 
-async function measureOne({ appUrl }: BudgetServer): Promise<void> {
+async function measureOne({ appUrl, ownerUrl }: BudgetServer): Promise<void> {
+  const owner = connect({ url: ownerUrl, applicationName: "ai-config benchmark floor" });
   const database = connect({ url: appUrl, applicationName: "ai-config benchmark" });
   const store = createPostgresStore({ database });
   const calls = callMaker("hot");
@@ -57,10 +58,22 @@ async function measureOne({ appUrl }: BudgetServer): Promise<void> {
         await store.settle(calls.settlement(...(open.pop() as (typeof open)[0])));
       }
     });
+    await owner.db.$client`create table public.naive_counter (id int primary key, spent numeric not null)`;
+    await owner.db.$client`insert into public.naive_counter values (1, 0)`;
+    const floor = await compare(200, select1, async (steps) => {
+      for (let step = 0; step < steps; step += 1) {
+        await owner.db.$client`update public.naive_counter set spent = spent + 0.01 where id = 1`;
+      }
+    });
     const microseconds = (other: number, base: number) =>
       `${(other / 1_000).toFixed(0)} us against ${(base / 1_000).toFixed(0)} us`;
     const settle = pair.other - admit.other;
     report("One call at a time, user and organization with three budgets each", [
+      {
+        name: "one update by its key, on disk / select 1",
+        measured: microseconds(floor.other, floor.base),
+        ratio: floor.ratio,
+      },
       {
         name: "admit / select 1",
         measured: microseconds(admit.other, admit.base),
@@ -77,6 +90,7 @@ async function measureOne({ appUrl }: BudgetServer): Promise<void> {
   } finally {
     await store.close();
     await database.close();
+    await owner.close();
   }
 }
 
