@@ -28,3 +28,15 @@ export function identityWords(code: string | undefined): string | undefined {
 export function isSignInOver(code: string | undefined): boolean {
   return code !== undefined && over.has(code);
 }
+
+/** Too many tries, and how long to wait: what the header `retry-after` says, in seconds. */
+export function tooManyTries(retryAfter: string | null): string {
+  const seconds = Number(retryAfter ?? Number.NaN);
+  return `Too many tries. Wait ${seconds > 0 ? waitWords(seconds) : "a minute"}, then try again.`;
+}
+
+function waitWords(seconds: number): string {
+  if (seconds <= 60) return "a minute";
+  if (seconds < 5_400) return `${Math.ceil(seconds / 60)} minutes`;
+  return `${Math.ceil(seconds / 3_600)} hours`;
+}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { identityWords } from "./identity-words.ts";
+import { identityWords, tooManyTries } from "./identity-words.ts";
 
 /** A refusal of the identity service, in words for the person at the form. */
 export class IdentityError extends Error {
@@ -148,7 +148,10 @@ async function refusalOf(response: Response): Promise<IdentityError> {
   const code = typeof refusal.code === "string" ? refusal.code : undefined;
   const words = identityWords(code);
   if (words !== undefined) return new IdentityError(words, code);
-  if (response.status === 429) return new IdentityError("Too many tries. Wait a minute, then try again.");
+  if (response.status === 429) {
+    const { headers } = response;
+    return new IdentityError(tooManyTries(headers.get("retry-after") ?? headers.get("x-retry-after")), code);
+  }
   return typeof refusal.message === "string" && refusal.message !== ""
     ? new IdentityError(refusal.message, code)
     : new IdentityError("That did not work. Try again.");
