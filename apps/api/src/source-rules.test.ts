@@ -37,6 +37,7 @@ test("T15: no statement that serves a request is put together from text", () => 
     "packages/db/src/testing/create-supabase-project.ts",
     // As for reading: the statement is a constant, its values are bound.
     "packages/runtime/src/admission/postgres-store.ts",
+    "packages/runtime/src/ledger/postgres-ledger.ts",
   ]);
 });
 

@@ -1,4 +1,3 @@
-import { SECRET_PATTERN } from "@ai-config/config-core";
 import { sql } from "drizzle-orm";
 import {
   boolean,
@@ -82,7 +81,7 @@ export const aiUsageEvents = pgTable(
       "ai_usage_events_tags_check",
       sql`jsonb_typeof(${table.tags}) = 'object' and not jsonb_path_exists(${table.tags}, '$.* ? (@.type() != "string")')
         and char_length(${table.tags}::text) <= 4000
-        and ${table.tags}::text !~ ${sql.raw(`'${SECRET_PATTERN}'`)}`,
+        and ${noSecret(sql`${table.tags}::text`)}`,
     ),
     pgPolicy("ai_usage_events_select", { for: "select", to: authenticated, using: ownedBy(table, "admin") }),
     pgPolicy("ai_usage_events_token_select", {

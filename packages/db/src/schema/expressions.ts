@@ -34,7 +34,7 @@ export function inTokenOrganization(column: AnyPgColumn, actions: readonly Token
 }
 
 /** True where a text that people read holds nothing like a provider's key or a token of ours. */
-export function noSecret(column: AnyPgColumn): SQL {
+export function noSecret(column: AnyPgColumn | SQL): SQL {
   return sql`${column} !~ ${sql.raw(`'${SECRET_PATTERN}'`)}`;
 }
 
