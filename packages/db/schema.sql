@@ -2961,17 +2961,17 @@ AS $function$
 declare
   booked uuid[];
 begin
-  with fresh as (
-    insert into private.settled_calls (id, settled_at)
-      select distinct (c.value ->> 0)::uuid, p_at from jsonb_array_elements(p_calls) as c
-      on conflict do nothing
-      returning settled_calls.id
-  ), calls as (
+  with calls as materialized (
     -- The same call twice in one batch is booked once.
     select distinct on (c.id) c.id, c.value
       from (select (e.value ->> 0)::uuid as id, e.value, e.place
         from jsonb_array_elements(p_calls) with ordinality as e (value, place)) c
       order by c.id, c.place
+  ), fresh as (
+    insert into private.settled_calls (id, settled_at)
+      select c.id, p_at from calls c
+      on conflict do nothing
+      returning settled_calls.id
   ), written as (
     insert into public.ai_usage_events (id, cost, settled_at, user_id, organization_id, configuration_version, model_asked,
         model_served, api_version, key_slot, experiment_variant, started_at, first_byte_ms, duration_ms, attempts, outcome,
@@ -2982,8 +2982,7 @@ begin
         e.duration_ms, e.attempts, e.outcome, e.error_type, e.http_status, e.stop_reason, e.is_stream, e.input_tokens,
         e.output_tokens, e.cache_read_tokens, e.cache_write_5m_tokens, e.cache_write_1h_tokens, e.web_searches,
         e.cost_basis, e.anthropic_request_id, e.label, e.tags
-      from calls, jsonb_populate_record(null::public.ai_usage_events, calls.value -> 4) as e
-      where calls.id in (select fresh.id from fresh)
+      from fresh join calls on calls.id = fresh.id, jsonb_populate_record(null::public.ai_usage_events, calls.value -> 4) as e
   ) select array_agg(fresh.id) into booked from fresh;
   return coalesce(booked, '{}');
 end $function$
