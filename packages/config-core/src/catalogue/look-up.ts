@@ -73,9 +73,7 @@ let lastDay = { number: Number.NaN, text: "" };
 export function priceOf({ prices }: ModelEntry, date: Date, promptTokens: number): PriceRow | undefined {
   const [only] = prices;
   if (prices.length === 1 && only !== undefined && only.promptTokensAbove === 0) return only;
-  const today = dayOf(date);
-  const starts = prices.map(({ effectiveFrom }) => effectiveFrom ?? "").sort();
-  const start = starts.findLast((from) => from <= today) ?? starts[0];
+  const start = startOfPrices(prices, dayOf(date));
   let found: PriceRow | undefined;
   for (const row of prices) {
     if ((row.effectiveFrom ?? "") !== start) continue;
@@ -83,6 +81,18 @@ export function priceOf({ prices }: ModelEntry, date: Date, promptTokens: number
     if (found === undefined || row.promptTokensAbove > found.promptTokensAbove) found = row;
   }
   return found;
+}
+
+/** The newest beginning of prices that is not after a day; the first one where all are. */
+function startOfPrices(prices: readonly PriceRow[], day: string): string | undefined {
+  let first: string | undefined;
+  let newest: string | undefined;
+  for (const { effectiveFrom } of prices) {
+    const from = effectiveFrom ?? "";
+    if (first === undefined || from < first) first = from;
+    if (from <= day && (newest === undefined || from > newest)) newest = from;
+  }
+  return newest ?? first;
 }
 
 export function lifecycleOf({ lifecycle }: ModelEntry, date: Date): LifecycleStatus {

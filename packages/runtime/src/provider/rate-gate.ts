@@ -34,6 +34,7 @@ export function createRateGate(now: () => number): RateGate {
   const buckets = new Map<Kind, Bucket>();
   let heldUntil = 0;
   let underway = 0;
+  const timeOf = createTimeReader();
 
   function fill(bucket: Bucket, at: number): void {
     bucket.level = Math.min(bucket.limit, bucket.level + Math.max(0, at - bucket.at) * bucket.perMs);
@@ -69,7 +70,7 @@ export function createRateGate(now: () => number): RateGate {
       underway = Math.max(0, underway - 1);
       const at = now();
       for (const kind of KINDS) {
-        const told = readBucket(headers, kind, at);
+        const told = readBucket(headers, kind, at, timeOf);
         if (told === undefined) continue;
         const known = buckets.get(kind);
         if (known !== undefined && underway > 0) {
@@ -91,12 +92,31 @@ function amountOf(kind: Kind, { inputTokens }: Need): number {
   return kind === "input-tokens" ? inputTokens : 1;
 }
 
-function readBucket(headers: Headers, kind: Kind, at: number): Bucket | undefined {
+/** Reads times; the same few come with all answers of a moment, and reading one takes longer than remembering it. */
+function createTimeReader(): (text: string) => number {
+  const known = new Map<string, number>();
+  return (text) => {
+    let time = known.get(text);
+    if (time === undefined) {
+      time = Date.parse(text);
+      if (known.size >= KINDS.length) known.clear();
+      known.set(text, time);
+    }
+    return time;
+  };
+}
+
+function readBucket(
+  headers: Headers,
+  kind: Kind,
+  at: number,
+  timeOf: (text: string) => number,
+): Bucket | undefined {
   const told = headers.get(`anthropic-ratelimit-${kind}-limit`);
   if (told === null) return undefined;
   const limit = Number(told);
   const level = Number(headers.get(`anthropic-ratelimit-${kind}-remaining`) ?? Number.NaN);
-  const resetAt = Date.parse(headers.get(`anthropic-ratelimit-${kind}-reset`) ?? "");
+  const resetAt = timeOf(headers.get(`anthropic-ratelimit-${kind}-reset`) ?? "");
   if (!(limit > 0 && level >= 0 && Number.isFinite(resetAt))) return undefined;
   // Full again at the reset; never slower than within a minute, never faster than within a second.
   const fullIn = Math.min(MINUTE_MS, Math.max(1_000, resetAt - at));
