@@ -950,7 +950,7 @@ CREATE OR REPLACE FUNCTION private.announce(p_user_id uuid, p_organization_id uu
 AS $function$
   select pg_notify('ai_config_changed', json_build_object(
     't', case when p_user_id is null then 'organization' else 'user' end,
-    'id', coalesce(p_user_id, p_organization_id)
+    'h', private.announced_name(coalesce(p_user_id, p_organization_id))
   )::text)
 $function$
 ;
@@ -993,6 +993,14 @@ begin
   end if;
   return null;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.announced_name(p_id uuid)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$ select left(encode(sha256(convert_to(p_id::text, 'UTF8')), 'hex'), 32) $function$
 ;
 
 CREATE OR REPLACE FUNCTION private.audit_configuration()
@@ -2907,16 +2915,21 @@ CREATE OR REPLACE FUNCTION private.write_alerts(p_alerts jsonb)
 AS $function$
 declare
   alert jsonb;
+  owner text[];
 begin
   for alert in select a.value from jsonb_array_elements(p_alerts) as a loop
+    owner := string_to_array(alert ->> 0, ':');
     insert into public.budget_alerts (user_id, organization_id, period, threshold, limit_usd, spent, starts_at, resets_at)
       values (
-        case when alert ->> 0 like 'user:%' then substr(alert ->> 0, 6)::uuid end,
-        case when alert ->> 0 like 'organization:%' then substr(alert ->> 0, 14)::uuid end,
+        case when owner[1] = 'user' then owner[2]::uuid end,
+        case when owner[1] = 'organization' then owner[2]::uuid end,
         alert ->> 1, (alert ->> 2)::numeric, (alert ->> 3)::numeric, (alert ->> 4)::numeric,
         to_timestamp((alert ->> 5)::double precision / 1000), to_timestamp((alert ->> 6)::double precision / 1000))
       on conflict on constraint budget_alerts_once do nothing;
-    if found then perform pg_notify('ai_config_budget_alerts', alert ->> 0); end if;
+    if found then
+      perform pg_notify('ai_config_budget_alerts', json_build_object(
+        't', owner[1], 'h', private.announced_name(owner[2]::uuid))::text);
+    end if;
   end loop;
 end $function$
 ;

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 
 import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -33,6 +33,9 @@ function limits(kind: "user" | "organization", limit: string): ScopeLimits {
     { budgets: [budget, { ...budget, period: "monthly", limit: "50" }] },
   );
 }
+
+/** What is announced of an owner: whoever listens learns no id. */
+const nameOf = (id: string) => createHash("sha256").update(id).digest("hex").slice(0, 32);
 
 test("calls that share a batch each hear of their own budgets, and of each alert one of them", async () => {
   const [one, other] = [limits("user", "1"), limits("user", "10")];
@@ -74,7 +77,16 @@ test("calls that share a batch each hear of their own budgets, and of each alert
   );
   expect(alerts[0]).toEqual([]);
   // One announcement of a transaction stands for all that are the same.
-  await expect.poll(() => heard.toSorted()).toEqual([`organization:${told[1]}`, `user:${told[0]}`]);
+  await expect
+    .poll(() => heard.map((payload) => JSON.stringify(JSON.parse(payload))).toSorted())
+    .toEqual(
+      [
+        { t: "organization", h: nameOf(told[1]) },
+        { t: "user", h: nameOf(told[0]) },
+      ]
+        .map((announced) => JSON.stringify(announced))
+        .toSorted(),
+    );
 });
 
 test("a call that crosses nothing announces nothing", async () => {
@@ -82,5 +94,7 @@ test("a call that crosses nothing announces nothing", async () => {
   const [user, crossing] = [limits("user", "1"), limits("user", "1")];
   await spend(store, user, "0.1");
   await spend(store, crossing, "0.6");
-  await expect.poll(() => heard).toEqual([`user:${crossing.scope.id}`]);
+  await expect
+    .poll(() => heard.map((payload) => JSON.parse(payload)))
+    .toEqual([{ t: "user", h: nameOf(crossing.scope.id) }]);
 });

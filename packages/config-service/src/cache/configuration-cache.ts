@@ -2,6 +2,7 @@ import { isDatabaseUnavailable } from "@ai-config/db";
 import { LRUCache } from "lru-cache";
 
 import { asStale, type EffectiveConfiguration } from "../configuration/effective-configuration.ts";
+import { announcedName } from "./announced-name.ts";
 
 const TTL_MS = 5 * 60_000;
 /** While the database is away, how soon the next read tries it again. */
@@ -37,6 +38,8 @@ export interface ConfigurationCache {
   forgetUser(userId: string): void;
   /** Forgets every answer that was resolved with this organization. */
   forgetOrganization(organizationId: string): void;
+  /** Forgets as either of the above, of an owner whom only `announcedName` tells. */
+  forgetAnnounced(type: "user" | "organization", name: string): void;
   /** Forgets everything, because what was announced may have been missed. */
   forgetAll(): void;
   /** Tells that the database answers, so that the next read asks it although it was away a moment ago. */
@@ -59,8 +62,9 @@ const HITS_PER_TOUCH = 32;
 /** Asking the clock is most of a hit; half a second more or less of five minutes is nothing. */
 const CLOCK_RESOLUTION_MS = 500;
 
+/** Owners by the names they are announced by. */
 interface Flight {
-  readonly userId: string;
+  readonly user: string;
   readonly organizations: Set<string>;
   isOutdated: boolean;
 }
@@ -92,14 +96,15 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
     onInsert: (entry, key) => {
       const { value } = entry;
       ready.set(key, entry);
-      if (value.userId !== null) addTo(keysByUser, value.userId, key);
-      if (value.organizationId !== null) addTo(keysByOrganization, value.organizationId, key);
+      if (value.userId !== null) addTo(keysByUser, announcedName(value.userId), key);
+      if (value.organizationId !== null) addTo(keysByOrganization, announcedName(value.organizationId), key);
     },
     dispose: (entry, key) => {
       const { value } = entry;
       if (ready.get(key) === entry) ready.delete(key);
-      if (value.userId !== null) removeFrom(keysByUser, value.userId, key);
-      if (value.organizationId !== null) removeFrom(keysByOrganization, value.organizationId, key);
+      if (value.userId !== null) removeFrom(keysByUser, announcedName(value.userId), key);
+      if (value.organizationId !== null)
+        removeFrom(keysByOrganization, announcedName(value.organizationId), key);
     },
     // A read that is pushed out by others still answers whoever waits for it.
     ignoreFetchAbort: true,
@@ -119,13 +124,17 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
     request: CacheRequest,
   ): Promise<{ value: EffectiveConfiguration; isSettled: boolean }> {
     for (let reloads = 0; ; reloads += 1) {
-      const flight: Flight = { userId: request.userId, organizations: new Set(), isOutdated: false };
+      const flight: Flight = {
+        user: announcedName(request.userId),
+        organizations: new Set(),
+        isOutdated: false,
+      };
       flights.set(key, flight);
       try {
         const value = await loadOrLastGood(key, request);
         const isSettled =
           !flight.isOutdated &&
-          (value.organizationId === null || !flight.organizations.has(value.organizationId));
+          (value.organizationId === null || !flight.organizations.has(announcedName(value.organizationId)));
         if (isSettled || reloads >= RELOADS_MAX) return { value, isSettled };
       } finally {
         flights.delete(key);
@@ -158,6 +167,16 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
     for (const key of [...(keys ?? [])]) if (!flights.has(key)) entries.delete(key);
   }
 
+  function forgetAnnounced(type: "user" | "organization", name: string): void {
+    if (type === "user") {
+      for (const flight of flights.values()) if (flight.user === name) flight.isOutdated = true;
+      forget(keysByUser.get(name));
+    } else {
+      for (const flight of flights.values()) flight.organizations.add(name);
+      forget(keysByOrganization.get(name));
+    }
+  }
+
   function hit(key: string): Entry | undefined {
     const entry = ready.get(key);
     return entry !== undefined && coarseNow() <= entry.expiresAt ? entry : undefined;
@@ -176,14 +195,9 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
       }
       return entry.promise;
     },
-    forgetUser(userId) {
-      for (const flight of flights.values()) if (flight.userId === userId) flight.isOutdated = true;
-      forget(keysByUser.get(userId));
-    },
-    forgetOrganization(organizationId) {
-      for (const flight of flights.values()) flight.organizations.add(organizationId);
-      forget(keysByOrganization.get(organizationId));
-    },
+    forgetUser: (userId) => forgetAnnounced("user", announcedName(userId)),
+    forgetOrganization: (organizationId) => forgetAnnounced("organization", announcedName(organizationId)),
+    forgetAnnounced,
     forgetAll() {
       for (const flight of flights.values()) flight.isOutdated = true;
       unavailableUntil = Number.NEGATIVE_INFINITY;

@@ -19,8 +19,7 @@ export function watchChanges(
       const change = readChange(payload);
       // Any database user can announce anything: what makes no sense costs a few reads and nothing else.
       if (change === undefined) cache.forgetAll();
-      else if (change.type === "user") cache.forgetUser(change.id);
-      else cache.forgetOrganization(change.id);
+      else cache.forgetAnnounced(change.type, change.name);
     },
     () => {
       cache.forgetAll();
@@ -36,10 +35,10 @@ export function watchChanges(
   );
 }
 
-function readChange(payload: string): { type: "user" | "organization"; id: string } | undefined {
+function readChange(payload: string): { type: "user" | "organization"; name: string } | undefined {
   try {
-    const { t: type, id } = JSON.parse(payload) as { t?: unknown; id?: unknown };
-    if ((type === "user" || type === "organization") && typeof id === "string") return { type, id };
+    const { t: type, h: name } = JSON.parse(payload) as { t?: unknown; h?: unknown };
+    if ((type === "user" || type === "organization") && typeof name === "string") return { type, name };
   } catch {
     // Not ours.
   }
