@@ -4,6 +4,7 @@ import type { Database } from "@ai-config/db";
 import type { AdmissionStore, BudgetAlert } from "./admission/admission-store.ts";
 import { createFairQueue } from "./admission/fair-queue.ts";
 import { createPostgresStore } from "./admission/postgres-store.ts";
+import { systemTimers } from "./admission/queue-timers.ts";
 import { type BudgetStatus, budgetsOf } from "./calls/budgets-of.ts";
 import { CallEnded } from "./calls/call-guard.ts";
 import { type Clock, systemClock } from "./calls/clock.ts";
@@ -51,7 +52,10 @@ export interface ClaudeForUser {
 /** The official SDK under the configurations of this product. One for each process. */
 export interface GovernedClaude {
   forUser(userId: string, options?: ForUserOptions): ClaudeForUser;
-  /** Waits until the cost of every call is booked. What was given stays open. */
+  /**
+   * Waits until the cost of every call is booked, for ten seconds at most: what is not booked by then is logged with
+   * its ids. What was given stays open.
+   */
   close(): Promise<void>;
 }
 
@@ -69,7 +73,8 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
       log("error", "Who listens to budget alerts failed.", { error: String(error) });
     }
   };
-  const queue = createFairQueue();
+  // Deadlines of waiting calls are told by this clock.
+  const queue = createFairQueue({ timers: { now: clock.now, schedule: systemTimers.schedule } });
   const leases = createLeaseKeeper(store, leaseMs, log);
   const sweeper = sweepLeases(store, leaseMs, log);
   const lanesOf = createKeyLanes({

@@ -46,6 +46,18 @@ test("or it waits its turn, as long as it is told to", async () => {
   expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ reserved: "0" }));
 });
 
+test("how long it may wait is told by the clock that was given", async () => {
+  const rateLimiting = { ...calm, concurrentRequests: 1 };
+  const userId = await governed.makeUser({ settings: { model, rateLimiting } });
+  const clock = { ...governed.clock, now: () => governed.clock.now() - 86_400_000 };
+  const store = createMemoryStore({ now: clock.now });
+  const { messages } = governed.restart({ clock, store, limitWaitMs: 60_000 }).forUser(userId);
+  governed.server.respondWith({ delayMs: 20 });
+  const answers = await Promise.all(Array.from({ length: 3 }, () => messages.create(ask)));
+  governed.server.respondWith({});
+  expect(answers.map((answer) => answer.governed.outcome)).toEqual(Array(3).fill("success"));
+});
+
 test("a budget cannot be overspent by calls at once, in any process on the same store", async () => {
   const rateLimiting = { ...calm, concurrentRequests: 10_000 };
   const costBudget = { dailyBudget: 0.01, alertThresholds: [0.5, 0.9] };

@@ -1,14 +1,23 @@
 import type { Log } from "@ai-config/config-service";
 
 import type { AdmissionStore, Settled, Settlement } from "../admission/admission-store.ts";
+import { type QueueTimers, systemTimers } from "../admission/queue-timers.ts";
 
-const PAUSES_MS = [250, 1_000, 4_000, 15_000, 60_000];
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 60_000;
+/** How often a process that ends tries again. */
+const LAST_PAUSE_MS = 250;
+/** A store that is away for long may not take all memory of the process. */
+const LATE_MAX = 10_000;
+const DRAIN_MS = 10_000;
+/** Of a log line. */
+const IDS_MAX = 100;
 
 /** Books what calls cost, if need be later: an answer that was paid for is not lost because a store is away. */
 export interface Settler {
   /** Undefined where it could not be booked yet. */
   settle(settlement: Settlement): Promise<Settled | undefined>;
-  /** Waits until everything is booked or given up. */
+  /** Waits until everything is booked, up to the deadline. What is not booked by then is told by its ids. */
   drain(): Promise<void>;
 }
 
@@ -16,44 +25,122 @@ export interface SettlerOptions {
   readonly log: Log;
   /** Called once for each settlement; without figures where it was given up. */
   onDone(settlement: Settlement, settled: Settled | undefined): void;
+  /** How many costs may wait: beyond that those that came first are given up. */
+  readonly lateMax?: number;
+  readonly drainMs?: number;
+  readonly timers?: QueueTimers;
 }
 
-export function createSettler(store: AdmissionStore, { log, onDone }: SettlerOptions): Settler {
-  const late = new Set<Promise<void>>();
+/**
+ * What could not be booked is tried again, all at once so that a store can take it as one, until it is booked or the
+ * settler is drained. Until then its lease is prolonged: what it may have cost stays held.
+ */
+export function createSettler(store: AdmissionStore, options: SettlerOptions): Settler {
+  const { log, onDone, lateMax = LATE_MAX, drainMs = DRAIN_MS, timers = systemTimers } = options;
+  /** By id, those that came first in front. */
+  const late = new Map<string, Settlement>();
+  let pauseMs = FIRST_PAUSE_MS;
+  let cancelTimer: (() => void) | undefined;
+  let isTrying = false;
+  let isDraining = false;
+  let isDrained = false;
+  let whenEmpty: (() => void) | undefined;
 
-  async function settleLater(settlement: Settlement): Promise<Settled | undefined> {
-    for (const pause of PAUSES_MS) {
-      await new Promise((resolve) => setTimeout(resolve, pause));
-      try {
-        return await store.settle(settlement);
-      } catch {
-        log("warn", "The cost of a call could not be booked. It is tried again.", {
-          id: settlement.admission.id,
-        });
-      }
+  function add(settlement: Settlement): void {
+    late.set(settlement.request.id, settlement);
+    if (isDrained) giveUp([settlement]);
+    else if (late.size > lateMax) {
+      const [first] = late.values();
+      if (first !== undefined) giveUp([first]);
     }
-    const { cost, admission } = settlement;
-    log("error", "The cost of a call was not booked.", { id: admission.id, cost });
-    return undefined;
+    schedule();
+  }
+
+  function schedule(): void {
+    if (isTrying || isDrained || late.size === 0) return;
+    cancelTimer ??= timers.schedule(() => void tryAll(), isDraining ? LAST_PAUSE_MS : pauseMs);
+  }
+
+  function unschedule(): void {
+    cancelTimer?.();
+    cancelTimer = undefined;
+  }
+
+  async function tryAll(): Promise<void> {
+    cancelTimer = undefined;
+    isTrying = true;
+    const before = late.size;
+    const booked = await Promise.all([...late.values()].map(tryOne));
+    isTrying = false;
+    pauseMs = booked.includes(true) ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pauseMs * 4);
+    if (isDrained) return;
+    if (late.size > 0) {
+      log("warn", "Costs of calls could not be booked. They are tried again.", {
+        code: "COSTS_LATE",
+        ...told([...late.values()]),
+        booked: before - late.size,
+      });
+      schedule();
+    } else whenEmpty?.();
+  }
+
+  async function tryOne(settlement: Settlement): Promise<boolean> {
+    try {
+      const settled = await store.settle(settlement);
+      // It may have been given up meanwhile.
+      if (late.delete(settlement.request.id)) onDone(settlement, settled);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  function giveUp(lost: readonly Settlement[]): void {
+    log("error", "Costs of calls were not booked. Add them to the ledger by hand.", {
+      code: "COSTS_NOT_BOOKED",
+      ...told(lost),
+    });
+    for (const settlement of lost) {
+      late.delete(settlement.request.id);
+      onDone(settlement, undefined);
+    }
   }
 
   return {
     async settle(settlement) {
+      let settled: Settled;
       try {
-        const settled = await store.settle(settlement);
-        onDone(settlement, settled);
-        return settled;
+        settled = await store.settle(settlement);
       } catch {
-        const done = settleLater(settlement).then((settled) => {
-          late.delete(done);
-          onDone(settlement, settled);
-        });
-        late.add(done);
+        add(settlement);
         return undefined;
       }
+      onDone(settlement, settled);
+      return settled;
     },
     async drain() {
-      await Promise.all(late);
+      isDraining = true;
+      unschedule();
+      if (late.size > 0) {
+        await new Promise<void>((resolve) => {
+          const cancel = timers.schedule(resolve, drainMs);
+          whenEmpty = () => {
+            cancel();
+            resolve();
+          };
+          if (!isTrying) void tryAll();
+        });
+      }
+      isDrained = true;
+      unschedule();
+      const left = [...late.values()];
+      for (let at = 0; at < left.length; at += IDS_MAX) giveUp(left.slice(at, at + IDS_MAX));
     },
   };
+}
+
+/** Enough to find the calls and to book them by hand. */
+function told(settlements: readonly Settlement[]): Record<string, unknown> {
+  const calls = settlements.slice(0, IDS_MAX).map(({ request, cost }) => ({ id: request.id, cost }));
+  return { count: settlements.length, calls };
 }

@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+
+import { manualTimers } from "../../testing/manual-timers.ts";
+import type { AdmissionStore, Settled, Settlement } from "../admission/admission-store.ts";
+import { createMemoryStore } from "../admission/memory-store.ts";
+import { createSettler } from "./settle-surely.ts";
+
+const HOUR = 3_600_000;
+const settled: Settled = { isBooked: true, wasLate: false, budgets: [], alerts: [] };
+
+interface Line {
+  level: string;
+  details: Readonly<Record<string, unknown>>;
+}
+
+/** A settler over a store that can be away. */
+function start(options: { lateMax?: number } = {}) {
+  const timers = manualTimers(0);
+  const state = { isAway: true, hangs: false, tries: 0 };
+  const booked: string[] = [];
+  const done: [string, boolean][] = [];
+  const lines: Line[] = [];
+  const store: AdmissionStore = {
+    ...createMemoryStore(),
+    async settle({ request }) {
+      state.tries += 1;
+      if (state.hangs) return new Promise<Settled>(() => {});
+      if (state.isAway || request.id === "never") throw new Error("away");
+      booked.push(request.id);
+      return settled;
+    },
+  };
+  const settler = createSettler(store, {
+    ...options,
+    timers,
+    drainMs: 10_000,
+    log: (level, _, details = {}) => void lines.push({ level, details }),
+    onDone: ({ request }, figures) => void done.push([request.id, figures !== undefined]),
+  });
+  const settle = (id: string) =>
+    settler.settle({ request: { id }, cost: "0.01" } as Partial<Settlement> as Settlement);
+  const errors = () => lines.filter(({ level }) => level === "error").map(({ details }) => details);
+  return { timers, state, booked, done, lines, errors, settler, settle };
+}
+
+test("what cannot be booked is tried for as long as it takes, ever more seldom but each minute", async () => {
+  const { timers, state, booked, done, lines, errors, settle } = start();
+  expect(await settle("a")).toBeUndefined();
+  await timers.advance(HOUR);
+  expect(state.tries).toBeGreaterThan(60);
+  expect(state.tries).toBeLessThan(70);
+  expect(lines.at(-1)).toMatchObject({ details: { code: "COSTS_LATE", count: 1, calls: [{ id: "a" }] } });
+  expect(done).toEqual([]);
+  state.isAway = false;
+  await timers.advance(60_000);
+  expect(booked).toEqual(["a"]);
+  expect(done).toEqual([["a", true]]);
+  expect(errors()).toEqual([]);
+  expect(timers.pending).toBe(0);
+});
+
+test("one that is never taken does not keep others from being booked", async () => {
+  const { timers, state, booked, settle } = start();
+  for (const id of ["never", "b", "c"]) await settle(id);
+  state.isAway = false;
+  await timers.advance(250);
+  expect(booked).toEqual(["b", "c"]);
+});
+
+test("more than may wait: the first are given up, and told by id and cost", async () => {
+  const { timers, state, booked, done, errors, settle } = start({ lateMax: 2 });
+  for (const id of ["a", "b", "c"]) await settle(id);
+  expect(errors()).toEqual([{ code: "COSTS_NOT_BOOKED", count: 1, calls: [{ id: "a", cost: "0.01" }] }]);
+  expect(done).toEqual([["a", false]]);
+  state.isAway = false;
+  await timers.advance(HOUR);
+  expect(booked).toEqual(["b", "c"]);
+});
+
+test("who closes tries at once and until the deadline, and is told what is left", async () => {
+  const { timers, state, booked, errors, settler, settle } = start();
+  await settle("a");
+  await timers.advance(HOUR);
+  state.isAway = false;
+  await settler.drain();
+  expect(booked).toEqual(["a"]);
+
+  const away = start();
+  await away.settle("b");
+  const drained = away.settler.drain();
+  const before = away.state.tries;
+  await away.timers.advance(10_000);
+  await drained;
+  expect(away.state.tries).toBeGreaterThan(before + 30);
+  expect(away.errors()).toMatchObject([{ code: "COSTS_NOT_BOOKED", count: 1, calls: [{ id: "b" }] }]);
+  expect(away.done).toEqual([["b", false]]);
+  expect(away.timers.pending).toBe(0);
+  await away.settle("c");
+  expect(away.errors()).toHaveLength(2);
+  expect(errors()).toEqual([]);
+});
+
+test("a store that never answers does not keep a process from ending", async () => {
+  const { timers, state, errors, settler, settle } = start();
+  await settle("a");
+  state.hangs = true;
+  const drained = settler.drain();
+  await timers.advance(10_000);
+  await drained;
+  expect(errors()).toMatchObject([{ code: "COSTS_NOT_BOOKED", calls: [{ id: "a" }] }]);
+});
