@@ -148,7 +148,9 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
     const cost = amountOf("cost", settlement.cost);
     const lease = leases.get(id);
     const { budgets, windows } = lease ?? booked(settlement, at);
-    if (settled.has(id)) return new MemorySettled({ isBooked: false, wasLate: false }, budgets, windows, []);
+    // What is settled holds no lease any more.
+    if (lease === undefined && settled.has(id))
+      return new MemorySettled({ isBooked: false, wasLate: false }, budgets, windows, []);
     if (lease !== undefined) {
       leases.delete(id);
       release(lease, cost);

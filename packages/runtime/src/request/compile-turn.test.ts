@@ -20,8 +20,21 @@ test("what the call leaves out comes from the configuration, and is compiled onc
     stream: false,
   });
   expect(compileTurn(sonnet, ask, options)).toBe(compileTurn(sonnet, ask, options));
-  const later = { ...options, date: new Date("2026-11-23T12:01:00Z") };
-  expect(compileTurn(sonnet, ask, later)).not.toBe(compileTurn(sonnet, ask, options));
+  const others = { ...options, models: { ...AVAILABLE_MODELS } };
+  expect(compileTurn(sonnet, ask, others)).not.toBe(compileTurn(sonnet, ask, options));
+});
+
+test("what was compiled is good until midnight, when models retire", () => {
+  const known = AVAILABLE_MODELS["claude-sonnet-4-6"];
+  if (known === undefined) throw new Error("The model is gone.");
+  const lifecycle = { ...known.lifecycle, retiresOn: "2026-11-24", replacement: "claude-sonnet-5-5" };
+  const models = { ...AVAILABLE_MODELS, [known.id]: { ...known, lifecycle } };
+  const model = (time: string) => compileTurn(sonnet, ask, { models, date: new Date(time) }).model;
+  expect(model("2026-11-23T00:00:00Z")).toBe("claude-sonnet-4-6");
+  expect(model("2026-11-23T23:59:59.999Z")).toBe("claude-sonnet-4-6");
+  expect(model("2026-11-24T00:00:00Z")).toBe("claude-sonnet-5-5");
+  // A clock may be set back.
+  expect(model("2026-11-23T23:59:59.999Z")).toBe("claude-sonnet-4-6");
 });
 
 test("what it says counts, each field for itself", () => {

@@ -46,12 +46,18 @@ export interface TurnOptions {
 const MS_PER_TOKEN = 3_600_000 / 128_000;
 /** Where the catalogue does not know a model. */
 const CONTEXT_TOKENS = 1_000_000;
-/** Models retire at midnight, so what was compiled is good for a while. */
-const KEPT_MS = 60_000;
+/** Models retire and prices change at midnight UTC: what was compiled is good for the rest of its day. */
+const DAY_MS = 86_400_000;
 
-const kept = new WeakMap<EffectiveConfiguration, { readonly until: number; readonly turn: Turn }>();
+interface Kept {
+  readonly day: number;
+  readonly models: ModelCatalogue;
+  readonly turn: Turn;
+}
 
-/** Compiles a call's configuration, once a minute where the call wants nothing else. */
+const kept = new WeakMap<EffectiveConfiguration, Kept>();
+
+/** Compiles a call's configuration, once a day where the call wants nothing else. */
 export function compileTurn(
   effective: EffectiveConfiguration,
   params: GovernedParams,
@@ -59,11 +65,12 @@ export function compileTurn(
 ): Turn {
   if (options.model !== undefined) return compile(effective, { ...params, model: options.model }, options);
   if (hasOverrides(params as Readonly<Record<string, unknown>>)) return compile(effective, params, options);
-  const at = options.date.getTime();
+  const { models } = options;
+  const day = Math.floor(options.date.getTime() / DAY_MS);
   const known = kept.get(effective);
-  if (known !== undefined && at < known.until && at >= known.until - KEPT_MS) return known.turn;
+  if (known?.day === day && known.models === models) return known.turn;
   const turn = compile(effective, params, options);
-  kept.set(effective, { until: at + KEPT_MS, turn });
+  kept.set(effective, { day, models, turn });
   return turn;
 }
 
