@@ -2,6 +2,8 @@ export type Phase = "connection" | "generation";
 
 export interface AlarmOptions {
   readonly total: { readonly inMs: number; ring(): void };
+  /** How long the shortest phase may take: set for that, the timer need not be set again when one begins. */
+  readonly firstLookMs: number;
   ringPhase(phase: Phase): void;
 }
 
@@ -17,12 +19,12 @@ export interface Alarm {
  * One timer for all: a phase that ends in time leaves it as it is, and when it goes off too early it is set again.
  * Setting a timer for each phase would take longer than the rest of a call's governance.
  */
-export function createAlarm({ total, ringPhase }: AlarmOptions): Alarm {
+export function createAlarm({ total, firstLookMs, ringPhase }: AlarmOptions): Alarm {
   const endsAt = performance.now() + total.inMs;
   let current: Phase | undefined;
   let phaseEndsAt = Number.POSITIVE_INFINITY;
-  let timerAt = endsAt;
-  let timer = setTimeout(onTimer, total.inMs);
+  let timerAt = endsAt - Math.max(0, total.inMs - firstLookMs);
+  let timer = setTimeout(onTimer, Math.min(total.inMs, firstLookMs));
 
   function onTimer(): void {
     const now = performance.now();

@@ -74,6 +74,7 @@ export function guardCall(
 
   const alarm = createAlarm({
     total: { inMs: Math.max(0, endsAt - clock.now()), ring: () => end("total") },
+    firstLookMs: Math.min(timeouts.connectionTimeout, timeouts.generationTimeout),
     ringPhase: (by) => endAttempt?.(by),
   });
   const onCallerAbort = () => end("caller");
