@@ -344,14 +344,3 @@ describe("a refusal of a policy", () => {
     expect(!checked.success && checked.errors.at(-1)?.message).toBe("There are 1900 more problems.");
   });
 });
-
-test("a time zone that nobody knows cannot be imposed", () => {
-  const imposing = (lock: string) => validatePolicy({ fields: { "costBudget.timeZone": { lock } } });
-  expect(imposing("Europe/Berlin").success).toBe(true);
-  for (const unknown of ["Europe/Bern", "+01:00"]) {
-    expect(imposing(unknown)).toMatchObject({
-      success: false,
-      errors: [{ path: "fields.costBudget.timeZone.lock", code: "invalid_value" }],
-    });
-  }
-});

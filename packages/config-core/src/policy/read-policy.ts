@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { boundedIssues } from "../bounded-issues.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
 import { FIELDS, type FieldPath, fieldAt, schemaOf } from "../configuration.ts";
-import { unknownModelIssue, zoneIssues } from "../find-inconsistencies.ts";
+import { unknownModelIssue } from "../find-inconsistencies.ts";
 import { inspectJson, joinPath } from "../inspect-json.ts";
 import type { Checked, Issue } from "../issue.ts";
 import { issuesFromZod } from "../issues-from-zod.ts";
@@ -71,7 +71,6 @@ export function validatePolicy(value: unknown, options: ModelOptions = {}): Chec
     }
   }
   errors.push(...modelLockIssues(policy, options));
-  errors.push(...zoneLockIssues(policy));
   errors.push(...poolIssues(policy));
   return errors.length > 0
     ? { success: false, errors: boundedIssues(errors) }
@@ -139,13 +138,6 @@ function modelLockIssues({ fields, allowedModels }: Policy, { models }: ModelOpt
     issues.push({ path, code: "inconsistent", message: "Must be one of the allowed models." });
   }
   return issues;
-}
-
-/** Where days begin is imposed on all members: a zone that nobody knows would quietly be UTC for them. */
-function zoneLockIssues({ fields }: Policy): Issue[] {
-  const rule: FieldRule | undefined = fields?.["costBudget.timeZone"];
-  if (rule === undefined || !isLock(rule)) return [];
-  return zoneIssues(rule.lock, "fields.costBudget.timeZone.lock");
 }
 
 function poolIssues({ pool = {} }: Policy): Issue[] {
