@@ -40,10 +40,11 @@ export function inconsistenciesOf(
   return [...issues, ...zoneIssues(read("costBudget.timeZone"))];
 }
 
-function zoneIssues(zone: unknown): Issue[] {
+/** The problem of a time zone that this system does not know. */
+export function zoneIssues(zone: unknown, path = "costBudget.timeZone"): Issue[] {
   if (typeof zone !== "string" || isTimeZone(zone)) return [];
   const message = "Must be a time zone by its name, such as Europe/Berlin.";
-  return [{ path: "costBudget.timeZone", code: "invalid_value", message }];
+  return [{ path, code: "unknown_time_zone", message }];
 }
 
 /** The problem of a model that the catalogue does not know. */

@@ -6,6 +6,7 @@ export type IssueCode =
   | "not_an_integer"
   | "unknown_model"
   | "unknown_price"
+  | "unknown_time_zone"
   | "retired_model"
   | "policy_locked"
   | "policy_limit"

@@ -22,7 +22,7 @@ test("a configuration with a zone that nobody knows has a problem there, and non
   expect(problemsWith("Mars/Olympus")).toEqual([
     {
       path: "costBudget.timeZone",
-      code: "invalid_value",
+      code: "unknown_time_zone",
       message: "Must be a time zone by its name, such as Europe/Berlin.",
     },
   ]);

@@ -268,6 +268,7 @@ describe("validatePolicy", () => {
       },
     ],
     [{ fields: { "model.model": { lock: "claude-opus-5-5" } }, allowedModels: ["claude-opus-5-5"] }],
+    [{ fields: { "costBudget.timeZone": { lock: "Europe/Berlin" } } }],
     [
       {
         pool: {
@@ -294,6 +295,11 @@ describe("validatePolicy", () => {
     [{ fields: { "model.temperature": { min: 0.5, max: 0.4 } } }, "fields.model.temperature.min"],
     [{ fields: { "model.temperature": { lock: 0.5, max: 0.4 } } }, "fields.model.temperature.max"],
     [{ fields: { "model.streaming": { max: 1 } } }, "fields.model.streaming"],
+    [{ fields: { "model.model": null } }, "fields.model.model"],
+    [{ fields: { "model.model": [] } }, "fields.model.model"],
+    [{ fields: { "costBudget.timeZone": null } }, "fields.costBudget.timeZone"],
+    [{ fields: { "costBudget.timeZone": { lock: "Europe/Bern" } } }, "fields.costBudget.timeZone.lock"],
+    [{ fields: { "costBudget.timeZone": { lock: "+01:00" } } }, "fields.costBudget.timeZone.lock"],
     [{ fields: { "model.model": { lock: "claude-99" } } }, "fields.model.model.lock"],
     [
       { fields: { "model.model": { lock: "claude-opus-5" } }, allowedModels: ["claude-opus-5-5"] },

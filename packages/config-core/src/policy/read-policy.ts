@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { boundedIssues } from "../bounded-issues.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
 import { FIELDS, type FieldPath, fieldAt, schemaOf } from "../configuration.ts";
-import { unknownModelIssue } from "../find-inconsistencies.ts";
+import { unknownModelIssue, zoneIssues } from "../find-inconsistencies.ts";
 import { inspectJson, joinPath } from "../inspect-json.ts";
 import type { Checked, Issue } from "../issue.ts";
 import { issuesFromZod } from "../issues-from-zod.ts";
@@ -70,7 +70,7 @@ export function validatePolicy(value: unknown, options: ModelOptions = {}): Chec
       });
     }
   }
-  errors.push(...modelLockIssues(policy, options));
+  errors.push(...modelLockIssues(policy, options), ...zoneLockIssues(policy));
   errors.push(...poolIssues(policy));
   return errors.length > 0
     ? { success: false, errors: boundedIssues(errors) }
@@ -129,15 +129,26 @@ function boundsIssues(path: FieldPath, at: string, bounds: FieldBounds): Issue[]
 }
 
 function modelLockIssues({ fields, allowedModels }: Policy, { models }: ModelOptions): Issue[] {
-  const rule: FieldRule | undefined = fields?.["model.model"];
-  if (rule === undefined || !isLock(rule) || typeof rule.lock !== "string") return [];
+  const model = lockedText("model.model", fields);
+  if (model === undefined) return [];
   const path = "fields.model.model.lock";
   const issues: Issue[] = [];
-  if (findModel(rule.lock, models) === undefined) issues.push({ ...unknownModelIssue(models), path });
-  if (allowedModels !== undefined && !allowedModels.includes(rule.lock)) {
+  if (findModel(model, models) === undefined) issues.push({ ...unknownModelIssue(models), path });
+  if (allowedModels !== undefined && !allowedModels.includes(model)) {
     issues.push({ path, code: "inconsistent", message: "Must be one of the allowed models." });
   }
   return issues;
+}
+
+function zoneLockIssues({ fields }: Policy): Issue[] {
+  return zoneIssues(lockedText("costBudget.timeZone", fields), "fields.costBudget.timeZone.lock");
+}
+
+/** The text that a field is locked to; undefined for any other rule, and for what is no rule at all. */
+function lockedText(path: FieldPath, fields: Policy["fields"]): string | undefined {
+  const rule: FieldRule | undefined = fields?.[path];
+  if (rule === undefined || ruleIssues(path, rule).length > 0 || !isLock(rule)) return undefined;
+  return typeof rule.lock === "string" ? rule.lock : undefined;
 }
 
 function poolIssues({ pool = {} }: Policy): Issue[] {
