@@ -1,7 +1,7 @@
 import { DEFAULT_AI_CONFIGURATION } from "@ai-config/config-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { CallEnded, type CallGuard, guardCall } from "./call-guard.ts";
+import { type AttemptGuard, CallEnded, type CallGuard, guardCall } from "./call-guard.ts";
 
 const timeouts = { connectionTimeout: 100, generationTimeout: 300, totalRequestTimeout: 1_000 };
 let guard: CallGuard;
@@ -16,17 +16,24 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+function controlled(attempt: AttemptGuard): AbortController {
+  const request = new AbortController();
+  attempt.control(request);
+  return request;
+}
 const endOf = (work: Promise<unknown>) => work.catch((error: unknown) => (error as CallEnded).by);
 
 test("an attempt ends when its headers are late, and the call goes on", async () => {
   const attempt = guard.startAttempt();
+  const request = controlled(attempt);
   const waiting = endOf(attempt.race(never));
   await vi.advanceTimersByTimeAsync(98);
   expect(attempt.endedBy).toBeUndefined();
   await vi.advanceTimersByTimeAsync(2);
   expect(await waiting).toBe("connection");
-  expect(attempt.signal.aborted).toBe(true);
-  expect(guard.startAttempt().signal.aborted).toBe(false);
+  expect(request.signal.aborted).toBe(true);
+  expect(controlled(attempt).signal.aborted).toBe(true);
+  expect(controlled(guard.startAttempt()).signal.aborted).toBe(false);
   expect(await guard.race(Promise.resolve("on"))).toBe("on");
 });
 
@@ -45,12 +52,13 @@ test("from its headers on an attempt has the time of an answer", async () => {
 
 test("an attempt that is closed is not ended any more", async () => {
   const attempt = guard.startAttempt();
+  const request = controlled(attempt);
   const heard = vi.fn();
   attempt.onEnd(heard);
   attempt.close();
   await vi.advanceTimersByTimeAsync(900);
   expect(heard).not.toHaveBeenCalled();
-  expect(attempt.signal.aborted).toBe(false);
+  expect(request.signal.aborted).toBe(false);
 });
 
 test("many attempts each have their time, and all together no more than the total", async () => {
@@ -83,10 +91,11 @@ test("the caller's signal ends it at once, before it has begun as well", async (
   const leaving = new AbortController();
   const call = guardCall(timeouts, Date, leaving.signal);
   const attempt = call.startAttempt();
+  const request = controlled(attempt);
   const waiting = endOf(attempt.race(never));
   leaving.abort();
   expect(await waiting).toBe("caller");
-  expect(attempt.signal.aborted).toBe(true);
+  expect(request.signal.aborted).toBe(true);
   const late = guardCall(timeouts, Date, leaving.signal);
   expect(() => late.throwIfEnded()).toThrow(CallEnded);
   for (const each of [call, late]) each.close();

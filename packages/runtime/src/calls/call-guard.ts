@@ -20,7 +20,8 @@ type Watcher = (by: EndedBy) => void;
 
 /** One request under the deadline of its call. */
 export interface AttemptGuard {
-  readonly signal: AbortSignal;
+  /** Aborts a request when the attempt is ended or given up, at once if it is already. */
+  control(request: AbortController): void;
   /** Why it was ended, once it is. */
   readonly endedBy: EndedBy | undefined;
   /** The headers are here: from now on the answer is waited for. */
@@ -82,22 +83,24 @@ export function guardCall(
   else callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
 
   function startAttempt(): AttemptGuard {
-    const request = new AbortController();
     const listeners: Watcher[] = [];
+    let request: AbortController | undefined;
     let attemptEndedBy = endedBy;
 
     const endThis = (by: EndedBy) => {
       if (attemptEndedBy !== undefined) return;
       attemptEndedBy = by;
       alarm.endPhase();
-      request.abort(new CallEnded(by));
+      request?.abort(new CallEnded(by));
       for (const listener of [...listeners]) listener(by);
     };
-    if (endedBy !== undefined) request.abort(new CallEnded(endedBy));
     endAttempt = endThis;
     alarm.startPhase("connection", timeouts.connectionTimeout);
     return {
-      signal: request.signal,
+      control(controller) {
+        request = controller;
+        if (attemptEndedBy !== undefined) controller.abort(new CallEnded(attemptEndedBy));
+      },
       get endedBy() {
         return attemptEndedBy;
       },
@@ -106,7 +109,7 @@ export function guardCall(
       },
       race: (work) => raceWith(work, listeners, attemptEndedBy),
       onEnd: (listener) => void listeners.push(listener),
-      abort: () => request.abort(),
+      abort: () => request?.abort(),
       close() {
         if (endAttempt !== endThis) return;
         endAttempt = undefined;

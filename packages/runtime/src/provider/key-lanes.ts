@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Secret } from "@ai-config/config-core";
-import type Anthropic from "@anthropic-ai/sdk";
 import { LRUCache } from "lru-cache";
 
 import { type Breaker, type BreakerOptions, createBreaker } from "./circuit-breaker.ts";
+import type { LeanClient } from "./lean-client.ts";
 import { createRateGate, type RateGate } from "./rate-gate.ts";
 import { createSdkClient, type SdkClientOptions } from "./sdk-client.ts";
 
@@ -15,7 +15,7 @@ export interface Lane {
 
 /** A key that calls can be made with. */
 export interface KeyLanes {
-  readonly client: Anthropic;
+  readonly client: LeanClient;
   lane(model: string): Lane;
 }
 

@@ -1,5 +1,6 @@
 import type { Secret } from "@ai-config/config-core";
-import Anthropic from "@anthropic-ai/sdk";
+
+import { LeanClient } from "./lean-client.ts";
 
 export interface SdkClientOptions {
   /** With or without `/v1` at its end. */
@@ -14,10 +15,10 @@ const NEVER_MS = 2 ** 31 - 1;
  * Anthropic's client with nothing left to its own judgement: it does not retry, does not log, and takes nothing from
  * the environment, neither another address nor a token or headers.
  */
-export function createSdkClient(key: Secret, { baseUrl, fetch }: SdkClientOptions): Anthropic {
+export function createSdkClient(key: Secret, { baseUrl, fetch }: SdkClientOptions): LeanClient {
   return withoutCustomHeaders(
     () =>
-      new Anthropic({
+      new LeanClient({
         apiKey: key.reveal(),
         baseURL: baseUrl.replace(/\/v1\/?$/, ""),
         webhookKey: null,

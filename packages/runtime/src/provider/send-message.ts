@@ -1,4 +1,3 @@
-import type Anthropic from "@anthropic-ai/sdk";
 import { MessageStream } from "@anthropic-ai/sdk/lib/MessageStream";
 import type {
   Message,
@@ -15,10 +14,11 @@ import { Stream } from "@anthropic-ai/sdk/streaming";
 import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
 import { MalformedAnswer } from "../failures/read-failure.ts";
 import { type AnswerMeter, meterEvent, meterMessage } from "../usage/answer-meter.ts";
+import { type LeanClient, type RequestWatch, WATCH, type WatchedOptions } from "./lean-client.ts";
 
 /** One request over the official client, under its guard, with its meter running. */
 export interface WireRequest {
-  readonly client: Anthropic;
+  readonly client: LeanClient;
   readonly body: MessageCreateParams;
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly attempt: AttemptGuard;
@@ -39,21 +39,18 @@ export interface OpenedStream {
 /** Sends a request whose answer comes in one piece. */
 export async function sendWhole(request: WireRequest): Promise<Message> {
   const { client, body, attempt, meter } = request;
-  let hasHeaders = false;
+  const watch = new Watch(request);
   meter.state = "unseen";
   try {
-    const sent = client.messages.create(body as MessageCreateParamsNonStreaming, optionsOf(request));
-    const response = await attempt.race(sent.asResponse());
-    hasHeaders = true;
-    arrived(request, response);
+    const sent = client.messages.create(body as MessageCreateParamsNonStreaming, optionsOf(request, watch));
     const message = await attempt.race(sent);
-    if (message?.type !== "message") throw new MalformedAnswer(requestIdOf(response));
+    if (message?.type !== "message") throw new MalformedAnswer(requestIdOf(watch.response));
     meterMessage(meter, message);
     return message;
   } catch (error) {
     // An error status comes with no answer. A connection lost before the headers is taken for the same; where we gave
     // up waiting, the answer was being written.
-    if (!hasHeaders && !(error instanceof CallEnded)) meter.state = "refused";
+    if (watch.response === undefined && !(error instanceof CallEnded)) meter.state = "refused";
     throw error;
   } finally {
     attempt.close();
@@ -90,11 +87,9 @@ export async function openStream(request: WireRequest): Promise<OpenedStream> {
 export async function countTokens(request: WireRequest): Promise<MessageTokensCount> {
   const { client, body, attempt } = request;
   try {
-    const sent = client.messages.countTokens(countable(body), optionsOf(request));
-    const response = await attempt.race(sent.asResponse());
-    arrived(request, response);
-    const count = await attempt.race(sent);
-    if (typeof count?.input_tokens !== "number") throw new MalformedAnswer(requestIdOf(response));
+    const watch = new Watch(request);
+    const count = await attempt.race(client.messages.countTokens(countable(body), optionsOf(request, watch)));
+    if (typeof count?.input_tokens !== "number") throw new MalformedAnswer(requestIdOf(watch.response));
     return count;
   } finally {
     attempt.close();
@@ -112,29 +107,55 @@ function countable(body: MessageCreateParams): MessageCountTokensParams {
 
 async function open(request: WireRequest): Promise<Omit<OpenedStream, "events">> {
   const { client, body, attempt, meter } = request;
-  const sent = client.messages.create(body as MessageCreateParamsStreaming, optionsOf(request));
-  const response = await attempt.race(sent.asResponse());
-  meter.state = "unseen";
-  arrived(request, response);
-  const stream = await attempt.race(sent);
-  return { response, controller: stream.controller, rest: watch(stream, request, response) };
+  const watch = new Watch({
+    attempt,
+    onHeaders(response) {
+      meter.state = "unseen";
+      request.onHeaders(response);
+    },
+  });
+  const stream = await attempt.race(
+    client.messages.create(body as MessageCreateParamsStreaming, optionsOf(request, watch)),
+  );
+  const { response } = watch;
+  if (response === undefined) throw new MalformedAnswer(null);
+  return { response, controller: stream.controller, rest: read(stream, request, response) };
 }
 
-function optionsOf({ headers, attempt }: WireRequest) {
-  return headers === undefined ? { signal: attempt.signal } : { headers, signal: attempt.signal };
+function optionsOf({ headers }: WireRequest, watch: RequestWatch): WatchedOptions {
+  return headers === undefined ? { [WATCH]: watch } : { headers, [WATCH]: watch };
 }
 
-function arrived({ attempt, onHeaders }: WireRequest, response: Response): void {
-  attempt.answering();
-  onHeaders(response);
+type Watched = Pick<WireRequest, "attempt" | "onHeaders">;
+
+/** Puts a request under its guard, and tells of the headers of its answer. */
+class Watch implements RequestWatch {
+  response: Response | undefined;
+  readonly #request: Watched;
+
+  constructor(request: Watched) {
+    this.#request = request;
+  }
+
+  onSend(controller: AbortController): void {
+    this.#request.attempt.control(controller);
+  }
+
+  onHeaders(response: Response): void {
+    const { attempt, onHeaders } = this.#request;
+    if (attempt.endedBy !== undefined) return;
+    this.response = response;
+    attempt.answering();
+    onHeaders(response);
+  }
 }
 
-export function requestIdOf(response: Response): string | null {
-  return response.headers.get("request-id");
+export function requestIdOf(response: Response | undefined): string | null {
+  return response?.headers.get("request-id") ?? null;
 }
 
 /** Passes events on, and does not take an end from our side or the other for the end of the answer. */
-async function* watch(
+async function* read(
   stream: Stream<RawMessageStreamEvent>,
   { attempt, meter }: WireRequest,
   response: Response,
