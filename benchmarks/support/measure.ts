@@ -45,7 +45,6 @@ export interface Result {
   name: string;
   measured: string;
   ratio: number;
-  /** What the ratio may be at most. */
   /** The most that the ratio may be; absent where it is told for the reader's sake. */
   goal?: number;
 }

@@ -57,9 +57,9 @@ export function costOf(usage: AnthropicUsage, options: CostOptions): Cost {
     speed: options.speed ?? usage.speed,
     multiplier,
   });
-  const searches = BigInt(webSearches) * prices.perWebSearch;
+  const searches = webSearches > 0 ? BigInt(webSearches) * prices.perWebSearch : 0n;
   let sum = searches;
-  for (const kind of TOKEN_KINDS) sum += BigInt(counts[kind]) * prices.perToken[kind];
+  for (const kind of TOKEN_KINDS) if (counts[kind] > 0) sum += BigInt(counts[kind]) * prices.perToken[kind];
   const amount = toUsd(sum);
   const isOfItsTime = price.effectiveFrom === null || dayOf(options.date) >= price.effectiveFrom;
   const basis = isUnderstood && prices.isExact && isOfItsTime ? "exact" : "estimated";

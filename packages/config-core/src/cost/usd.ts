@@ -7,6 +7,7 @@ import { invalidInput } from "./checked-input.ts";
 const SCALE = 28;
 const UNIT = 10n ** BigInt(SCALE);
 const POWERS = Array.from({ length: SCALE }, (_, power) => 10n ** BigInt(power));
+const ZERO = "0".charCodeAt(0);
 const USD = /^-?\d{1,30}(?:\.\d{1,28})?$/;
 
 /** An exact amount of money in 10^-28 USD. */
@@ -23,8 +24,12 @@ export function scaled(value: number, places: number): bigint {
 /** The amount as decimal text without needless zeros. */
 export function toUsd(amount: Amount): Usd {
   const digits = (amount < 0n ? -amount : amount).toString().padStart(SCALE + 1, "0");
-  const fraction = digits.slice(-SCALE).replace(/0+$/, "");
-  return `${amount < 0n ? "-" : ""}${digits.slice(0, -SCALE)}${fraction && "."}${fraction}`;
+  const point = digits.length - SCALE;
+  let end = digits.length;
+  while (end > point && digits.charCodeAt(end - 1) === ZERO) end -= 1;
+  const whole = digits.slice(0, point);
+  const text = end > point ? `${whole}.${digits.slice(point, end)}` : whole;
+  return amount < 0n ? `-${text}` : text;
 }
 
 /** Reads decimal text. Throws INPUT_INVALID for anything else: a number may have been rounded before. */

@@ -25,7 +25,13 @@ interface Bucket {
 
 type Kind = "requests" | "input-tokens" | "output-tokens";
 
-const KINDS: readonly Kind[] = ["requests", "input-tokens", "output-tokens"];
+/** The headers of each, put together once. */
+const KINDS = (["requests", "input-tokens", "output-tokens"] as const).map((kind) => ({
+  kind,
+  limit: `anthropic-ratelimit-${kind}-limit`,
+  remaining: `anthropic-ratelimit-${kind}-remaining`,
+  reset: `anthropic-ratelimit-${kind}-reset`,
+}));
 const MINUTE_MS = 60_000;
 /** A minute's limit comes back within a minute; a clock that is wrong must not stop anybody for longer. */
 const WAIT_MAX_MS = MINUTE_MS;
@@ -69,8 +75,9 @@ export function createRateGate(now: () => number): RateGate {
     observe(headers) {
       underway = Math.max(0, underway - 1);
       const at = now();
-      for (const kind of KINDS) {
-        const told = readBucket(headers, kind, at, timeOf);
+      for (const names of KINDS) {
+        const { kind } = names;
+        const told = readBucket(headers, names, at, timeOf);
         if (told === undefined) continue;
         const known = buckets.get(kind);
         if (known !== undefined && underway > 0) {
@@ -108,15 +115,15 @@ function createTimeReader(): (text: string) => number {
 
 function readBucket(
   headers: Headers,
-  kind: Kind,
+  names: (typeof KINDS)[number],
   at: number,
   timeOf: (text: string) => number,
 ): Bucket | undefined {
-  const told = headers.get(`anthropic-ratelimit-${kind}-limit`);
+  const told = headers.get(names.limit);
   if (told === null) return undefined;
   const limit = Number(told);
-  const level = Number(headers.get(`anthropic-ratelimit-${kind}-remaining`) ?? Number.NaN);
-  const resetAt = timeOf(headers.get(`anthropic-ratelimit-${kind}-reset`) ?? "");
+  const level = Number(headers.get(names.remaining) ?? Number.NaN);
+  const resetAt = timeOf(headers.get(names.reset) ?? "");
   if (!(limit > 0 && level >= 0 && Number.isFinite(resetAt))) return undefined;
   // Full again at the reset; never slower than within a minute, never faster than within a second.
   const fullIn = Math.min(MINUTE_MS, Math.max(1_000, resetAt - at));
