@@ -143,6 +143,19 @@ test("a stream that is given up without being read is settled all the same", asy
   expect(await spentBy(userId)).toMatchObject([{ outcome: "aborted" }, { outcome: "aborted" }]);
 });
 
+test.each([
+  [{ generationTimeout: 300 }, "generation_timeout"],
+  [{ generationTimeout: 300, totalRequestTimeout: 300, connectionTimeout: 300 }, "total_timeout"],
+])("a stream that nobody reads ends by its timeout %j, and is told as that", async (timeouts, errorType) => {
+  const userId = await governed.makeUser({ settings: { ...settings, timeouts } });
+  governed.server.script({ usage, text, chunks: 2, chunkDelayMs: 60_000 });
+  const { messages } = governed.claude.forUser(userId);
+  const stream = await messages.create({ ...ask, stream: true });
+  expect(await stream.governed).toMatchObject({ outcome: "timeout" });
+  expect(await spentBy(userId)).toMatchObject([{ outcome: "timeout", errorType }]);
+  await expect.poll(() => governed.sent().at(-1)?.aborted).toBe(true);
+});
+
 test("a thousand streams that are given up leave nothing behind", async () => {
   const userId = await governed.makeUser({
     settings: { ...settings, rateLimiting: { ...settings.rateLimiting, concurrentRequests: 1_000 } },

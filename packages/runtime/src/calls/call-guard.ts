@@ -91,8 +91,9 @@ export function guardCall(
       if (attemptEndedBy !== undefined) return;
       attemptEndedBy = by;
       alarm.endPhase();
-      request?.abort(new CallEnded(by));
+      // First those who know why: whoever only hears of the abort takes it for the caller's.
       for (const listener of [...listeners]) listener(by);
+      request?.abort(new CallEnded(by));
     };
     endAttempt = endThis;
     alarm.startPhase("connection", timeouts.connectionTimeout);
