@@ -3,6 +3,7 @@ import type { Database } from "@ai-config/db";
 
 import type { AdmissionStore, BudgetAlert } from "./admission/admission-store.ts";
 import { createFairQueue } from "./admission/fair-queue.ts";
+import { invalidArgument } from "./admission/invalid-argument.ts";
 import { createPostgresStore } from "./admission/postgres-store.ts";
 import { systemTimers } from "./admission/queue-timers.ts";
 import { type BudgetStatus, budgetsOf } from "./calls/budgets-of.ts";
@@ -105,6 +106,7 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
   };
   return {
     forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels ?? [] } = {}) {
+      if (typeof userId !== "string") throw invalidArgument("userId", "Must be the id of an account.");
       const asker = { userId, organizationId, fallbackModels };
       return { messages: governMessages(runtime, asker), budgets: () => budgetsOf(runtime, asker) };
     },

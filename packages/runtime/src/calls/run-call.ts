@@ -4,6 +4,7 @@ import { readFailure } from "../failures/read-failure.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
 import { checkCallOptions, requestHeaders } from "../provider/request-options.ts";
 import { requestIdOf, type WireRequest } from "../provider/send-message.ts";
+import { checkRequest } from "../request/check-params.ts";
 import { bodyOf } from "../request/compile-turn.ts";
 import { modelsToTry } from "../request/fallback-models.ts";
 import { promptSize } from "../request/prompt-size.ts";
@@ -22,6 +23,7 @@ export async function startCall(
   { kind, params, options }: Pick<Call, "kind" | "params" | "options">,
 ): Promise<Call> {
   const { clock, keysOf } = runtime;
+  checkRequest(params);
   checkCallOptions(options);
   const startedAt = clock.now();
   const effective = await effectiveFor(runtime, asker);

@@ -12,6 +12,7 @@ import type { Governed } from "../governed.ts";
 import type { CallOptions } from "../provider/request-options.ts";
 import { countTokens, openStream, sendCollected, sendWhole } from "../provider/send-message.ts";
 import type { GovernedParams } from "../request/call-overrides.ts";
+import { checkRequest } from "../request/check-params.ts";
 import type { Asker, Runtime } from "../runtime.ts";
 import { GovernedMessageStream } from "./governed-message-stream.ts";
 import { type GovernedStream, governStream } from "./governed-stream.ts";
@@ -62,6 +63,7 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
   function create(params: CreateParams, options?: CallOptions): Promise<GovernedMessage>;
   function create(params: CreateStreamParams, options?: CallOptions): Promise<GovernedStream>;
   async function create(params: CreateParams | CreateStreamParams, options: CallOptions = {}) {
+    checkRequest(params);
     const { stream, ...wanted } = params;
     if (stream !== true) return createMessage(wanted, options);
     return (await createStream(wanted, options)).data;
@@ -69,10 +71,12 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
 
   return {
     create: create as GovernedMessages["create"],
-    stream: (params, options = {}) =>
-      new GovernedMessageStream(params as MessageCreateParams, (signal) =>
+    stream(params, options = {}) {
+      checkRequest(params);
+      return new GovernedMessageStream(params as MessageCreateParams, (signal) =>
         createStream(params, { ...options, signal: anyOf(signal, options.signal) }),
-      ),
+      );
+    },
     async countTokens(params, options = {}) {
       const given = params as GovernedParams;
       const call: Call = await startCall(runtime, asker, { kind: "count", params: given, options });

@@ -8,6 +8,8 @@ import {
 import type { EffectiveConfiguration } from "@ai-config/config-service";
 import type { MessageCreateParamsBase } from "@anthropic-ai/sdk/resources/messages/messages";
 
+import { checkOverrides } from "./check-params.ts";
+
 /** Fields of a request that a configuration decides unless the call says otherwise. */
 const DECIDED = [
   "model",
@@ -52,12 +54,16 @@ export function hasOverrides(params: Readonly<Record<string, unknown>>): boolean
   return false;
 }
 
-/** The configuration with what one call wants otherwise, as far as the policy lets it. */
+/**
+ * The configuration with what one call wants otherwise, as far as the policy lets it. Throws INPUT_INVALID where it
+ * wants what nobody could configure.
+ */
 export function overrideConfiguration(
   effective: Pick<EffectiveConfiguration, "configuration" | "sources" | "policy" | "organizationName">,
   params: GovernedParams,
 ): Overridden {
   const wanted = wantedOf(params);
+  checkOverrides(params, wanted);
   const model: Record<string, unknown> = { ...effective.configuration.model };
   // Models take one of the two: the call's own counts, not the configured other one.
   if (wanted.temperature !== undefined && wanted.topP === undefined) delete model.topP;
@@ -108,13 +114,13 @@ function granted(
 function wantedOf(params: GovernedParams): Partial<ModelConfiguration> {
   const { thinking, output_config: output, speed, inference_geo: geo } = params;
   return definedOnly({
-    model: params.model,
-    maxTokens: params.max_tokens,
+    model: params.model ?? undefined,
+    maxTokens: params.max_tokens ?? undefined,
     temperature: params.temperature ?? undefined,
     topP: params.top_p ?? undefined,
     topK: params.top_k ?? undefined,
     stopSequences: params.stop_sequences ?? undefined,
-    thinking: thinking && thinkingOf(thinking),
+    thinking: thinking ? thinkingOf(thinking) : undefined,
     effort: output?.effort ?? undefined,
     serviceTier: params.service_tier ?? undefined,
     speed: speed ?? undefined,

@@ -123,10 +123,10 @@ export function bodyOf(params: GovernedParams, turn: Turn, stream: boolean): Mes
   } = params;
   const body: Record<string, unknown> = { ...rest, ...turn.params, stream };
   // What the caller says of how thoughts are shown stays.
-  if (turn.params.thinking !== undefined && thinking !== undefined && "display" in thinking) {
+  if (turn.params.thinking !== undefined && thinking && "display" in thinking) {
     body.thinking = { ...turn.params.thinking, display: thinking.display };
   }
-  if (output !== undefined) {
+  if (output) {
     const { effort: _effort, ...others } = output;
     if (Object.keys(others).length > 0) body.output_config = { ...others, ...turn.params.output_config };
   }

@@ -1,0 +1,75 @@
+import { AIConfigError, type Issue, type ModelConfiguration, validateLayer } from "@ai-config/config-core";
+
+import type { GovernedParams } from "./call-overrides.ts";
+
+const THINKING_TYPES: readonly unknown[] = ["enabled", "adaptive", "disabled"];
+/** What requests call the fields of a configuration. */
+const PARAMS: Readonly<Record<string, string>> = {
+  "model.temperature": "temperature",
+  "model.topP": "top_p",
+  "model.thinking": "thinking.budget_tokens",
+  "model.effort": "output_config.effort",
+  "model.serviceTier": "service_tier",
+  "model.speed": "speed",
+  "model.inferenceGeo": "inference_geo",
+};
+
+/** Throws INPUT_INVALID for what is no request at all; the rest of it is Anthropic's to judge. */
+export function checkRequest(params: unknown): asserts params is GovernedParams {
+  if (typeof params !== "object" || params === null) throw refused([issue("", "Must be an object.")]);
+  const { messages, stream } = params as { messages?: unknown; stream?: unknown };
+  if (!Array.isArray(messages)) throw refused([issue("messages", "Must be a list of messages.")]);
+  if (stream !== undefined && typeof stream !== "boolean") {
+    throw refused([issue("stream", "Must be true or false.")]);
+  }
+}
+
+/** Throws INPUT_INVALID where what a call decides for itself could not be configured either. */
+export function checkOverrides(
+  { model, max_tokens, top_k, stop_sequences, thinking, output_config }: GovernedParams,
+  wanted: Partial<ModelConfiguration>,
+): void {
+  const issues: Issue[] = [];
+  if (model !== undefined && (typeof model !== "string" || model === "")) {
+    issues.push(issue("model", "Must be the id of a model."));
+  }
+  if (!isWholeOrAbsent(max_tokens)) issues.push(issue("max_tokens", "Must be a whole number, 0 or more."));
+  if (!isWholeOrAbsent(top_k)) issues.push(issue("top_k", "Must be a whole number, 0 or more."));
+  if (stop_sequences && !(Array.isArray(stop_sequences) && stop_sequences.every(isText))) {
+    issues.push(issue("stop_sequences", "Must be a list of texts."));
+  }
+  if (thinking && !THINKING_TYPES.includes(thinking.type)) {
+    issues.push(issue("thinking.type", "Must be enabled, adaptive or disabled."));
+  }
+  if (output_config && typeof output_config !== "object") {
+    issues.push(issue("output_config", "Must be an object."));
+  }
+  const { temperature, topP, thinking: budget, effort, serviceTier, speed, inferenceGeo } = wanted;
+  const checked = validateLayer({
+    model: defined({ temperature, topP, thinking: budget, effort, serviceTier, speed, inferenceGeo }),
+  });
+  for (const { path, code, message } of checked.success ? [] : checked.errors) {
+    issues.push({ path: `params.${PARAMS[path] ?? path}`, code, message });
+  }
+  if (issues.length > 0) throw refused(issues);
+}
+
+function isWholeOrAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (Number.isSafeInteger(value) && (value as number) >= 0);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function defined(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function issue(name: string, message: string): Issue {
+  return { path: name === "" ? "params" : `params.${name}`, code: "invalid_value", message };
+}
+
+function refused(issues: readonly Issue[]): AIConfigError {
+  return new AIConfigError("INPUT_INVALID", { issues: [...issues] });
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { GovernedMessages } from "../src/index.ts";
+import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
+
+let governed: GovernedTest;
+beforeAll(async () => {
+  governed = await startGoverned();
+});
+afterAll(() => governed[Symbol.asyncDispose]());
+
+const settings = {
+  model: { model: "claude-sonnet-5-5", maxTokens: 100 },
+  rateLimiting: { concurrentRequests: 1, requestsPerMinute: 1_000, burstAllowance: 100 },
+};
+const refusedAt = (path: string) => ({
+  name: "AIConfigError",
+  code: "INPUT_INVALID",
+  issues: [expect.objectContaining({ path })],
+});
+
+/** Callers without types, or with what they computed. */
+const untyped = (messages: GovernedMessages) =>
+  messages as unknown as Record<string, (given: unknown) => unknown>;
+
+test.each<[object, string]>([
+  [{ max_tokens: -1 }, "max_tokens"],
+  [{ max_tokens: Number.NaN }, "max_tokens"],
+  [{ max_tokens: "100" }, "max_tokens"],
+  [{ max_tokens: 10.5 }, "max_tokens"],
+  [{ model: "" }, "model"],
+  [{ model: 5 }, "model"],
+  [{ temperature: Number.NaN }, "temperature"],
+  [{ temperature: -3 }, "temperature"],
+  [{ top_p: 2 }, "top_p"],
+  [{ top_k: 0.5 }, "top_k"],
+  [{ thinking: { type: "enabled", budget_tokens: -4 } }, "thinking.budget_tokens"],
+  [{ thinking: { type: "deep" } }, "thinking.type"],
+  [{ thinking: "x" }, "thinking.type"],
+  [{ stop_sequences: "END" }, "stop_sequences"],
+  [{ stop_sequences: [5] }, "stop_sequences"],
+  [{ output_config: 4 }, "output_config"],
+  [{ output_config: { effort: "some" } }, "output_config.effort"],
+  [{ service_tier: "nope" }, "service_tier"],
+  [{ inference_geo: "mars" }, "inference_geo"],
+  [{ speed: "warp" }, "speed"],
+  [{ messages: undefined }, "messages"],
+  [{ messages: "Hello" }, "messages"],
+  [{ stream: "yes" }, "stream"],
+])("a request with %j is refused at its path; nothing is sent or held", async (wrong, name) => {
+  const userId = await governed.makeUser({ settings });
+  const { messages } = governed.claude.forUser(userId);
+  const before = governed.sent().length;
+  const call = untyped(messages).create?.({ ...ask, ...wrong });
+  await expect(call).rejects.toMatchObject(refusedAt(`params.${name}`));
+  expect(governed.sent().length).toBe(before);
+  expect((await messages.create(ask)).governed.budgets).toMatchObject(Array(3).fill({ reserved: "0" }));
+  expect(governed.ledger.filter((entry) => entry.userId === userId)).toHaveLength(1);
+});
+
+test.each([[{ thinking: null }], [{ output_config: null }], [{ temperature: null }], [{ max_tokens: null }]])(
+  "%j wants nothing, so what is configured applies",
+  async (nothing) => {
+    const userId = await governed.makeUser({ settings });
+    const { messages } = governed.claude.forUser(userId);
+    await untyped(messages).create?.({ ...ask, ...nothing });
+    const configured = { model: "claude-sonnet-5-5", max_tokens: 100, stream: false };
+    expect(governed.sent().at(-1)?.body).toEqual({ ...ask, ...configured });
+  },
+);
+
+test.each([undefined, null, 5, "x"])("%j is no request", async (none) => {
+  const messages = untyped(governed.claude.forUser(await governed.makeUser()).messages);
+  await expect(messages.create?.(none)).rejects.toMatchObject(refusedAt("params"));
+  await expect(messages.countTokens?.(none)).rejects.toMatchObject(refusedAt("params"));
+  expect(() => messages.stream?.(none)).toThrow(expect.objectContaining(refusedAt("params")));
+});
+
+test.each([undefined, null, 5])("%j is nobody's id", (none) => {
+  expect(() => governed.claude.forUser(none as unknown as string)).toThrow(
+    expect.objectContaining(refusedAt("userId")),
+  );
+});
