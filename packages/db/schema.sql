@@ -2316,10 +2316,14 @@ declare
   at timestamptz := private.admission_now();
   renewed uuid[];
 begin
-  with kept as (
+  with free as materialized (
+    select l.id from private.admission_leases l
+      where l.id = any (p_ids) and l.expires_at > at
+      for no key update skip locked
+  ), kept as (
     update private.admission_leases l
       set expires_at = greatest(l.expires_at, at + p_lease_ms * interval '1 millisecond')
-      where l.id = any (p_ids) and l.expires_at > at returning l.id
+      from free where l.id = free.id returning l.id
   ) select coalesce(array_agg(kept.id), '{}') into renewed from kept;
   return renewed;
 end $function$

@@ -113,3 +113,18 @@ test("people with several organizations never stop each other, in whatever order
     select deadlocks::int from pg_stat_database where datname = current_database()`;
   expect(statistics).toEqual({ deadlocks: 0 });
 });
+
+test("a renewal waits for nobody: what is being settled or freed at the moment it leaves alone", async () => {
+  await using db = await createTestDatabase();
+  const store = createPostgresStore({ database: db.database });
+  const scopes = [limits("user")];
+  const [first, second] = [ask(scopes, { leaseMs: HOUR }), ask(scopes, { leaseMs: HOUR })];
+  for (const request of [first, second]) expect((await store.admit(request)).isAdmitted).toBe(true);
+  await db.owner.begin(async (settling) => {
+    await settling`delete from private.admission_leases where id = ${second.id}`;
+    expect(await store.renew([first.id, second.id], HOUR)).toEqual([first.id]);
+    // Had the renewal waited for the one with the other in hand, this would be a deadlock.
+    await settling`delete from private.admission_leases where id = ${first.id}`;
+  });
+  expect(await store.renew([first.id, second.id], HOUR)).toEqual([]);
+});
