@@ -65,10 +65,24 @@ async function measureOne({ appUrl, ownerUrl }: BudgetServer): Promise<void> {
         await owner.db.$client`update public.naive_counter set spent = spent + 0.01 where id = 1`;
       }
     });
+    await owner.db.$client`
+      create function public.does_nothing(p text) returns text language plpgsql security definer set search_path = ''
+        as $$ begin return p; end $$`;
+    const nothing = await compare(200, select1, async (steps) => {
+      for (let step = 0; step < steps; step += 1) {
+        const text = JSON.stringify(calls.next());
+        await owner.db.$client`select public.does_nothing(${text})`;
+      }
+    });
     const microseconds = (other: number, base: number) =>
       `${(other / 1_000).toFixed(0)} us against ${(base / 1_000).toFixed(0)} us`;
     const settle = pair.other - admit.other;
     report("One call at a time, user and organization with three budgets each", [
+      {
+        name: "a function that does nothing / select 1",
+        measured: microseconds(nothing.other, nothing.base),
+        ratio: nothing.ratio,
+      },
       {
         name: "one update by its key, on disk / select 1",
         measured: microseconds(floor.other, floor.base),

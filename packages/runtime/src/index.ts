@@ -38,4 +38,5 @@ export type {
 } from "./messages/governed-messages.ts";
 export type { GovernedStream } from "./messages/governed-stream.ts";
 export type { CallOptions } from "./provider/request-options.ts";
-export type { GovernedParams, PolicyAdjustment } from "./request/call-overrides.ts";
+export type { PolicyAdjustment } from "./request/call-overrides.ts";
+export type { GovernedParams } from "./request/governed-params.ts";

@@ -6,9 +6,9 @@ import {
   type ModelConfiguration,
 } from "@ai-config/config-core";
 import type { EffectiveConfiguration } from "@ai-config/config-service";
-import type { MessageCreateParamsBase } from "@anthropic-ai/sdk/resources/messages/messages";
 
 import { checkOverrides } from "./check-params.ts";
+import type { GovernedParams } from "./governed-params.ts";
 
 /** Fields of a request that a configuration decides unless the call says otherwise. */
 const DECIDED = [
@@ -24,15 +24,6 @@ const DECIDED = [
   "speed",
   "inference_geo",
 ] as const;
-
-/** A request as callers write it: what the configuration decides may be left out. */
-export type GovernedParams = Omit<MessageCreateParamsBase, "model" | "max_tokens" | "stream"> &
-  Partial<Pick<MessageCreateParamsBase, "model" | "max_tokens">> & {
-    /** Anthropic's current API takes none of the three; models that know them get them under the version before. */
-    temperature?: number | null;
-    top_p?: number | null;
-    top_k?: number | null;
-  };
 
 /** One wish of a call that the organization's policy does not grant. */
 export interface PolicyAdjustment {

@@ -1,6 +1,6 @@
 import { AIConfigError, type Issue, type ModelConfiguration, validateLayer } from "@ai-config/config-core";
 
-import type { GovernedParams } from "./call-overrides.ts";
+import type { GovernedParams } from "./governed-params.ts";
 
 const THINKING_TYPES: readonly unknown[] = ["enabled", "adaptive", "disabled"];
 /** What requests call the fields of a configuration. */

@@ -2,8 +2,8 @@ import { AVAILABLE_MODELS } from "@ai-config/config-core";
 import { expect, test } from "vitest";
 
 import { effectiveOf } from "../../testing/effective.ts";
-import type { GovernedParams } from "./call-overrides.ts";
 import { bodyOf, compileTurn } from "./compile-turn.ts";
+import type { GovernedParams } from "./governed-params.ts";
 
 const ask: GovernedParams = { messages: [{ role: "user", content: "Hello" }] };
 const options = { models: AVAILABLE_MODELS, date: new Date("2026-11-23T12:00:00Z") };

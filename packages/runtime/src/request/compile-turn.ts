@@ -11,12 +11,8 @@ import {
 import type { EffectiveConfiguration } from "@ai-config/config-service";
 import type { MessageCreateParams } from "@anthropic-ai/sdk/resources/messages/messages";
 
-import {
-  type GovernedParams,
-  hasOverrides,
-  overrideConfiguration,
-  type PolicyAdjustment,
-} from "./call-overrides.ts";
+import { hasOverrides, overrideConfiguration, type PolicyAdjustment } from "./call-overrides.ts";
+import type { GovernedParams } from "./governed-params.ts";
 
 /** What a configuration means for a request to one model on a day. */
 export interface Turn {

@@ -1,7 +1,6 @@
 import { type ModelCatalogue, type Usd, upperBound } from "@ai-config/config-core";
-
-import type { GovernedParams } from "./call-overrides.ts";
 import { bodyOf, type Turn } from "./compile-turn.ts";
+import type { GovernedParams } from "./governed-params.ts";
 import type { PromptSize } from "./prompt-size.ts";
 
 export interface ReserveOptions {
