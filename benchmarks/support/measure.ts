@@ -15,8 +15,6 @@ export async function compare(
   rounds = 15,
 ): Promise<{ base: number; other: number; ratio: number }> {
   const time = async (loop: (steps: number) => unknown) => {
-    // What the other loop left behind, such as a server that still writes, is not this one's.
-    await loop(Math.ceil(steps / 4));
     const start = process.hrtime.bigint();
     await loop(steps);
     return Number(process.hrtime.bigint() - start) / steps;
