@@ -38,7 +38,7 @@ export async function admitLeg(call: Call, model: string | undefined): Promise<G
     throw error;
   }
   for (const alert of admission.alerts) runtime.onAlert(alert);
-  if (!admission.isAdmitted) throw limitReached(admission.refusal);
+  if (!admission.isAdmitted) throw limitReached(admission.refusal, reserve);
   leases.keep(request.id);
   return legOf(admission);
 

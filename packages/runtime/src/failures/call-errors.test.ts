@@ -18,9 +18,28 @@ test.each([
   [172_800_000, "48 h"],
   [600_000_000, "7 days"],
 ])("a wait of %d ms is told as people say it", (retryAfterMs, words) => {
-  expect(limitReached({ ...refusal, retryAfterMs })).toMatchObject({
+  expect(limitReached({ ...refusal, retryAfterMs }, "0.25")).toMatchObject({
     code: "LIMIT_REACHED",
     retryAfterMs,
-    message: `The organization's monthly budget has no room for this call: $49.90 of $50.00 taken. Try again in ${words}.`,
+    message: `The organization's monthly budget has no room for this call: $49.90 of $50.00 taken, and the call can cost up to $0.25. Try again in ${words}.`,
   });
+});
+
+test("of a call that costs more than the whole budget no time to try again is named", () => {
+  const error = limitReached({ ...refusal, retryAfterMs: 1_000 }, "50.01");
+  expect(error).toMatchObject({ code: "LIMIT_REACHED", details: { reserve: "50.01" } });
+  expect(error.retryAfterMs).toBeUndefined();
+  expect(error.message).toMatch(
+    /can cost up to \$50\.01\. Shorten it, lower its max_tokens, or have the budget raised\.$/,
+  );
+});
+
+test("a limit of calls tells nothing of money", () => {
+  const { message } = limitReached(
+    { ...refusal, limit: "concurrentRequests", allowed: 3, used: 3, retryAfterMs: 1_000 },
+    "0.25",
+  );
+  expect(message).toBe(
+    "The organization's limit of requests at once is reached: 3 of 3 taken. Try again in 1 s.",
+  );
 });

@@ -1,4 +1,4 @@
-import { AIConfigError, formatUsd, type Timeouts } from "@ai-config/config-core";
+import { AIConfigError, compareUsd, formatUsd, type Timeouts, type Usd } from "@ai-config/config-core";
 import { APIUserAbortError } from "@anthropic-ai/sdk";
 
 import type { LimitName, Refusal } from "../admission/admission-store.ts";
@@ -26,15 +26,32 @@ const FIELDS = {
   total: "totalRequestTimeout",
 } as const satisfies Record<Exclude<EndedBy, "caller">, keyof Timeouts>;
 
-/** Names the limit that keeps a call from running, whose it is, and when to try again. */
-export function limitReached(refusal: Refusal): AIConfigError {
+/**
+ * Names the limit that keeps a call from running, whose it is, and when to try again. `reserve` is the most that the
+ * call can cost: where that is more than the whole budget no waiting helps, and no time is named.
+ */
+export function limitReached(refusal: Refusal, reserve: Usd): AIConfigError {
   const { limit, scope, allowed, used, retryAfterMs, budget } = refusal;
   const whose = scope.kind === "user" ? "The account's" : "The organization's";
   const figure = (value: number | string) => (typeof value === "string" ? formatUsd(value) : String(value));
+  const taken = `${whose} ${REACHED[limit]}: ${figure(used)} of ${figure(allowed)} taken`;
+  const again = `Try again in ${inWords(retryAfterMs)}.`;
+  const details = { limit, scope, allowed, used, retryAfterMs };
+  // Amounts are text, and only budgets are amounts.
+  if (typeof allowed !== "string") {
+    return new AIConfigError("LIMIT_REACHED", { message: `${taken}. ${again}`, retryAfterMs, details });
+  }
+  const asked = `${taken}, and the call can cost up to ${formatUsd(reserve)}.`;
+  if (compareUsd(reserve, allowed) > 0) {
+    return new AIConfigError("LIMIT_REACHED", {
+      message: `${asked} Shorten it, lower its max_tokens, or have the budget raised.`,
+      details: { limit, scope, allowed, used, reserve, budget },
+    });
+  }
   return new AIConfigError("LIMIT_REACHED", {
-    message: `${whose} ${REACHED[limit]}: ${figure(used)} of ${figure(allowed)} taken. Try again in ${inWords(retryAfterMs)}.`,
+    message: `${asked} ${again}`,
     retryAfterMs,
-    details: { limit, scope, allowed, used, retryAfterMs, ...(budget && { budget }) },
+    details: { ...details, reserve, budget },
   });
 }
 
