@@ -7,7 +7,8 @@ import { createPostgresStore } from "@ai-config/runtime";
 
 import { type BudgetServer, startBudgetServer } from "./support/budget-server.ts";
 import { type CallShape, callMaker } from "./support/call-maker.ts";
-import { compare, report } from "./support/measure.ts";
+import { DECISION_FLOORS, makeDecisionFloors } from "./support/decision-floors.ts";
+import { compare, type Result, report } from "./support/measure.ts";
 
 const IN_FLIGHT = 256;
 const PROCESSES = 4;
@@ -58,36 +59,19 @@ async function measureOne({ appUrl, ownerUrl }: BudgetServer): Promise<void> {
         await store.settle(calls.settlement(...(open.pop() as (typeof open)[0])));
       }
     });
-    await owner.db.$client`create table public.naive_counter (id int primary key, spent numeric not null)`;
-    await owner.db.$client`insert into public.naive_counter values (1, 0)`;
-    const floor = await compare(200, select1, async (steps) => {
-      for (let step = 0; step < steps; step += 1) {
-        await owner.db.$client`update public.naive_counter set spent = spent + 0.01 where id = 1`;
-      }
-    });
-    await owner.db.$client`
-      create function public.does_nothing(p text) returns text language plpgsql security definer set search_path = ''
-        as $$ begin return p; end $$`;
-    const nothing = await compare(200, select1, async (steps) => {
-      for (let step = 0; step < steps; step += 1) {
-        const text = JSON.stringify(calls.next());
-        await owner.db.$client`select public.does_nothing(${text})`;
-      }
-    });
-    const microseconds = (other: number, base: number) =>
-      `${(other / 1_000).toFixed(0)} us against ${(base / 1_000).toFixed(0)} us`;
+    const client = owner.db.$client;
+    await makeDecisionFloors(client);
+    const floors: Result[] = [];
+    for (const [name, statement] of DECISION_FLOORS) {
+      const floor = await compare(200, select1, async (steps) => {
+        for (let step = 0; step < steps; step += 1) await client.unsafe(statement, [], { prepare: true });
+      });
+      const measured = microseconds(floor.other, floor.base);
+      floors.push({ name: `${name} / select 1`, measured, ratio: floor.ratio });
+    }
     const settle = pair.other - admit.other;
     report("One call at a time, user and organization with three budgets each", [
-      {
-        name: "a function that does nothing / select 1",
-        measured: microseconds(nothing.other, nothing.base),
-        ratio: nothing.ratio,
-      },
-      {
-        name: "one update by its key, on disk / select 1",
-        measured: microseconds(floor.other, floor.base),
-        ratio: floor.ratio,
-      },
+      ...floors,
       {
         name: "admit / select 1",
         measured: microseconds(admit.other, admit.base),
@@ -106,6 +90,10 @@ async function measureOne({ appUrl, ownerUrl }: BudgetServer): Promise<void> {
     await database.close();
     await owner.close();
   }
+}
+
+function microseconds(other: number, base: number): string {
+  return `${(other / 1_000).toFixed(0)} us against ${(base / 1_000).toFixed(0)} us`;
 }
 
 async function pairsPerSecond(

@@ -128,6 +128,8 @@ describe("a person who wants two-step sign-in", () => {
   async function signInAgain(): Promise<void> {
     await page.getByRole("button", { name: /Account/ }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
+    // The page that is being left has fields of the same names.
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
     await page.getByLabel("E-mail").fill("dana@example.com");
     await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: "Sign in" }).click();

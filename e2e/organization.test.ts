@@ -53,6 +53,8 @@ async function inviteByLink(email?: string): Promise<string> {
 }
 
 async function signIn(page: Page, email: string) {
+  // A page that is being left may have fields of the same names.
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill("correct horse battery");
   await page.getByRole("button", { name: "Sign in" }).click();
