@@ -3,7 +3,7 @@ import type { SqlClient } from "@ai-config/db";
 /** What any decision in the database takes at least, each by itself. */
 export const DECISION_FLOORS = [
   ["a function that does nothing", "select public.does_nothing()"],
-  ["a function that writes the rows of an admission", "select public.writes_rows_of_admission()"],
+  ["the nine rows of an admission, written", "select public.writes_rows_of_admission()"],
   ["one update by its key, on disk", "update public.naive_counter set spent = spent + 0.01 where id = 1"],
 ] as const;
 
