@@ -1209,6 +1209,7 @@ CREATE OR REPLACE FUNCTION private.budget_figures(p text)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   now_ms double precision := extract(epoch from private.admission_now()) * 1000;
@@ -1498,6 +1499,7 @@ CREATE OR REPLACE FUNCTION private.free_expired_leases(p_scopes text[])
  RETURNS integer
  LANGUAGE plpgsql
  SET search_path TO ''
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   at timestamptz := private.admission_now();
@@ -2311,15 +2313,16 @@ CREATE OR REPLACE FUNCTION private.renew_calls(p_ids uuid[], p_lease_ms double p
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   at timestamptz := private.admission_now();
   renewed uuid[];
 begin
   with free as materialized (
-    select l.id from private.admission_leases l
-      where l.id = any (p_ids) and l.expires_at > at
-      for no key update skip locked
+    select x.id from unnest(p_ids) as u (id)
+      cross join lateral (select l.id from private.admission_leases l
+        where l.id = u.id and l.expires_at > at for no key update skip locked) x
   ), kept as (
     update private.admission_leases l
       set expires_at = greatest(l.expires_at, at + p_lease_ms * interval '1 millisecond')
@@ -2420,7 +2423,8 @@ begin
   with l as materialized (
     select x.id, x.window_ids, x.reserve, s.cost
       from unnest(s_id, s_cost) as s (id, cost)
-      join private.admission_leases x on x.id = s.id
+      cross join lateral (select k.id, k.window_ids, k.reserve, k.expires_at
+        from private.admission_leases k where k.id = s.id offset 0) x
       where x.expires_at > at
   ), d as materialized (
     select u.id, sum(l.cost) as cost, sum(l.reserve) as reserve from l, unnest(l.window_ids) as u (id) group by u.id
