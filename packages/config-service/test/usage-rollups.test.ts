@@ -28,25 +28,23 @@ interface Event {
   durationMs: number;
 }
 
-const events = fc.array(
-  fc.record<Event>({
-    // Often close to an hour's or a day's edge.
-    at: fc
-      .tuple(fc.integer({ min: 0, max: SPAN / HOUR - 1 }), fc.constantFrom(0, 1, 17 * 60_000, HOUR - 1))
-      .map(([hour, rest]) => START + hour * HOUR + rest),
-    who: fc.constantFrom(0, 1),
-    isOurs: fc.boolean(),
-    model: fc.constantFrom("claude-sonnet-5-5", "claude-haiku-5-5"),
-    served: fc.constantFrom(null, "claude-opus-5-5"),
-    keySlot: fc.constantFrom("primary", "secondary"),
-    outcome: fc.constantFrom("success", "success", "error", "timeout", "aborted"),
-    httpStatus: fc.constantFrom(null, 200, 429),
-    tokens: fc.constantFrom(0, 1, 2_147_483_647),
-    cost: fc.constantFrom("0", "0.1", "0.0000000000000000000000000001", "12345678901234567890.5"),
-    durationMs: fc.nat(5_000),
-  }),
-  { minLength: 1, maxLength: 60 },
-);
+const eventArbitrary = fc.record<Event>({
+  // Often close to an hour's or a day's edge.
+  at: fc
+    .tuple(fc.integer({ min: 0, max: SPAN / HOUR - 1 }), fc.constantFrom(0, 1, 17 * 60_000, HOUR - 1))
+    .map(([hour, rest]) => START + hour * HOUR + rest),
+  who: fc.constantFrom(0, 1),
+  isOurs: fc.boolean(),
+  model: fc.constantFrom("claude-sonnet-5-5", "claude-haiku-5-5"),
+  served: fc.constantFrom(null, "claude-opus-5-5"),
+  keySlot: fc.constantFrom("primary", "secondary"),
+  outcome: fc.constantFrom("success", "success", "error", "timeout", "aborted"),
+  httpStatus: fc.constantFrom(null, 200, 429),
+  tokens: fc.constantFrom(0, 1, 2_147_483_647),
+  cost: fc.constantFrom("0", "0.1", "0.0000000000000000000000000001", "12345678901234567890.5"),
+  durationMs: fc.nat(5_000),
+});
+const events = fc.array(eventArbitrary, { minLength: 1, maxLength: 60 });
 const windows = fc
   .tuple(fc.nat(SPAN / 60_000), fc.constantFrom(1, HOUR - 1, HOUR, 36 * HOUR, 30 * DAY, 33 * DAY))
   .map(([minute, length]) => ({
@@ -115,6 +113,31 @@ test("usage that is read from sums by hour and day is that of the calls themselv
     { numRuns: 25 },
   );
 }, 120_000);
+
+test("latencies are told of as many calls as can be looked at while somebody waits", async () => {
+  await using service = await startService();
+  const { ctx, database } = service;
+  const dana = await database.createUser();
+  const [event] = fc.sample(eventArbitrary, 1) as [Event];
+  const call = callOf({ ...event, at: START + 60_000, outcome: "success", durationMs: 700 }, dana, null);
+  await database.owner`select private.write_usage_events(${JSON.stringify([call])}::text::jsonb, now())`;
+  const input = {
+    actor: asUser(dana),
+    owner: userOwner(dana),
+    from: new Date(START),
+    to: new Date(START + DAY),
+  };
+  const both = async () => [
+    await summarizeUsage(ctx, input),
+    ...(await usageSeries(ctx, { ...input, step: "day" })),
+  ];
+  expect(await both()).toMatchObject([{ latencyP50: 700 }, { latencyP50: 700 }]);
+  await database.owner`update public.ai_usage_daily set calls = 500001 where user_id = ${dana}`;
+  expect(await both()).toMatchObject([
+    { calls: 500_001, latencyP50: null, latencyP95: null },
+    { calls: 500_001, latencyP50: null, latencyP95: null },
+  ]);
+});
 
 const modelOf = ({ served, model }: Event) => served ?? model;
 

@@ -57,7 +57,13 @@ export function guardApi(allowedOrigins: ReadonlySet<string>) {
       c.set("body", value);
       c.set(
         "request",
-        new Request(raw.url, { method: raw.method, headers: raw.headers, body: text === "" ? null : text }),
+        new Request(raw.url, {
+          method: raw.method,
+          headers: raw.headers,
+          body: text === "" ? null : text,
+          // Work that nobody waits for any longer may end.
+          signal: raw.signal,
+        }),
       );
     }
     await next();

@@ -3,7 +3,7 @@ import { type Actor, sql } from "@ai-config/db";
 import { requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
 import { runAs } from "../run-as.ts";
-import { callRows, isShort, LATENCIES, SUMS, sumRows } from "./usage-rows.ts";
+import { callRows, LATENCIES, SUMS, sumRows } from "./usage-rows.ts";
 import { checkWindow, type UsageFigures, type UsageWindow } from "./usage-window.ts";
 
 /** Everything added up, and by model. */
@@ -25,9 +25,9 @@ export async function summarizeUsage(
     await requireAdmin(tx, actor, window.owner, ["usage:read"]);
     const rows = await tx.execute<UsageFigures & { model: string | null } & Record<string, unknown>>(sql`
       with sums as (
-        select model, sum(cost) as amount, ${SUMS} from ${sumRows(window, isShort(window) ? "hour" : "day")} as r group by grouping sets ((), (model))
+        select model, sum(cost) as amount, ${SUMS} from ${sumRows(window, { coarsest: "day" })} as r group by grouping sets ((), (model))
       ), latencies as (
-        select model, ${LATENCIES} from ${callRows(window)} as c group by grouping sets ((), (model))
+        select model, ${LATENCIES} from ${callRows(window, sql`(select calls from sums where model is null)`)} as c group by grouping sets ((), (model))
       )
       select s.model, s.calls, s.failures, s."rateLimited", s."inputTokens", s."outputTokens", s."cacheReadTokens",
         s."cacheWriteTokens", s.cost, l."latencyP50", l."latencyP95"

@@ -4,13 +4,9 @@ import type { Fragment } from "../iso-time.ts";
 import type { UsageWindow } from "./usage-window.ts";
 
 const DAY_MS = 86_400_000;
-/** A window up to which each call by itself is looked at, and sums are made of hours. */
-const SHORT_MS = 31 * DAY_MS;
-
-/** Whether a window is short enough to look at each call, as latencies need it: they cannot be added up. */
-export function isShort({ from, to }: UsageWindow): boolean {
-  return to.getTime() - from.getTime() <= SHORT_MS;
-}
+/** Latencies cannot be added up: they are told of as much as can be looked at call by call while somebody waits. */
+const LATENCY_MS = 31 * DAY_MS;
+const LATENCY_CALLS = 500_000;
 
 const MODEL = sql`coalesce(model_served, model_asked)`;
 
@@ -25,40 +21,78 @@ function ownedRows({ owner }: UsageWindow): Fragment {
 
 const at = (moment: Date) => sql`${moment.toISOString()}::timestamptz`;
 
-/** Each successful call of a short window by itself, for what cannot be added up. None of a longer one. */
-export function callRows(window: UsageWindow): Fragment {
+/**
+ * Each successful call of a window by itself, for what cannot be added up. None of a window of more than 31 days, or with
+ * more than 500,000 calls, of which `calls` tells the number.
+ */
+export function callRows(window: UsageWindow, calls: Fragment): Fragment {
+  const isShort = window.to.getTime() - window.from.getTime() <= LATENCY_MS;
   return sql`(select started_at, ${MODEL} as model, user_id, key_slot, duration_ms
     from public.ai_usage_events
     where ${ownedRows(window)} and started_at >= ${at(window.from)} and started_at < ${at(window.to)}
-      and outcome = 'success' and ${isShort(window)}::boolean)`;
+      and outcome = 'success' and ${isShort}::boolean and ${calls} <= ${LATENCY_CALLS})`;
+}
+
+/** Rollups by the coarseness of their sums. */
+const ROLLUPS = {
+  day: { table: sql`public.ai_usage_daily`, sizeMs: DAY_MS, finer: "hour" },
+  hour: { table: sql`public.ai_usage_hourly`, sizeMs: DAY_MS / 24, finer: "call" },
+} as const;
+
+/** What an answer can be added up from. */
+export interface Grain {
+  /** The coarsest whose steps, in UTC, each belong to one step of the answer. */
+  readonly coarsest: keyof typeof ROLLUPS | "call";
+  /** Whole hours that belong to two steps of the answer each: they come from the calls. */
+  readonly splitHours?: readonly Date[];
 }
 
 /**
- * Rows whose sums are those of a window's calls: the whole hours of it from the rollup, what begins and ends it from
- * the calls themselves. `step` is the coarsest that the answer can be made of, in UTC.
+ * Rows whose sums are those of a window's calls: its whole days from the rollup, what begins and ends it from whole hours,
+ * and what begins and ends those from the calls themselves.
  */
-export function sumRows(window: UsageWindow, step: "hour" | "day" | "none"): Fragment {
-  if (step === "none") return sql`(${eventSums(window, window.from, window.to)})`;
-  const size = step === "day" ? DAY_MS : DAY_MS / 24;
-  const first = new Date(Math.min(Math.ceil(window.from.getTime() / size) * size, window.to.getTime()));
-  const last = new Date(Math.max(Math.floor(window.to.getTime() / size) * size, first.getTime()));
-  const rollup = step === "day" ? sql`public.ai_usage_daily` : sql`public.ai_usage_hourly`;
-  return sql`(
-    select starts_at as started_at, model, user_id, key_slot, calls, failures, rate_limited, input_tokens, output_tokens,
-      cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens as cache_write_tokens, cost
-    from ${rollup} where ${ownedRows(window)} and starts_at >= ${at(first)} and starts_at < ${at(last)}
-    union all ${eventSums(window, window.from, first)}
-    union all ${eventSums(window, last, window.to)})`;
+export function sumRows(window: UsageWindow, { coarsest, splitHours = [] }: Grain): Fragment {
+  return sql`(${sql.join(rowsOf(window, coarsest, splitHours), sql` union all `)})`;
 }
 
-function eventSums(window: UsageWindow, from: Date, to: Date): Fragment {
+function rowsOf(window: UsageWindow, coarsest: Grain["coarsest"], splitHours: readonly Date[]): Fragment[] {
+  const { from, to } = window;
+  if (!(from < to)) return [];
+  if (coarsest === "call") return [callSums(window)];
+  const { table, sizeMs, finer } = ROLLUPS[coarsest];
+  const first = new Date(Math.min(Math.ceil(from.getTime() / sizeMs) * sizeMs, to.getTime()));
+  const last = new Date(Math.max(Math.floor(to.getTime() / sizeMs) * sizeMs, first.getTime()));
+  const split = splitHours.filter((hour) => hour >= first && hour < last).map((hour) => hour.toISOString());
+  const whole = sql`
+    select starts_at as started_at, model, user_id, key_slot, calls, failures, rate_limited, input_tokens, output_tokens,
+      cache_read_tokens, cache_write_5m_tokens + cache_write_1h_tokens as cache_write_tokens, cost
+    from ${table} where ${ownedRows(window)} and starts_at >= ${at(first)} and starts_at < ${at(last)}`;
+  const parts = [
+    ...rowsOf({ ...window, to: first }, finer, []),
+    ...rowsOf({ ...window, from: last }, finer, []),
+  ];
+  if (first < last)
+    parts.push(split.length === 0 ? whole : sql`${whole} and starts_at <> all (${hours(split)})`);
+  if (split.length > 0) parts.push(callSums(window, split));
+  return parts;
+}
+
+const hours = (starts: readonly string[]) => sql`${`{${starts.join(",")}}`}::timestamptz[]`;
+
+/** Each call of a window as a sum of one; only those of some hours where they are told. */
+function callSums(window: UsageWindow, only?: readonly string[]): Fragment {
+  const source =
+    only === undefined
+      ? sql`public.ai_usage_events`
+      : sql`unnest(${hours(only)}) as h (starts_at)
+        join public.ai_usage_events on started_at >= h.starts_at and started_at < h.starts_at + interval '1 hour'`;
   return sql`
     select started_at, ${MODEL} as model, user_id, key_slot, 1 as calls,
       (outcome in ('error', 'timeout'))::integer as failures, coalesce(http_status = 429, false)::integer as rate_limited,
       input_tokens::bigint, output_tokens::bigint, cache_read_tokens::bigint,
       cache_write_5m_tokens::bigint + cache_write_1h_tokens as cache_write_tokens, cost
-    from public.ai_usage_events
-    where ${ownedRows(window)} and started_at >= ${at(from)} and started_at < ${at(to)}`;
+    from ${source}
+    where ${ownedRows(window)} and started_at >= ${at(window.from)} and started_at < ${at(window.to)}`;
 }
 
 /** Sums of `sumRows` with the names of `UsageFigures`. */

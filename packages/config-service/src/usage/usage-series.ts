@@ -3,8 +3,9 @@ import { type Actor, type Db, sql } from "@ai-config/db";
 
 import { requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
+import { isoTime } from "../iso-time.ts";
 import { runAs } from "../run-as.ts";
-import { callRows, LATENCIES, type RowColumn, SUMS, sumRows } from "./usage-rows.ts";
+import { callRows, type Grain, LATENCIES, type RowColumn, SUMS, sumRows } from "./usage-rows.ts";
 import { checkWindow, type UsageFigures, type UsageWindow } from "./usage-window.ts";
 
 export type UsageGroup = "model" | "user" | "key";
@@ -29,6 +30,9 @@ const COLUMNS: Readonly<Record<UsageGroup, RowColumn>> = { model: "model", user:
 const ACTIONS: readonly TokenAction[] = ["usage:read"];
 /** A year of days of fifty groups, or a month of hours of twenty-five. */
 const POINTS_MAX = 20_000;
+const HOUR_MS = 3_600_000;
+/** Where a larger part of all hours would come from the calls, all of them do. */
+const SPLIT_PART = 0.25;
 
 /** Usage by hour or day, in the order of time. For whom `summarizeUsage` is. */
 export async function usageSeries(
@@ -43,12 +47,12 @@ export async function usageSeries(
     actor,
     async (tx) => {
       await requireAdmin(tx, actor, window.owner, ACTIONS);
-      const coarsest = await coarsestStep(tx, window, { step, timeZone });
+      const grain = await grainOf(tx, window, { step, timeZone });
       const points = await tx.execute<UsagePoint & Record<string, unknown>>(sql`
         with sums as (
-          select ${begin} as begins_at, ${group} as "group", ${SUMS} from ${sumRows(window, coarsest)} as r group by 1, 2
+          select ${begin} as begins_at, ${group} as "group", ${SUMS} from ${sumRows(window, grain)} as r group by 1, 2
         ), latencies as (
-          select ${begin} as begins_at, ${group} as "group", ${LATENCIES} from ${callRows(window)} as c group by 1, 2
+          select ${begin} as begins_at, ${group} as "group", ${LATENCIES} from ${callRows(window, sql`(select sum(calls) from sums)`)} as c group by 1, 2
         )
         select to_char(s.begins_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "startsAt", s."group", s.calls,
           s.failures, s."rateLimited", s."inputTokens", s."outputTokens", s."cacheReadTokens", s."cacheWriteTokens",
@@ -64,22 +68,24 @@ export async function usageSeries(
 }
 
 /**
- * What the steps of an answer can be added up from: days where they begin with those of UTC, else hours, unless the
- * zone is ever off by a part of an hour.
+ * What the steps of an answer can be added up from: days where they begin with those of UTC, else hours. Where the zone is
+ * off by a part of an hour, days begin within one, and hours within all of them.
  */
-async function coarsestStep(
+async function grainOf(
   tx: Db,
   { from, to }: UsageWindow,
   { step, timeZone }: Pick<UsageSeriesInput, "step"> & { readonly timeZone: string },
-): Promise<"hour" | "day" | "none"> {
-  if (timeZone === "UTC") return step;
-  const [zone] = await tx.execute<{ isWhole: boolean }>(sql`
-    select not exists (
-      select from generate_series(${from.toISOString()}::timestamptz, ${to.toISOString()}::timestamptz + interval '1 day',
-          interval '1 day') as d
-        where extract(minute from date_trunc('hour', d, 'UTC') at time zone ${timeZone}) <> 0
-    ) as "isWhole"`);
-  return zone?.isWhole ? "hour" : "none";
+): Promise<Grain> {
+  if (timeZone === "UTC") return { coarsest: step };
+  const split = await tx.execute<{ hour: string }>(sql`
+    select ${isoTime("h", "hour")}
+    from generate_series(date_trunc('hour', ${from.toISOString()}::timestamptz, 'UTC'), ${to.toISOString()}::timestamptz,
+      interval '1 hour') as h
+    where date_trunc(${step}, h, ${timeZone}) <> date_trunc(${step}, h + interval '1 hour' - interval '1 microsecond', ${timeZone})`);
+  const isOftenSplit = split.length > SPLIT_PART * ((to.getTime() - from.getTime()) / HOUR_MS);
+  return isOftenSplit
+    ? { coarsest: "call" }
+    : { coarsest: "hour", splitHours: split.map(({ hour }) => new Date(hour)) };
 }
 
 const tooMany = {
