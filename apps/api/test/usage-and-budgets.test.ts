@@ -97,6 +97,39 @@ test("a call that the shared budget has no room for is refused before anything i
   expect(anthropic.requests.length).toBe(before);
 });
 
+test("a test call ends when whoever asked goes away, which is no bug, and nothing stays held", async () => {
+  const leaver = new Person(api.url);
+  await leaver.signUp("leaver@example.com");
+  await call(leaver, "key.rotate", { owner: mine, newKey: `sk-ant-api03-${"l".repeat(40)}` });
+  anthropic.script({ text: "Too late.", delayMs: 600_000 });
+  const before = anthropic.requests.length;
+  const leaving = new AbortController();
+  const left = expect(
+    fetch(`${api.url}/api/trpc/claude.test`, {
+      method: "POST",
+      headers: { "content-type": "application/json", cookie: leaver.cookie, "x-request-id": "left-alone" },
+      body: JSON.stringify({ prompt: "Hi" }),
+      signal: leaving.signal,
+    }),
+  ).rejects.toThrow();
+  await expect.poll(() => anthropic.requests.length).toBe(before + 1);
+  leaving.abort();
+  await left;
+  await expect.poll(() => anthropic.requests.at(-1)?.aborted).toBe(true);
+  const lines = () =>
+    api
+      .logged()
+      .split("\n")
+      .filter((line) => line.includes("left-alone"));
+  await expect.poll(lines).toEqual([expect.stringContaining('"status":499')]);
+  // What may have been written until then is booked.
+  await expect
+    .poll(async () => dataOf(await query(leaver, "usage.summary", { owner: mine, ...around() })))
+    .toMatchObject({ calls: 1, failures: 0 });
+  const { budgets } = dataOf(await query(leaver, "budget.status", {})) as { budgets: object[] };
+  expect(budgets).toMatchObject([{ reserved: "0" }, { reserved: "0" }, { reserved: "0" }]);
+});
+
 test("usage adds up for the account, and for the organization's admins alone", async () => {
   anthropic.script({ text: "Hello, Kim.", usage: { inputTokens: 1, outputTokens: 2 } });
   expect((await call(kim, "claude.test", { prompt: "Hi", organizationId: ids.acme })).status).toBe(200);

@@ -21,11 +21,11 @@ export function answerCalls(
 ) {
   const { service, claude, own, publicUrl, signUp, mailer, log } = deps;
   return async (c: Context<{ Variables: ApiVariables }>): Promise<Response> => {
-    const { authenticate, authenticateToken, requestId } = c.var;
+    const { authenticate, authenticateToken, request, requestId } = c.var;
     let refused: AIConfigError | undefined;
     const answer = await fetchRequestHandler({
       endpoint: "/api/trpc",
-      req: c.var.request,
+      req: request,
       router: appRouter,
       maxBatchSize: BATCH_MAX,
       createContext: () => ({
@@ -43,7 +43,8 @@ export function answerCalls(
         // The context is made when the request has been read.
         const known = ctx === undefined ? refusalOf(error) : problemOf(error);
         if (ctx === undefined) refused = known;
-        else if (known.code === "INTERNAL") reportBug(log, known.cause ?? error, requestId);
+        else if (known.code === "INTERNAL" && !isGivenUp(known.cause, request.signal))
+          reportBug(log, known.cause ?? error, requestId);
       },
       responseMeta: ({ type, errors }) => ({
         headers: errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED")
@@ -52,8 +53,14 @@ export function answerCalls(
       }),
     });
     if (refused !== undefined) throw refused;
-    return answer;
+    // Nobody reads what is answered now; the log tells by the status that the client had closed the request.
+    return request.signal.aborted ? new Response(null, { status: 499 }) : answer;
   };
+}
+
+/** Whether a call failed because nobody waits for it any longer, which is no bug. */
+function isGivenUp(error: unknown, { aborted }: AbortSignal): boolean {
+  return aborted && error instanceof Error && error.name.endsWith("AbortError");
 }
 
 /** Why tRPC could not read a request. */
