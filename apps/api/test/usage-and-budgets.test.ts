@@ -21,6 +21,12 @@ const query = (person: Person, name: string, input: object) =>
 const call = (person: Person, name: string, input: object) => person.json("POST", `/api/trpc/${name}`, input);
 const dataOf = ({ body }: { body: unknown }) =>
   (body as { result?: { data: Record<string, unknown> } }).result?.data ?? { refused: body };
+const messagesOf = (body: unknown) => {
+  const { error } = body as {
+    error: { data: { aiConfig: { issues: { path: string; message: string }[] } } };
+  };
+  return Object.fromEntries(error.data.aiConfig.issues.map(({ path, message }) => [path, message]));
+};
 const ours = () => ({ type: "organization", organizationId: ids.acme });
 const mine = { type: "user" };
 
@@ -155,10 +161,65 @@ test("usage adds up for the account, and for the organization's admins alone", a
   );
   const byKey = dataOf(await series({ groupBy: "key", step: "day", timeZone: "Asia/Tokyo" }));
   expect(byKey).toMatchObject([{ group: "primary", calls: 2 }]);
-  expect((await series({ timeZone: "Mars/Olympus" })).status).toBe(400);
-  const backwards = { from: around().to, to: around().from };
-  expect((await query(dana, "usage.summary", { owner: mine, ...backwards })).status).toBe(400);
 });
+
+const DAY = { from: "2026-11-01T00:00:00Z", to: "2026-11-02T00:00:00Z" };
+const LONG = { from: "2025-01-01T00:00:00Z", to: "2026-02-06T00:00:00.001Z" };
+
+test.each<[string, object, Record<string, string>]>([
+  ["that ends as it begins", { to: DAY.from }, { to: "Must be later than the beginning." }],
+  ["that ends before", { from: DAY.to, to: DAY.from }, { to: "Must be later than the beginning." }],
+  ["longer than anybody waits", LONG, { to: "Must be within 400 days of the beginning." }],
+  [
+    "of a day that is none",
+    { from: "2026-02-30T00:00:00Z" },
+    { from: "Must be a time with its offset, such as 2026-11-24T08:00:00Z." },
+  ],
+  ["of a number", { from: 1 }, { from: "Must be text, not a number." }],
+  [
+    "of a year that no database counts",
+    { from: "0000-01-01T00:00:00Z", to: "0000-01-02T00:00:00Z" },
+    {
+      from: "Must be a time of the years 1900 to 9998.",
+      to: "Must be a time of the years 1900 to 9998.",
+    },
+  ],
+  [
+    "past the last year",
+    { from: "9998-12-31T00:00:00Z", to: "9998-12-31T23:59:59-01:00" },
+    { to: "Must be a time of the years 1900 to 9998." },
+  ],
+  ["of a field that is none", { every: "day" }, { every: "There is no such field. Check the spelling." }],
+])("a time %s is refused with the place and what to do", async (_, given, issues) => {
+  for (const [name, more] of [
+    ["usage.summary", {}],
+    ["usage.series", { step: "day", timeZone: "Europe/Berlin" }],
+  ] as const) {
+    const { status, body } = await query(dana, name, { owner: mine, ...DAY, ...more, ...given });
+    expect([name, status, messagesOf(body)]).toEqual([name, 400, issues]);
+  }
+});
+
+test("a year and a month is not too long to ask about", async () => {
+  const window = { ...LONG, to: "2026-02-05T00:00:00Z" };
+  expect((await query(dana, "usage.summary", { owner: mine, ...window })).status).toBe(200);
+});
+
+test.each(["Mars/Olympus", "UTC+3", "+02:00", "abc5", "<x>-3", "12"])(
+  "%s is no time zone, whatever a database makes of it",
+  async (timeZone) => {
+    const { status, body } = await query(dana, "usage.series", {
+      owner: mine,
+      ...DAY,
+      step: "day",
+      timeZone,
+    });
+    expect([status, messagesOf(body)]).toEqual([
+      400,
+      { timeZone: "Must be a time zone by its name, such as Europe/Berlin." },
+    ]);
+  },
+);
 
 test("a threshold that was crossed is told once, to whom the budget belongs", async () => {
   const { alerts } = dataOf(await query(dana, "alerts.list", { owner: ours() })) as { alerts: object[] };

@@ -122,7 +122,7 @@ export {
 export { AIConfigError, type AIConfigErrorOptions, ERROR_CATALOGUE, type ErrorCode } from "./errors.ts";
 export type { FieldControl, FieldType, FieldUnit } from "./field.ts";
 export type { FieldExplanation, FieldSource } from "./field-explanation.ts";
-export { findInconsistencies } from "./find-inconsistencies.ts";
+export { findInconsistencies, zoneIssues } from "./find-inconsistencies.ts";
 export { formatFieldValue } from "./format-field-value.ts";
 export { LAYER_BYTES_MAX } from "./inspect-json.ts";
 export type { Checked, Issue, IssueCode } from "./issue.ts";

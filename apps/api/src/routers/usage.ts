@@ -4,7 +4,9 @@ import * as z from "zod";
 import { callerProcedure, router } from "../trpc.ts";
 import { ownerInput, ownerOf } from "./owner.ts";
 
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const moment = z.iso
+  .datetime({ offset: true, error: "Must be a time with its offset, such as 2026-11-24T08:00:00Z." })
+  .transform((text) => new Date(text));
 const windowInput = z.strictObject({ owner: ownerInput, from: moment, to: moment });
 
 /** What governed calls came to, from the ledger. */

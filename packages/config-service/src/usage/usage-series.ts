@@ -1,4 +1,4 @@
-import { AIConfigError, type TokenAction } from "@ai-config/config-core";
+import { AIConfigError, type TokenAction, zoneIssues } from "@ai-config/config-core";
 import { type Actor, type Db, sql } from "@ai-config/db";
 
 import { requireAdmin } from "../configuration/stored-configuration.ts";
@@ -39,16 +39,13 @@ export async function usageSeries(
   ctx: ServiceContext,
   { actor, step, timeZone = "UTC", groupBy, ...window }: UsageSeriesInput,
 ): Promise<UsagePoint[]> {
-  checkWindow(window);
+  checkWindow(window, zoneIssues(timeZone, "timeZone"));
   const group = groupBy === undefined ? sql`null::text` : sql`${sql.identifier(COLUMNS[groupBy])}::text`;
   const begin = sql`date_trunc(${step}, started_at, ${timeZone})`;
-  return runAs(
-    ctx,
-    actor,
-    async (tx) => {
-      await requireAdmin(tx, actor, window.owner, ACTIONS);
-      const grain = await grainOf(tx, window, { step, timeZone });
-      const points = await tx.execute<UsagePoint & Record<string, unknown>>(sql`
+  return runAs(ctx, actor, async (tx) => {
+    await requireAdmin(tx, actor, window.owner, ACTIONS);
+    const grain = await grainOf(tx, window, { step, timeZone });
+    const points = await tx.execute<UsagePoint & Record<string, unknown>>(sql`
         with sums as (
           select ${begin} as begins_at, ${group} as "group", ${SUMS} from ${sumRows(window, grain)} as r group by 1, 2
         ), latencies as (
@@ -59,12 +56,9 @@ export async function usageSeries(
           s.cost, l."latencyP50", l."latencyP95"
         from sums s left join latencies l on l.begins_at = s.begins_at and l."group" is not distinct from s."group"
         order by s.begins_at, s."group" limit ${POINTS_MAX + 1}`);
-      if (points.length > POINTS_MAX) throw new AIConfigError("INPUT_INVALID", { issues: [tooMany] });
-      return points;
-    },
-    // A zone that the database does not know.
-    { codes: { "22023": "INPUT_INVALID" } },
-  );
+    if (points.length > POINTS_MAX) throw new AIConfigError("INPUT_INVALID", { issues: [tooMany] });
+    return points;
+  });
 }
 
 /**

@@ -10,10 +10,16 @@ export interface UsageWindow {
 }
 
 const DAYS_MAX = 400;
+/** As far as budgets know time; the database counts no year 0. */
+const EARLIEST = Date.UTC(1900, 0, 1);
+const LATEST = Date.UTC(9999, 0, 1);
 
-/** Refuses a window that ends before it begins, or is too long to add up while somebody waits. */
-export function checkWindow({ from, to }: UsageWindow): void {
-  const issues: Issue[] = [];
+/**
+ * Refuses a window that ends before it begins, or is too long to add up while somebody waits. `others` is what is wrong
+ * with the rest of the question.
+ */
+export function checkWindow({ from, to }: UsageWindow, others: readonly Issue[] = []): void {
+  const issues = [...others, ...momentIssues("from", from), ...momentIssues("to", to)];
   if (!(from < to)) {
     issues.push({ path: "to", code: "inconsistent", message: "Must be later than the beginning." });
   } else if (to.getTime() - from.getTime() > DAYS_MAX * 86_400_000) {
@@ -24,6 +30,11 @@ export function checkWindow({ from, to }: UsageWindow): void {
     });
   }
   if (issues.length > 0) throw new AIConfigError("INPUT_INVALID", { issues });
+}
+
+function momentIssues(path: string, moment: Date): Issue[] {
+  if (moment.getTime() >= EARLIEST && moment.getTime() < LATEST) return [];
+  return [{ path, code: "out_of_range", message: "Must be a time of the years 1900 to 9998." }];
 }
 
 /** What is added up of calls, exact where it is money. */

@@ -28,7 +28,7 @@ test("an account has its rate, its slots and its three budgets, which block", ()
     },
   ]);
   const tiny = effectiveOf({ costBudget: { dailyBudget: 1e-7 } });
-  expect(limitsAt(noon, tiny).scopes[0]?.budgets[0]?.limit).toBe("0.00000010000000000000");
+  expect(limitsAt(noon, tiny).scopes[0]?.budgets[0]?.limit).toBe("0.0000001");
 });
 
 test("a budget may warn instead, and its days begin where its owner says", () => {

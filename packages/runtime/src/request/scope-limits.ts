@@ -3,6 +3,8 @@ import {
   budgetWindow,
   type CostBudget,
   type PolicyPool,
+  parseUsd,
+  toUsd,
   type Usd,
 } from "@ai-config/config-core";
 import type { EffectiveConfiguration } from "@ai-config/config-service";
@@ -113,5 +115,5 @@ function windowsAround(
 /** A number of the configuration as exact text. */
 function usdOf(amount: number): Usd {
   const text = String(amount);
-  return text.includes("e") ? amount.toFixed(20) : text;
+  return text.includes("e") ? toUsd(parseUsd(amount.toFixed(20))) : text;
 }
