@@ -12,8 +12,9 @@ const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
 const redis = {
   test: {
     name: "redis",
-    include: ["packages/runtime/test-redis/**/*.test.ts"],
+    include: ["{packages,apps}/*/test-redis/**/*.test.ts"],
     maxWorkers,
+    globalSetup: ["packages/db/src/testing/global-setup.ts"],
     testTimeout: 60_000,
   },
 };

@@ -202,7 +202,7 @@ async function measureHttp(
 async function governedInRedis(ctx: RunningServiceContext, database: Database) {
   const server = await startRedis();
   const ledger = createPostgresLedger({ database });
-  const store = createRedisStore({ send: await server.connect(), writeEntry: ledger.write });
+  const store = createRedisStore({ send: await server.connect(), ledger });
   const claude = createGovernedClaude({ service: ctx, store });
   return {
     claude,

@@ -2134,6 +2134,14 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.record_alerts(p text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$ begin perform private.write_alerts(p::jsonb); end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.record_calls(p text)
  RETURNS integer
  LANGUAGE sql
@@ -3384,6 +3392,7 @@ grant execute on function private.policy_rule_problem(text,jsonb) to authenticat
 grant execute on function private.policy_rule_problem(text,jsonb) to service_role;
 grant execute on function private.read_layers(text,text,uuid,uuid) to ai_config_app;
 grant execute on function private.read_organization_layers(text,text,uuid) to ai_config_app;
+grant execute on function private.record_alerts(text) to ai_config_app;
 grant execute on function private.record_calls(text) to ai_config_app;
 grant execute on function private.renew_calls(uuid[],double precision) to ai_config_app;
 grant execute on function private.set_default_organization(uuid) to authenticated;

@@ -10,6 +10,7 @@ import type { LedgerEntry } from "../src/ledger/ledger-entry.ts";
 import { admit, ask, limitsOf, settle, spend } from "../testing/admission/admission-kit.ts";
 import { describeAdmissionStore, type StoreUnderTest } from "../testing/admission-conformance.ts";
 import { startRedis, type TestRedis } from "../testing/redis/start-redis.ts";
+import { ledgerOf } from "./support/ledger-of.ts";
 
 let redis: TestRedis;
 let first: SendCommand;
@@ -27,7 +28,7 @@ function open(now?: () => number) {
   const entries = new Map<string, LedgerEntry>();
   const given = {
     prefix: `{test-${randomUUID()}}`,
-    writeEntry: async (entry: LedgerEntry) => void entries.set(entry.id, entry),
+    ledger: ledgerOf({ write: async (entry) => void entries.set(entry.id, entry) }),
     onWriteError: (error: unknown) => {
       throw error;
     },
@@ -83,7 +84,7 @@ describe("the store on Redis", () => {
       sent.push(command[0] ?? "");
       return first(command);
     };
-    const store = createRedisStore({ send, prefix, writeEntry: async () => {}, ...given });
+    const store = createRedisStore({ send, prefix, ledger: ledgerOf({}), ...given });
     return { store, sent, prefix };
   }
 
@@ -179,9 +180,11 @@ describe("the store on Redis", () => {
     const written: LedgerEntry[] = [];
     const { store, prefix } = openNoting({
       now: () => now,
-      writeEntry: async () => {
-        throw new Error("The ledger is away.");
-      },
+      ledger: ledgerOf({
+        write: async () => {
+          throw new Error("The ledger is away.");
+        },
+      }),
       onWriteError: (error) => failures.push(error),
     });
     const user = limited();
@@ -193,7 +196,7 @@ describe("the store on Redis", () => {
       send: second,
       prefix,
       now: () => now,
-      writeEntry: async (entry) => void written.push(entry),
+      ledger: ledgerOf({ write: async (entry) => void written.push(entry) }),
     });
     await other.sweep();
     // Its own process may be writing it at this moment.
@@ -217,6 +220,22 @@ describe("the store on Redis", () => {
 
   test("throws where the server cannot be reached: admission fails closed", async () => {
     const { store } = openNoting({ send: () => Promise.reject(new Error("Connection is closed.")) });
-    await expect(store.admit(ask(limited()))).rejects.toThrow("Connection is closed.");
+    const refusal = {
+      code: "DATABASE_UNAVAILABLE",
+      message: expect.stringMatching(/Redis.*cannot be reached/),
+    };
+    await expect(store.admit(ask(limited()))).rejects.toMatchObject(refusal);
+  });
+
+  test("tells with what word a server refuses, and nothing of what was sent", async () => {
+    const { store } = openNoting({
+      send: ([name]) =>
+        Promise.reject(new Error(name === "EVALSHA" ? "NOSCRIPT No matching script." : "OOM x")),
+    });
+    const refusal = {
+      code: "DATABASE_UNAVAILABLE",
+      message: expect.stringMatching(/Redis.*answers OOM\. Try/),
+    };
+    await expect(store.admit(ask(limited()))).rejects.toMatchObject(refusal);
   });
 });

@@ -11,6 +11,7 @@ import { createRedisStore } from "../src/admission/redis/redis-store.ts";
 import { limitsOf } from "../testing/admission/admission-kit.ts";
 import type { CallPlan, CallsMade } from "../testing/admission/make-calls.ts";
 import { startRedis, type TestRedis } from "../testing/redis/start-redis.ts";
+import { ledgerOf } from "./support/ledger-of.ts";
 import type { WorkerInput } from "./worker.ts";
 
 let redis: TestRedis;
@@ -26,7 +27,7 @@ async function scene(limit: string) {
   const window = { start: now - 3_600_000, end: now + 3_600_000 };
   const user = { kind: "user", id: randomUUID() } as const;
   const prefix = `{test-${randomUUID()}}`;
-  const store = createRedisStore({ send: await redis.connect(), prefix, writeEntry: async () => {} });
+  const store = createRedisStore({ send: await redis.connect(), prefix, ledger: ledgerOf({}) });
   const windows = [{ start: new Date(window.start), end: new Date(window.end) }];
   const limits = limitsOf(user, {
     budgets: [{ period: "daily", limit, enforcement: "block", thresholds: [], windows }],

@@ -4,6 +4,7 @@ import { createClient } from "@redis/client";
 import type { ScopeLimits } from "../src/admission/admission-store.ts";
 import { createRedisStore } from "../src/admission/redis/redis-store.ts";
 import { type CallPlan, makeCalls } from "../testing/admission/make-calls.ts";
+import { ledgerOf } from "./support/ledger-of.ts";
 
 export interface WorkerInput extends CallPlan {
   readonly socket: string;
@@ -20,7 +21,7 @@ await client.connect();
 const store = createRedisStore({
   send: (command) => client.sendCommand(command),
   prefix,
-  writeEntry: async () => {},
+  ledger: ledgerOf({}),
 });
 const windows = [{ start: new Date(window.start), end: new Date(window.end) }];
 const limits: ScopeLimits = {

@@ -31,7 +31,7 @@ export interface ParsedBudget {
 export interface ParsedThreshold {
   readonly threshold: number;
   readonly dueAt: Amount;
-  /** Limit and threshold as one text, the same for "1" and "1.00". */
+  /** As of `thresholdKey`: the same for limits of "1" and "1.00". */
   readonly key: string;
 }
 
@@ -98,7 +98,7 @@ function parseBudget(
       .map((threshold) => ({
         threshold,
         dueAt: dueAt(limitAmount, threshold),
-        key: `${limitAmount}:${threshold}`,
+        key: thresholdKey(limitAmount, threshold),
       })),
     windows: windows.map(({ start, end }) => ({
       startsAt: start,
@@ -107,6 +107,11 @@ function parseBudget(
       endMs: end.getTime(),
     })),
   };
+}
+
+/** Limit and threshold as one text, by which it is remembered that an alert was told. */
+export function thresholdKey(limit: Amount, threshold: number): string {
+  return `${limit}:${threshold}`;
 }
 
 /** The least amount that is a threshold's part of the limit, and more than nothing. */

@@ -101,7 +101,7 @@ local function readScope(text, index)
   for position = 5, #given do
     local details = given[position]
     local budget = {
-      index = index + position - 5, period = details[1], limit = details[2], isBlocking = details[3],
+      scope = scope.name, index = index + position - 5, period = details[1], limit = details[2], isBlocking = details[3],
       thresholds = details[4],
     }
     for choice = 5, #details do
@@ -172,7 +172,7 @@ local function save(scope, keptMs)
   end
 end
 
--- Notes thresholds that are reached for the first time, as "budget:threshold:window:spent".
+-- Notes thresholds that are reached for the first time, as "budget:threshold:window:spent", and puts them into the outbox.
 local function noteAlerts(alerts, budget)
   if budget.thresholds == '' or sub(budget.thresholds, 1, 44) > budget.spent then return end
   local position = 0
@@ -180,6 +180,8 @@ local function noteAlerts(alerts, budget)
     if dueAt > budget.spent then break end
     if not string.find(budget.alerts, '|' .. name .. '|', 1, true) then
       budget.alerts, budget.isChanged = budget.alerts .. name .. '|', true
+      local field = table.concat({ 'alert', budget.scope, budget.window, name }, ' ')
+      call('HSET', prefix .. ':outbox', field, exact(now) .. ' ' .. budget.spent)
       alerts[#alerts + 1] = table.concat({ budget.index, position, budget.chosen, budget.spent }, ':')
     end
     position = position + 1
@@ -310,7 +312,7 @@ while position < #ARGV do
   for at = position + 2, last, 2 do
     local window = ARGV[at]
     scope.budgets[#scope.budgets + 1] = {
-      index = #figures + #scope.budgets, chosen = 0, window = window, ends = tonumber(match(window, '%-?%d+$')),
+      scope = scope.name, index = #figures + #scope.budgets, chosen = 0, window = window, ends = tonumber(match(window, '%-?%d+$')),
       thresholds = ARGV[at + 1],
     }
   end

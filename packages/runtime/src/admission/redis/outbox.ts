@@ -1,56 +1,65 @@
 import type { LedgerEntry } from "../../ledger/ledger-entry.ts";
+import type { LedgerWriter } from "../../ledger/ledger-writer.ts";
+import type { BudgetAlert } from "../admission-store.ts";
+import { alertField, type OutboxItem, readItem } from "./outbox-item.ts";
 import type { SendCommand } from "./run-script.ts";
 
 export interface OutboxOptions {
   readonly send: SendCommand;
   readonly key: string;
-  readonly writeEntry: (entry: LedgerEntry) => Promise<void>;
+  readonly ledger: LedgerWriter;
   readonly onWriteError: (error: unknown) => void;
   readonly now: () => number;
 }
 
 /**
- * Entries that are booked and not yet in the ledger. A settlement puts its entry here in the step that books the cost;
- * it leaves when it is written, so that no crash in between loses it.
+ * Entries that are booked and alerts that are due, and not yet in the ledger. The step that books a cost puts them here;
+ * they leave when they are written, so that no crash in between loses one.
  */
 export interface Outbox {
-  pack(entry: LedgerEntry): string;
   /** Writes an entry that was just booked, without being waited for. */
-  deliver(entry: LedgerEntry): void;
+  deliverEntry(entry: LedgerEntry): void;
+  /** Writes alerts that just became due, without being waited for. */
+  deliverAlerts(alerts: readonly BudgetAlert[]): void;
   /** Writes what somebody else left behind. */
   redeliver(): Promise<void>;
   /** Until nothing is being written any more. */
   settle(): Promise<void>;
 }
 
-/** Whoever booked an entry has so long to write it. */
+/** Whoever put something here has so long to write it. */
 const LEFT_BEHIND_MS = 60_000;
 
-export function createOutbox({ send, key, writeEntry, onWriteError, now }: OutboxOptions): Outbox {
+export function createOutbox({ send, key, ledger, onWriteError, now }: OutboxOptions): Outbox {
   const underWay = new Set<Promise<void>>();
 
-  async function write(entry: LedgerEntry): Promise<void> {
+  async function write(field: string, item: OutboxItem): Promise<void> {
     try {
-      await writeEntry(entry);
-      await send(["HDEL", key, entry.id]);
+      await ("entry" in item ? ledger.write(item.entry) : ledger.writeAlert(item.alert));
+      await send(["HDEL", key, field]);
     } catch (error) {
       onWriteError(error);
     }
   }
 
+  function deliver(field: string, item: OutboxItem): void {
+    const written = write(field, item).finally(() => underWay.delete(written));
+    underWay.add(written);
+  }
+
   return {
-    pack: (entry) => JSON.stringify({ at: now(), entry }),
-    deliver(entry) {
-      const written = write(entry).finally(() => underWay.delete(written));
-      underWay.add(written);
+    deliverEntry: (entry) => deliver(entry.id, { entry }),
+    deliverAlerts(alerts) {
+      for (const alert of alerts) deliver(alertField(alert), { alert });
     },
     async redeliver() {
       let cursor = "0";
       do {
         const [next, found] = (await send(["HSCAN", key, cursor, "COUNT", "100"])) as [string, string[]];
         for (let index = 1; index < found.length; index += 2) {
-          const { at, entry } = JSON.parse(found[index] as string) as { at: number; entry: LedgerEntry };
-          if (at + LEFT_BEHIND_MS <= now()) await write({ ...entry, startedAt: new Date(entry.startedAt) });
+          const field = found[index - 1] as string;
+          const { at, item } = readItem(field, found[index] as string);
+          if (at + LEFT_BEHIND_MS <= now()) await write(field, item);
         }
         cursor = next;
       } while (cursor !== "0");

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "../../ledger/ledger-entry.ts";
+import type { LedgerWriter } from "../../ledger/ledger-writer.ts";
 import type {
   Admission,
   AdmissionRequest,
@@ -14,18 +14,16 @@ import { type ParsedBudget, type ParsedWindow, parseLimits, scopeKey } from "../
 import { noWindow } from "../window-at.ts";
 import { ADMIT, type LuaScript, RENEW, SETTLE, STATUS, SWEEP } from "./lua-scripts.ts";
 import { createOutbox } from "./outbox.ts";
+import { packEntry } from "./outbox-item.ts";
 import { readAlerts, readRefusal, readStates } from "./read-answer.ts";
 import { runScript, type SendCommand } from "./run-script.ts";
 import { scriptLimits, scriptThresholds, scriptUsd, windowName } from "./script-arguments.ts";
 
 export interface RedisStoreOptions {
   readonly send: SendCommand;
-  /**
-   * Writes an entry to the ledger. After a crash or a failure the same entry may come again, from any process: it must
-   * count once, by its id.
-   */
-  readonly writeEntry: (entry: LedgerEntry) => Promise<void>;
-  /** Told where an entry could not be written. It is kept in Redis, and `sweep` tries again. */
+  /** Where entries and alerts are kept, such as `createPostgresLedger`. */
+  readonly ledger: LedgerWriter;
+  /** Told where one could not be written. It is kept in Redis, and `sweep` tries again. */
   readonly onWriteError?: (error: unknown) => void;
   /**
    * What all keys begin with. A hash tag in it keeps them on one node of a cluster, since a call is admitted for
@@ -45,22 +43,16 @@ const SWEEP_AT_ONCE = 500;
 
 /** Limits and budgets in Redis or Valkey, for many processes with thousands of calls a second. */
 export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
-  const {
-    send,
-    writeEntry,
-    onWriteError = () => {},
-    prefix = "{ai-config}",
-    settledMs = HOUR_MS,
-    now,
-  } = options;
+  const { send, ledger, onWriteError = () => {}, prefix = "{ai-config}", settledMs = HOUR_MS, now } = options;
   if (!/^[\w:{}.-]+$/.test(prefix))
     throw invalidArgument("prefix", "Must be letters, digits and any of _:{}.-");
+  const clock = now ?? Date.now;
   const outbox = createOutbox({
     send,
     key: `${prefix}:outbox`,
-    writeEntry,
+    ledger,
     onWriteError,
-    now: now ?? Date.now,
+    now: clock,
   });
 
   const run = (script: LuaScript, args: readonly string[]) =>
@@ -81,14 +73,10 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     if (verdict === "settled")
       throw invalidArgument("id", "This admission is settled. Make a new id for a new call.");
     if (verdict === "no window") throw noWindow(budgets[Number(rest[0])]?.period);
-    if (verdict === "refused") return readRefusal(scopes, budgets, rest);
-    const [figures = "", alerts = ""] = rest;
-    return {
-      isAdmitted: true,
-      id,
-      budgets: readStates(budgets, figures),
-      alerts: readAlerts(budgets, alerts),
-    };
+    const admission =
+      verdict === "refused" ? readRefusal(scopes, budgets, rest) : admitted(id, budgets, rest);
+    outbox.deliverAlerts(admission.alerts);
+    return admission;
   }
 
   async function settle({ admission, request, cost, entry }: Settlement): Promise<Settled> {
@@ -110,15 +98,17 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
       scriptUsd("cost", cost),
       String(settledMs),
       String(KEPT_MS),
-      outbox.pack(exactEntry),
+      packEntry(exactEntry, clock()),
       ...counted,
     ]);
-    if (isBooked === "1") outbox.deliver(exactEntry);
+    if (isBooked === "1") outbox.deliverEntry(exactEntry);
+    const due = readAlerts(budgets, alerts);
+    outbox.deliverAlerts(due);
     return {
       isBooked: isBooked === "1",
       wasLate: wasLate === "1",
       budgets: readStates(budgets, figures),
-      alerts: readAlerts(budgets, alerts),
+      alerts: due,
     };
   }
 
@@ -146,6 +136,19 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
   }
 
   return { admit, settle, renew, sweep, status, close: () => outbox.settle() };
+}
+
+function admitted(
+  id: string,
+  budgets: readonly ParsedBudget[],
+  [figures = "", alerts = ""]: readonly string[],
+): Admitted {
+  return {
+    isAdmitted: true,
+    id,
+    budgets: readStates(budgets, figures),
+    alerts: readAlerts(budgets, alerts),
+  };
 }
 
 function checkLease(leaseMs: number): void {

@@ -1,3 +1,5 @@
+import { AIConfigError } from "@ai-config/config-core";
+
 import type { LuaScript } from "./lua-scripts.ts";
 
 /**
@@ -6,7 +8,10 @@ import type { LuaScript } from "./lua-scripts.ts";
  */
 export type SendCommand = (command: string[]) => Promise<unknown>;
 
-/** Runs a script by its hash. A server that does not know it, as after a restart, is sent the text once. */
+/**
+ * Runs a script by its hash. A server that does not know it, as after a restart, is sent the text once. Throws
+ * DATABASE_UNAVAILABLE where nothing is decided, because the server is away or refuses.
+ */
 export async function runScript(
   send: SendCommand,
   { sha, source }: LuaScript,
@@ -16,7 +21,23 @@ export async function runScript(
   try {
     return (await send(["EVALSHA", sha, "1", prefix, ...args])) as string[];
   } catch (error) {
-    if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-    return (await send(["EVAL", source, "1", prefix, ...args])) as string[];
+    if (wordOf(error) !== "NOSCRIPT") throw unavailable(error);
   }
+  try {
+    return (await send(["EVAL", source, "1", prefix, ...args])) as string[];
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+/** Without the cause, since clients put what was sent into it; with the word that a server begins its refusals with. */
+function unavailable(error: unknown): AIConfigError {
+  const word = wordOf(error);
+  const what = word === undefined ? "cannot be reached" : `answers ${word}`;
+  const message = `Redis, where limits are counted, ${what}. Try again in a moment.`;
+  return new AIConfigError("DATABASE_UNAVAILABLE", { message });
+}
+
+function wordOf(error: unknown): string | undefined {
+  return error instanceof Error ? /^[A-Z]{2,20}(?= |$)/.exec(error.message)?.[0] : undefined;
 }

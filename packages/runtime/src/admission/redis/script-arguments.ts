@@ -22,7 +22,10 @@ export function scriptUsd(path: string, text: Usd): string {
 }
 
 /** The name of a window among the counters of its scope. */
-export function windowName({ period }: ParsedBudget, { startMs, endMs }: ParsedWindow): string {
+export function windowName(
+  { period }: Pick<ParsedBudget, "period">,
+  { startMs, endMs }: Pick<ParsedWindow, "startMs" | "endMs">,
+): string {
   return `${period}:${startMs}:${endMs}`;
 }
 
