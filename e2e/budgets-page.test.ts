@@ -113,6 +113,33 @@ describe("somebody who tries whether calls work", () => {
   });
 });
 
+describe("somebody in a hurry", () => {
+  test("pays for one call where they press twice", async () => {
+    const before = anthropic.requests.length;
+    anthropic.script({ text: "Once.", usage: { inputTokens: 0, outputTokens: 0 } });
+    await page.getByRole("navigation", { name: "Sections" }).getByRole("link", { name: "Test call" }).click();
+    await testCall().getByRole("button", { name: "Make the call" }).dblclick();
+    await testCall().getByText("Once.").waitFor();
+    expect(anthropic.requests.length).toBe(before + 1);
+    // And the next press makes the next one.
+    anthropic.script({ text: "Twice.", usage: { inputTokens: 0, outputTokens: 0 } });
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText("Twice.").waitFor();
+  });
+
+  test("is told that they are offline, and pays for nothing once they no longer are", async () => {
+    const before = anthropic.requests.length;
+    await page.context().setOffline(true);
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText("The server could not be reached.").waitFor();
+    await page.context().setOffline(false);
+    anthropic.script({ text: "Back.", usage: { inputTokens: 0, outputTokens: 0 } });
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText("Back.").waitFor();
+    expect(anthropic.requests.length).toBe(before + 1);
+  });
+});
+
 describe("somebody who watches what calls cost", () => {
   test("sees each budget, what is spent of it, and when it starts anew in their time zone", async () => {
     await menu().getByRole("link", { name: "Budgets" }).click();
@@ -124,6 +151,7 @@ describe("somebody who watches what calls cost", () => {
     const meter = page.getByRole("meter", { name: "Daily budget" });
     expect(Number(await meter.getAttribute("value"))).toBe(0.026);
     expect(Number(await meter.getAttribute("max"))).toBe(100);
+    expect(await meter.getAttribute("aria-valuetext")).toBe("$0.026 of $100.00 spent today");
     await page.getByText("No threshold was crossed so far.").waitFor();
     await checkLooks();
   });
@@ -143,6 +171,21 @@ describe("somebody who watches what calls cost", () => {
     await checkLooks();
   });
 
+  test("reads of when the figures are while they cannot be had anew", async () => {
+    await page.getByRole("heading", { name: "Daily budget" }).waitFor();
+    await menu().getByRole("link", { name: "Configuration" }).click();
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText("has no room for this call").waitFor();
+    await page.route("**/api/trpc/**", (route) => route.abort());
+    await menu().getByRole("link", { name: "Budgets" }).click();
+    await page.getByText(/^These figures are of .+\. The server could not be reached\./).waitFor();
+    await budget("Daily budget").getByText("Passed 90%").waitFor();
+    await checkLooks();
+    await page.unroute("**/api/trpc/**");
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByText("The server could not be reached.").waitFor({ state: "detached" });
+  });
+
   test("sees what their organization shares, and nothing where it shares nothing", async () => {
     await page.getByRole("link", { name: "Organization", exact: true }).click();
     await page
@@ -153,6 +196,11 @@ describe("somebody who watches what calls cost", () => {
     await page.getByRole("region", { name: "Shared by Acme Robotics" }).waitFor();
     await budget("Monthly budget").getByText("of $50.00 this month").waitFor();
     expect(await page.getByRole("meter").count()).toBe(1);
+    await checkLooks();
+    const name = `${"Donaudampfschifffahrt".repeat(4)} & Sons`;
+    await post("organization.rename", { organizationId, name });
+    await page.reload();
+    await page.getByRole("region", { name: `Shared by ${name}` }).waitFor();
     await checkLooks();
   });
 });

@@ -25,5 +25,6 @@ export function useBudgetAlerts(owner: Owner) {
       client.alerts.list.query({ owner, before: pageParam, limit: alertsPerPage }, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: refreshMs,
   });
 }

@@ -13,6 +13,7 @@ import {
   reservedWords,
   resetWords,
   spanOf,
+  spentWords,
 } from "./budget-words.ts";
 
 const fills: Partial<Record<ChipTone, string>> = { warn: "bg-warn", bad: "bg-bad" };
@@ -36,7 +37,7 @@ export function BudgetMeter({ budget, timeZone }: { budget: Budget; timeZone: st
       </p>
       <Bar budget={budget} fill={(mark && fills[mark.tone]) ?? "bg-accent"} />
       <p className={classNames("mt-2 text-[0.8125rem]", leadsBeyond(budget) && "font-medium text-warn-ink")}>
-        {forecastWords(budget)}
+        {forecastWords(budget, timeZone)}
       </p>
       <p className="mt-0.5 text-muted text-xs">
         {held && <>{held} · </>}
@@ -58,11 +59,10 @@ function Bar({ budget, fill }: { budget: Budget; fill: string }) {
       <meter
         className="sr-only"
         aria-label={budgetName(period)}
+        aria-valuetext={spentWords(budget)}
         max={Number(limit)}
         value={Math.min(Number(spent), Number(limit))}
-      >
-        {formatUsd(spent)} of {formatUsd(limit)} spent {spanOf(period)}
-      </meter>
+      />
       <div aria-hidden className="absolute inset-0 overflow-hidden rounded-full border border-line bg-sunken">
         <div
           className={classNames("absolute inset-y-0 left-0 opacity-25", fill)}

@@ -2,12 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { Budget } from "../../data/use-budgets.ts";
 import {
   alertWords,
+  asOfWords,
   forecastWords,
   formatPart,
   markOf,
   partOf,
   reservedWords,
   resetWords,
+  spentWords,
 } from "./budget-words.ts";
 
 const budget: Budget = {
@@ -29,6 +31,9 @@ describe("what has to be noticed", () => {
     ["little spent", {}, undefined],
     ["the highest threshold that was passed", { spent: "450" }, "Passed 90%"],
     ["a threshold that is just reached", { spent: "250" }, "Passed 50%"],
+    ["a threshold that is missed by the last digit", { spent: "249.9999999999999999999999999" }, undefined],
+    ["a threshold that binary numbers miss", { spent: "0.3", limit: "3", thresholds: [0.1] }, "Passed 10%"],
+    ["a threshold too small to be written plainly", { spent: "0.1", thresholds: [1e-7] }, "Passed 0%"],
     ["all spent", { spent: "500" }, "Used up"],
     ["more than all spent, where calls go on", { spent: "500.01", enforcement: "warn" }, "Over the limit"],
     ["a limit of nothing", { spent: "0", limit: "0" }, "Nothing may be spent"],
@@ -41,7 +46,23 @@ describe("what has to be noticed", () => {
 describe("where the spending leads", () => {
   test.each<[string, Partial<Budget>, string]>([
     ["within the limit", {}, "At this pace $350.00 in the end (70%)."],
-    ["beyond the limit", { forecast: "612.5" }, "At this pace $612.50 in the end, $112.50 over the limit."],
+    [
+      "beyond the limit, where calls go on",
+      { forecast: "612.5", enforcement: "warn" },
+      "At this pace $612.50 in the end, $112.50 over the limit.",
+    ],
+    [
+      "beyond a limit that blocks",
+      { forecast: "1000" },
+      "At this pace the limit is reached Thu 26 Nov, 12:00.",
+    ],
+    ["to the limit and no further", { forecast: "500" }, "At this pace $500.00 in the end (100%)."],
+    ["a limit of nothing", { spent: "0", limit: "0", forecast: "0" }, "No call that costs anything fits."],
+    [
+      "a limit of nothing, where calls go on",
+      { spent: "0.5", limit: "0", forecast: "2", enforcement: "warn" },
+      "At this pace $2.00 in the end, $2.00 over the limit.",
+    ],
     ["all spent", { spent: "500", forecast: "900" }, "No further call fits until it starts anew."],
     [
       "all spent, where calls go on",
@@ -51,13 +72,22 @@ describe("where the spending leads", () => {
     ["too early", { forecast: null }, "Too early to say where this leads."],
     ["nothing spent", { spent: "0", forecast: "0" }, "Nothing spent this week so far."],
   ])("%s", (_, given, words) => {
-    expect(forecastWords({ ...budget, ...given })).toBe(words);
+    expect(forecastWords({ ...budget, ...given }, "Europe/Berlin", "en-GB")).toBe(words);
   });
+});
+
+test("a screen reader is told of the amounts instead of a bare number", () => {
+  expect(spentWords(budget)).toBe("$100.00 of $500.00 spent this week");
 });
 
 test("a window ends in the time zone that its days begin in", () => {
   expect(resetWords(budget, "Europe/Berlin", "en-GB")).toBe("Starts anew Mon 30 Nov, 00:00 (Europe/Berlin)");
   expect(resetWords(budget, "UTC", "en-GB")).toBe("Starts anew Sun 29 Nov, 23:00 (UTC)");
+});
+
+test("figures that could not be refreshed say of when they are", () => {
+  const at = new Date(2026, 10, 24, 14, 5).getTime();
+  expect(asOfWords(at, "en-GB")).toBe("These figures are of 14:05.");
 });
 
 test("parts stay between nothing and all", () => {
@@ -71,16 +101,19 @@ test("what running calls hold is said where it is something", () => {
 });
 
 test("an alert says how much of what was reached", () => {
-  expect(
-    alertWords({
-      id: "1",
-      period: "daily",
-      threshold: 0.75,
-      limit: "100",
-      spent: "75.2",
-      startsAt: budget.startsAt,
-      resetsAt: budget.resetsAt,
-      createdAt: budget.startsAt,
-    }),
-  ).toBe("75% of the daily budget reached: $75.20 of $100.00");
+  const { startsAt, resetsAt } = budget;
+  const alert = {
+    id: "1",
+    period: "daily",
+    threshold: 0.75,
+    startsAt,
+    resetsAt,
+    createdAt: startsAt,
+  } as const;
+  expect(alertWords({ ...alert, limit: "100", spent: "81.2" })).toBe(
+    "75% of the daily budget reached: $81.20 of $100.00 (81.2%)",
+  );
+  expect(alertWords({ ...alert, limit: "0", spent: "1" })).toBe(
+    "75% of the daily budget reached: $1.00 of $0.00",
+  );
 });

@@ -14,6 +14,11 @@ export function spanOf(period: BudgetPeriod): string {
   return spans[period];
 }
 
+/** "$7.61 of $8.00 spent today". */
+export function spentWords({ spent, limit, period }: Budget): string {
+  return `${formatUsd(spent)} of ${formatUsd(limit)} spent ${spanOf(period)}`;
+}
+
 /** A part of the limit: 0.75 as "75%". */
 export function formatPart(part: number, locale?: string): string {
   return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(part);
@@ -38,9 +43,16 @@ export function markOf({ spent, limit, enforcement, thresholds }: Budget): Budge
       ? { tone: "bad", word: "Used up" }
       : { tone: "bad", word: "Over the limit" };
   }
-  const passed = thresholds.filter((threshold) => Number(spent) >= Number(limit) * threshold);
+  const passed = thresholds.filter((threshold) => isPassed(spent, limit, threshold));
   if (passed.length === 0 || Number(spent) === 0) return undefined;
   return { tone: "warn", word: `Passed ${formatPart(Math.max(...passed))}` };
+}
+
+/** Exactly, as alerts are told: 0.3 of $1 is reached with $0.30, whatever binary numbers make of both. */
+function isPassed(spent: string, limit: string, threshold: number): boolean {
+  const text = String(threshold);
+  const factor = parseUsd(text.includes("e") ? threshold.toFixed(20) : text);
+  return parseUsd(spent) * parseUsd("1") >= parseUsd(limit) * factor;
 }
 
 /** What is held by calls that still run; they may turn out cheaper. */
@@ -58,15 +70,24 @@ function isShut({ spent, limit, enforcement }: Budget): boolean {
 }
 
 /** Where the spending leads if it goes on as it does. */
-export function forecastWords(budget: Budget): string {
-  const { spent, limit, forecast, period } = budget;
+export function forecastWords(budget: Budget, timeZone: string, locale?: string): string {
+  const { spent, limit, forecast, period, enforcement } = budget;
+  if (Number(limit) === 0 && enforcement === "block") return "No call that costs anything fits.";
   if (isShut(budget)) return "No further call fits until it starts anew.";
   if (Number(spent) === 0) return `Nothing spent ${spanOf(period)} so far.`;
   if (forecast === null) return "Too early to say where this leads.";
   const where = `At this pace ${formatUsd(forecast)} in the end`;
+  if (leadsBeyond(budget) && enforcement === "block")
+    return `At this pace the limit is reached ${formatMoment(reachedAt(budget, forecast), timeZone, locale)}.`;
   if (leadsBeyond(budget))
     return `${where}, ${formatUsd(toUsd(parseUsd(forecast) - parseUsd(limit)))} over the limit.`;
   return Number(limit) === 0 ? `${where}.` : `${where} (${formatPart(Number(forecast) / Number(limit))}).`;
+}
+
+/** When an even pace reaches the limit: as far into the window as the limit is of what the whole comes to. */
+function reachedAt({ startsAt, resetsAt, limit }: Budget, forecast: string): Date {
+  const [start, end] = [Date.parse(startsAt), Date.parse(resetsAt)];
+  return new Date(start + (end - start) * (Number(limit) / Number(forecast)));
 }
 
 /** What happens at the limit. */
@@ -76,21 +97,30 @@ export function enforcementWords({ enforcement }: Budget): string {
     : "Calls go on beyond it; you are only warned.";
 }
 
+/** When what is shown was true, where it could not be asked for again. */
+export function asOfWords(updatedAt: number, locale?: string): string {
+  return `These figures are of ${new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(updatedAt)}.`;
+}
+
 /** When the next window begins, in the time zone that its days begin in. */
 export function resetWords({ resetsAt }: Budget, timeZone: string, locale?: string): string {
-  const at = new Intl.DateTimeFormat(locale, {
+  return `Starts anew ${formatMoment(new Date(resetsAt), timeZone, locale)} (${timeZone})`;
+}
+
+function formatMoment(at: Date, timeZone: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, {
     weekday: "short",
     day: "numeric",
     month: "short",
     hour: "2-digit",
     minute: "2-digit",
     timeZone,
-  }).format(new Date(resetsAt));
-  return `Starts anew ${at} (${timeZone})`;
+  }).format(at);
 }
 
-/** "75% of the daily budget: $75.20 of $100.00". */
+/** "75% of the daily budget reached: $81.00 of $100.00 (81%)", since one call may pass a threshold by far. */
 export function alertWords({ period, threshold, spent, limit }: BudgetAlert): string {
-  const reached = `${formatUsd(spent)} of ${formatUsd(limit)}`;
+  const used = Number(limit) === 0 ? "" : ` (${formatPart(Number(spent) / Number(limit))})`;
+  const reached = `${formatUsd(spent)} of ${formatUsd(limit)}${used}`;
   return `${formatPart(threshold)} of the ${budgetName(period).toLowerCase()} reached: ${reached}`;
 }

@@ -3,15 +3,18 @@ import { Wallet } from "lucide-react";
 import { type BudgetStatus, useBudgets } from "../../data/use-budgets.ts";
 import { mayEdit, useCurrentOrganization } from "../../data/use-current-organization.ts";
 import type { Membership } from "../../data/use-me.ts";
+import { problemOf } from "../../lib/api-problem.ts";
 import { LevelSwitch } from "../../shell/level-switch.tsx";
 import { NoOrganization } from "../../shell/no-organization.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Problem } from "../../shell/problem.tsx";
-import { buttonClassNames } from "../../ui/button.tsx";
+import { Banner } from "../../ui/banner.tsx";
+import { Button, buttonClassNames } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { CardsSkeleton } from "../../ui/skeleton.tsx";
 import { AlertsCard } from "./alerts-card.tsx";
 import { BudgetCard } from "./budget-card.tsx";
+import { asOfWords } from "./budget-words.ts";
 
 const route = getRouteApi("/signed-in/budgets");
 
@@ -53,20 +56,42 @@ function LevelBudgets({ level, organization }: LevelBudgetsProps) {
       />
     );
   }
-  if (level === "organization" && organization) {
-    return <SharedBudgets status={status.data} organization={organization} />;
-  }
   return (
     <div className="space-y-6">
+      {status.isRefetchError && (
+        <Banner
+          tone="warn"
+          role="status"
+          action={
+            <Button size="small" isBusy={status.isFetching} onClick={() => void status.refetch()}>
+              Retry
+            </Button>
+          }
+        >
+          {asOfWords(status.dataUpdatedAt)} {problemOf(status.error).message}
+        </Banner>
+      )}
+      {level === "organization" && organization ? (
+        <SharedBudgets status={status.data} organization={organization} />
+      ) : (
+        <OwnBudgets status={status.data} />
+      )}
+    </div>
+  );
+}
+
+function OwnBudgets({ status }: { status: BudgetStatus }) {
+  return (
+    <>
       <BudgetCard
         title="Your budgets"
         description="Every call in your name counts, in whichever organization."
-        budgets={status.data.budgets.filter(({ scope }) => scope.kind === "user")}
-        timeZone={status.data.timeZones.user}
+        budgets={status.budgets.filter(({ scope }) => scope.kind === "user")}
+        timeZone={status.timeZones.user}
         edit={{ to: "/configuration", level: "you" }}
       />
       <AlertsCard owner={{ type: "user" }} />
-    </div>
+    </>
   );
 }
 
@@ -75,7 +100,7 @@ function SharedBudgets({ status, organization }: { status: BudgetStatus; organiz
   const budgets = status.budgets.filter(({ scope }) => scope.kind === "organization");
   const isEditor = mayEdit(role);
   return (
-    <div className="space-y-6">
+    <>
       {budgets.length === 0 ? (
         <EmptyState
           icon={Wallet}
@@ -101,6 +126,6 @@ function SharedBudgets({ status, organization }: { status: BudgetStatus; organiz
         />
       )}
       {isEditor && <AlertsCard owner={{ type: "organization", organizationId: id }} />}
-    </div>
+    </>
   );
 }

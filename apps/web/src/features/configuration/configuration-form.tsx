@@ -17,6 +17,7 @@ import { SectionList } from "../../settings/section-list.tsx";
 import { useDraft } from "../../settings/use-draft.ts";
 import { useSaveBarSpace } from "../../settings/use-save-bar-space.ts";
 import { useSaveShortcut } from "../../settings/use-save-shortcut.ts";
+import { TEST_CALL } from "../test-call/test-call-words.ts";
 import { checkDraft, draftWarnings } from "./check-draft.ts";
 import { ConfigurationNotices } from "./configuration-notices.tsx";
 import { controlIdOf, FieldRow } from "./field-row.tsx";
@@ -177,11 +178,14 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
           <div className="sticky top-20">
             <SectionList
               to="/configuration"
-              sections={sections.map(({ name, title, states: shown }) => ({
-                name,
-                title,
-                mark: markOf(countOverrides(shown)),
-              }))}
+              sections={[
+                ...sections.map(({ name, title, states: shown }) => ({
+                  name,
+                  title,
+                  mark: markOf(countOverrides(shown)),
+                })),
+                ...(level === "you" ? [TEST_CALL] : []),
+              ]}
             />
           </div>
         </div>

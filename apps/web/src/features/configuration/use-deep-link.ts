@@ -1,6 +1,7 @@
 import { FIELDS, SECTIONS } from "@ai-config/config-core";
 import { useLocation } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { TEST_CALL } from "../test-call/test-call-words.ts";
 
 const highlightMs = 2_400;
 
@@ -27,5 +28,9 @@ export function useDeepLink(showEverything: () => void): string | undefined {
 }
 
 function isPlace(hash: string): boolean {
-  return FIELDS.some((field) => field.path === hash) || SECTIONS.some((section) => section.name === hash);
+  return (
+    FIELDS.some((field) => field.path === hash) ||
+    SECTIONS.some((section) => section.name === hash) ||
+    hash === TEST_CALL.name
+  );
 }

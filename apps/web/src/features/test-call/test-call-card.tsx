@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Zap } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import type { Membership } from "../../data/use-me.ts";
 import { useTestCall } from "../../data/use-test-call.ts";
 import { type ApiProblem, problemOf } from "../../lib/api-problem.ts";
@@ -10,7 +10,7 @@ import { Button, buttonClassNames } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { TestAnswerView } from "./test-answer.tsx";
-import { wayOut } from "./test-call-words.ts";
+import { TEST_CALL, wayOut } from "./test-call-words.ts";
 
 /** The most that the API takes as a prompt of a test call. */
 const promptLengthMax = 2_000;
@@ -20,21 +20,31 @@ export function TestCallCard({ organization }: { organization: Membership | unde
   const [prompt, setPrompt] = useState("Say hello in one sentence.");
   const [isEmpty, setIsEmpty] = useState(false);
   const call = useTestCall();
+  // Two quick presses come before it is drawn that the first is under way, and each call costs.
+  const isUnderWay = useRef(false);
   const mayCall = organization?.role !== "viewer";
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setIsEmpty(prompt.trim() === "");
-    if (prompt.trim() === "" || call.isPending) return;
-    call.mutate({ prompt: prompt.trim(), organizationId: organization?.id });
+    if (prompt.trim() === "" || isUnderWay.current) return;
+    isUnderWay.current = true;
+    call.mutate(
+      { prompt: prompt.trim(), organizationId: organization?.id },
+      {
+        onSettled: () => {
+          isUnderWay.current = false;
+        },
+      },
+    );
   };
   return (
     <Card
-      id="test-call"
-      title="Test call"
+      id={TEST_CALL.name}
+      title={TEST_CALL.title}
       description="One small call to Claude under what is saved here. It is real: it costs a little, and counts in your budgets."
       icon={Zap}
     >
-      <div className="space-y-4 border-line border-t px-4 py-4 sm:px-5">
+      <div className="border-line border-t px-4 py-4 sm:px-5">
         {mayCall ? (
           <form noValidate onSubmit={submit} className="flex flex-col gap-3 sm:flex-row sm:items-start">
             <TextField
@@ -55,7 +65,7 @@ export function TestCallCard({ organization }: { organization: Membership | unde
             role.
           </Banner>
         )}
-        <div aria-live="polite">
+        <div aria-live="polite" className="not-empty:mt-4">
           {call.error && <Refusal problem={problemOf(call.error)} />}
           {call.data && !call.isPending && <TestAnswerView answer={call.data} />}
         </div>

@@ -2,6 +2,9 @@ import type { TestAnswer } from "../../data/use-test-call.ts";
 
 type Governed = TestAnswer["governed"];
 
+/** The id of the card, which links lead to, and what it is called. */
+export const TEST_CALL = { name: "test-call", title: "Test call" } as const;
+
 const keyWords: Record<string, string> = {
   primary: "Primary key",
   secondary: "Secondary key",
