@@ -30,6 +30,20 @@ export const databaseAddress = optionalText.refine(
   },
 );
 
+/** Where a Redis or Valkey is, with all that is needed to log in there. */
+export const redisAddress = optionalText.refine(
+  (text) => {
+    if (text === undefined) return true;
+    if (!/^rediss?:\/\//.test(text) || !isReadable(text)) return false;
+    const { hostname, pathname, search } = new URL(text);
+    return hostname !== "" && search === "" && /^\/?\d{0,4}$/.test(pathname);
+  },
+  {
+    message:
+      "Must be an address like redis://user:password@redis.example.com:6379/0, or rediss:// for TLS. Signs like # and % in a password are written as %23 and %25.",
+  },
+);
+
 /** Where people find the product, which has the whole of that address for itself. */
 export const publicAddress = optionalText.refine(
   (text) => {

@@ -5,7 +5,7 @@ import { AVAILABLE_MODELS, type CatalogueFile } from "@ai-config/config-core";
 import { createKeyVault, readCatalogueFile, readKeyRingFile } from "@ai-config/config-service";
 import * as z from "zod";
 
-import { databaseAddress, hostName, oneOf, publicAddress, wholeNumber } from "./env-values.ts";
+import { databaseAddress, hostName, oneOf, publicAddress, redisAddress, wholeNumber } from "./env-values.ts";
 import {
   type IssuerSettings,
   issuerOf,
@@ -24,6 +24,7 @@ const variables = z.object({
   DATABASE_URL: databaseAddress,
   MIGRATION_DATABASE_URL: databaseAddress,
   DIRECT_DATABASE_URL: databaseAddress,
+  AI_CONFIG_REDIS_URL: redisAddress,
   AI_CONFIG_DATA_DIR: optionalText.transform((folder) => folder ?? defaultDataDirectory),
   AI_CONFIG_ENCRYPTION_KEYS: optionalText,
   AI_CONFIG_ENCRYPTION_KEYS_FILE: optionalText,
@@ -55,6 +56,8 @@ export interface Env {
   readonly databaseUrl: string | undefined;
   readonly migrationDatabaseUrl: string | undefined;
   readonly directDatabaseUrl: string | undefined;
+  /** Where limits and budgets are counted; undefined: in the database. */
+  readonly redisUrl: string | undefined;
   /** For the login that serves requests, which migrations make. */
   readonly appPassword: string | undefined;
   readonly dataDirectory: string;
@@ -125,6 +128,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): E
     databaseUrl: read.DATABASE_URL,
     migrationDatabaseUrl: read.MIGRATION_DATABASE_URL,
     directDatabaseUrl: read.DIRECT_DATABASE_URL,
+    redisUrl: read.AI_CONFIG_REDIS_URL,
     appPassword: read.AI_CONFIG_APP_PASSWORD,
     dataDirectory: read.AI_CONFIG_DATA_DIR,
     encryptionKeys: keys ?? kept("encryption-keys", (ring) => problemsOfKeys(ring)[0]),

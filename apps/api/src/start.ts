@@ -20,6 +20,7 @@ import { listen } from "./listen.ts";
 import { createLimitedMailer } from "./mail/limited-mailer.ts";
 import { currentCatalogue, sayWhatEnds } from "./model-news.ts";
 import { prepareDatabase } from "./prepare-database.ts";
+import { openRedisLimits } from "./redis-limits.ts";
 import { createServer } from "./server.ts";
 import { startEmbedded } from "./start-embedded.ts";
 import { StartError } from "./start-error.ts";
@@ -66,7 +67,9 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
       log: (level, message, details) => log[level](details ?? {}, message),
     });
     undo.push(() => service.close());
-    const claude = createGovernedClaude({ service });
+    const limits = env.redisUrl && openRedisLimits({ url: env.redisUrl, database, log });
+    if (limits) undo.push(() => limits.close());
+    const claude = createGovernedClaude({ service, ...(limits && { store: limits.store }) });
     undo.push(() => claude.close());
     sayWhatEnds(service, say);
     const identityDatabase = connect({

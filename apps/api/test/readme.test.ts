@@ -17,10 +17,12 @@ const GIVEN = `
 import type { AppRouter } from "@ai-config/api";
 import type { AnthropicUsage } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
+import type { RedisClientType } from "@redis/client";
 import type { TRPCClient } from "@trpc/client";
 declare global {
   const userId: string;
   const service: ServiceContext;
+  const redis: RedisClientType;
   const organizationId: string;
   const policy: Record<string, unknown>;
   const env: Readonly<Record<string, string | undefined>>;

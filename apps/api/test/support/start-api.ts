@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { createServer as createNetServer } from "node:net";
 
 import { createServiceContext, type RunningServiceContext } from "@ai-config/config-service";
 import { connect } from "@ai-config/db";
@@ -19,7 +18,9 @@ import { createOwnAccount } from "../../src/identity/own-account.ts";
 import { inPlainSigns } from "../../src/log.ts";
 import { createLimitedMailer } from "../../src/mail/limited-mailer.ts";
 import type { MailSettings } from "../../src/mail/mail-settings.ts";
+import { openRedisLimits } from "../../src/redis-limits.ts";
 import { createServer } from "../../src/server.ts";
+import { freePort } from "./free-port.ts";
 
 /** The real server on a real database, in this process so that a test can reach behind it. */
 export interface TestApi extends AsyncDisposable {
@@ -48,6 +49,8 @@ export interface TestApiOptions {
   mail?: MailSettings;
   /** Who else vouches for people. */
   issuer?: IssuerSettings;
+  /** Where limits and budgets are counted, if not in the database. */
+  redisUrl?: string;
   /** A migrated database to run on instead of one of its own, which stays. */
   on?: Pick<TestDatabase, "database" | "appUrl">;
 }
@@ -80,7 +83,9 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     keyRing: "VGhpcyBpcyBhIGtleSBvZiAzMiBieXRlcywgdGVzdC4",
     ...(outgoing && { fetch: outgoing }),
   });
-  const claude = createGovernedClaude({ service });
+  const { redisUrl } = options;
+  const limits = redisUrl && openRedisLimits({ url: redisUrl, database, log });
+  const claude = createGovernedClaude({ service, ...(limits && { store: limits.store }) });
   const identityDatabase = connect({ url: appUrl, maxConnections: 2, role: "ai_config_identity" });
   const { publicUrl = url } = options;
   const allowedOrigins = new Set([publicUrl]);
@@ -126,6 +131,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       await new Promise((resolve) => server.close(resolve));
       await mailer?.close();
       await claude.close();
+      if (limits) await limits.close();
       await service.close();
       await identityDatabase.close();
       await own?.[Symbol.asyncDispose]();
@@ -135,13 +141,4 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
 
 function unreachable(): never {
   throw new Error("This API runs on a database that the test made.");
-}
-
-async function freePort(): Promise<number> {
-  const server = createNetServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("No free port.");
-  return address.port;
 }

@@ -23,15 +23,17 @@ export function hasRedis(): boolean {
   return findRedisServer() !== undefined;
 }
 
-/** Starts a server that keeps nothing and listens on a socket in a folder of its own. */
-export async function startRedis(): Promise<TestRedis> {
+/** Starts a server that keeps nothing and listens on a socket in a folder of its own, and where it is told on a port. */
+export async function startRedis({ port = 0 } = {}): Promise<TestRedis> {
   const program = findRedisServer();
   if (program === undefined) throw new Error("There is no redis-server or valkey-server on the PATH.");
   const folder = mkdtempSync(join(tmpdir(), "ai-config-redis-"));
   const socket = join(folder, "redis.sock");
   const settings = [
+    "--bind",
+    "127.0.0.1",
     "--port",
-    "0",
+    String(port),
     "--unixsocket",
     socket,
     "--save",
