@@ -14,6 +14,7 @@ import {
   resetWords,
   spanOf,
   spentWords,
+  thresholdWords,
 } from "./budget-words.ts";
 
 const fills: Partial<Record<ChipTone, string>> = { warn: "bg-warn", bad: "bg-bad" };
@@ -41,7 +42,8 @@ export function BudgetMeter({ budget, timeZone }: { budget: Budget; timeZone: st
       </p>
       <p className="mt-0.5 text-muted text-xs">
         {held && <>{held} · </>}
-        {formatUsd(budget.left)} left · {resetWords(budget, timeZone)} · {enforcementWords(budget)}
+        {formatUsd(budget.left)} left · {resetWords(budget, timeZone)} · {enforcementWords(budget)}{" "}
+        {thresholdWords(budget)}
       </p>
     </li>
   );

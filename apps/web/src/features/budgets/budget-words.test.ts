@@ -3,6 +3,7 @@ import type { Budget } from "../../data/use-budgets.ts";
 import {
   alertWords,
   asOfWords,
+  enforcementWords,
   forecastWords,
   formatPart,
   markOf,
@@ -10,6 +11,7 @@ import {
   reservedWords,
   resetWords,
   spentWords,
+  thresholdWords,
 } from "./budget-words.ts";
 
 const budget: Budget = {
@@ -83,6 +85,20 @@ test("a screen reader is told of the amounts instead of a bare number", () => {
 test("a window ends in the time zone that its days begin in", () => {
   expect(resetWords(budget, "Europe/Berlin", "en-GB")).toBe("Starts anew Mon 30 Nov, 00:00 (Europe/Berlin)");
   expect(resetWords(budget, "UTC", "en-GB")).toBe("Starts anew Sun 29 Nov, 23:00 (UTC)");
+});
+
+test("the ticks on the bar are explained", () => {
+  expect(thresholdWords({ ...budget, thresholds: [0.9, 0.5, 0.75] }, "en-US")).toBe(
+    "Alerts at 50%, 75%, and 90%.",
+  );
+  expect(thresholdWords({ ...budget, thresholds: [] })).toBe("No alerts.");
+});
+
+test("what happens at the limit is said", () => {
+  expect(enforcementWords(budget)).toBe("Calls that do not fit are refused.");
+  expect(enforcementWords({ ...budget, enforcement: "warn" })).toBe(
+    "Calls go on beyond it; you are only warned.",
+  );
 });
 
 test("figures that could not be refreshed say of when they are", () => {

@@ -97,6 +97,13 @@ export function enforcementWords({ enforcement }: Budget): string {
     : "Calls go on beyond it; you are only warned.";
 }
 
+/** What the ticks on the bar mean: "Alerts at 50%, 75%, and 90%." */
+export function thresholdWords({ thresholds }: Budget, locale?: string): string {
+  if (thresholds.length === 0) return "No alerts.";
+  const parts = thresholds.toSorted((a, b) => a - b).map((threshold) => formatPart(threshold, locale));
+  return `Alerts at ${new Intl.ListFormat(locale).format(parts)}.`;
+}
+
 /** When what is shown was true, where it could not be asked for again. */
 export function asOfWords(updatedAt: number, locale?: string): string {
   return `These figures are of ${new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(updatedAt)}.`;

@@ -41,7 +41,7 @@ export function TestCallCard({ organization }: { organization: Membership | unde
     <Card
       id={TEST_CALL.name}
       title={TEST_CALL.title}
-      description="One small call to Claude under what is saved here. It is real: it costs a little, and counts in your budgets."
+      description="One small call to Claude under what is saved here, answered in at most 256 tokens. It is real: it costs a little, and counts in your budgets."
       icon={Zap}
     >
       <div className="border-line border-t px-4 py-4 sm:px-5">
