@@ -22,7 +22,7 @@ export const usageRouter = router({
     .input(
       windowInput.extend({
         step: z.enum(["hour", "day"]),
-        timeZone: z.string().min(1).max(64).optional(),
+        timeZone: z.string().max(64).optional(),
         groupBy: z.enum(["model", "user", "key"]).optional(),
       }),
     )

@@ -1,0 +1,186 @@
+import { forecastSpend } from "@ai-config/config-core";
+import { type FakeAnthropic, startFakeAnthropic } from "@ai-config/runtime/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { makeToken } from "./support/make-token.ts";
+import { Person } from "./support/person.ts";
+import { startApi, type TestApi } from "./support/start-api.ts";
+
+let anthropic: FakeAnthropic;
+let api: TestApi;
+let dana: Person;
+const ids = { dana: "", acme: "", borealis: "" };
+const DAY = { from: "2026-11-01T00:00:00Z", to: "2026-11-02T00:00:00Z" };
+const acme = () => ({ type: "organization", organizationId: ids.acme });
+const mine = { type: "user" };
+
+const query = (person: Person, name: string, input: object) =>
+  person.send("GET", `/api/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`);
+const call = (person: Person, name: string, input: object) => person.json("POST", `/api/trpc/${name}`, input);
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came over the wire.
+const dataOf = ({ body }: { body: any }) => body.result?.data;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+const refusalOf = ({ status, body }: { status: number; body: any }) => ({
+  status,
+  message: body.error?.message,
+  issues: Object.fromEntries(
+    (body.error?.data.aiConfig.issues ?? []).map((issue: { path: string; message: string }) => [
+      issue.path,
+      issue.message,
+    ]),
+  ),
+});
+const issuesOf = async (answer: Promise<{ status: number; body: unknown }>) => refusalOf(await answer).issues;
+
+beforeAll(async () => {
+  anthropic = await startFakeAnthropic();
+  api = await startApi({ environment: { ANTHROPIC_API_BASE_URL: `${anthropic.url}/v1` } });
+  dana = new Person(api.url);
+  await dana.signUp("dana@acme.example");
+  const me = dataOf(await query(dana, "me.get", {}));
+  [ids.dana, ids.acme] = [me.user.id, me.organizations[0].id];
+  ids.borealis = dataOf(await call(dana, "organization.create", { name: "Borealis" })).id;
+  await call(dana, "key.rotate", { owner: mine, newKey: `sk-ant-api03-${"k".repeat(40)}` });
+});
+afterAll(async () => {
+  await api?.[Symbol.asyncDispose]();
+  await anthropic?.[Symbol.asyncDispose]();
+});
+
+test("a token that may not read usage is told so, whatever it asks of it", async () => {
+  const { token } = await makeToken(dana, ids.acme, { name: "Reader", actions: ["effective:read"] });
+  const reader = new Person(api.url, { authorization: `Bearer ${token}` });
+  for (const [name, input] of [
+    ["usage.summary", DAY],
+    ["usage.series", { ...DAY, step: "day" }],
+    ["alerts.list", {}],
+  ] as const) {
+    const refusal = refusalOf(await query(reader, name, { owner: acme(), ...input }));
+    expect([name, refusal]).toMatchObject([name, { status: 403, message: /action usage:read/ }]);
+  }
+});
+
+describe("what nobody can mean", () => {
+  const unknown = "There is no such field. Check the spelling.";
+
+  test("of alerts", async () => {
+    const of = (input: object) => issuesOf(query(dana, "alerts.list", { owner: mine, ...input }));
+    expect(await of({ after: "1" })).toEqual({ after: unknown });
+    expect(await of({ limit: 0 })).toEqual({ limit: "Must be 1 or more." });
+    expect(await of({ limit: 201 })).toEqual({ limit: "Must be 200 or less." });
+    for (const before of ["", "x", "-1", "1 ", "9".repeat(19)]) {
+      expect([before, await of({ before })]).toEqual([
+        before,
+        { before: "Must be the end of a former page." },
+      ]);
+    }
+  });
+
+  test("of budgets, of a test call and of a time zone", async () => {
+    expect(await issuesOf(query(dana, "budget.status", { userId: ids.dana }))).toEqual({ userId: unknown });
+    const of = (input: object) => issuesOf(call(dana, "claude.test", input));
+    expect(await of({ prompt: "Hi", model: "claude-opus-5-5" })).toEqual({ model: unknown });
+    expect(await of({ prompt: " \n " })).toEqual({ prompt: "Must not be empty." });
+    expect(await of({ prompt: "x".repeat(2_001) })).toEqual({ prompt: "Must be 2,000 characters or less." });
+    const series = { owner: mine, ...DAY, step: "day", timeZone: "x".repeat(65) };
+    expect(await issuesOf(query(dana, "usage.series", series))).toMatchObject({
+      timeZone: "Must be 64 characters or less.",
+    });
+  });
+});
+
+test("a test call is small, however much may be written otherwise", async () => {
+  const updates = { model: { model: "claude-sonnet-5-5", maxTokens: 8_000 } };
+  await call(dana, "configuration.update", { owner: mine, configName: "default", updates });
+  expect((await call(dana, "claude.test", { prompt: ` ${"x".repeat(2_000)} ` })).status).toBe(200);
+  expect(anthropic.requests.at(-1)?.body).toMatchObject({ model: "claude-sonnet-5-5", max_tokens: 256 });
+});
+
+test("budgets are those of the organization that is asked about, in its own time zone", async () => {
+  const { acme: first, borealis } = ids;
+  for (const [organizationId, dailyBudget, timeZone] of [
+    [first, 20, "Europe/Berlin"],
+    [borealis, 30, "America/New_York"],
+  ] as const) {
+    const owner = { type: "organization", organizationId };
+    await call(dana, "policy.set", { organizationId, policy: { pool: { dailyBudget } } });
+    const updates = { costBudget: { timeZone } };
+    await call(dana, "configuration.update", { owner, configName: "default", updates });
+  }
+  const updates = { costBudget: { timeZone: "Asia/Tokyo", alertThresholds: [0.3] } };
+  await call(dana, "configuration.update", { owner: mine, configName: "default", updates });
+  const sharedOf = async (input: object) => {
+    const { budgets, timeZones } = dataOf(await query(dana, "budget.status", input));
+    const shared = budgets.filter(({ scope }: { scope: { kind: string } }) => scope.kind === "organization");
+    return { timeZones, shared, own: budgets[0] };
+  };
+  const ours = await sharedOf({});
+  expect(ours).toMatchObject({
+    timeZones: { user: "Asia/Tokyo", organization: "Europe/Berlin" },
+    shared: [{ scope: { id: first }, period: "daily", limit: "20", thresholds: [0.5, 0.75, 0.9] }],
+    own: { thresholds: [0.3] },
+  });
+  const theirs = await sharedOf({ organizationId: borealis });
+  expect(theirs).toMatchObject({
+    timeZones: { user: "Asia/Tokyo", organization: "America/New_York" },
+    shared: [{ scope: { id: borealis }, period: "daily", limit: "30" }],
+  });
+  for (const [{ resetsAt }, timeZone] of [
+    [ours.own, "Asia/Tokyo"],
+    [ours.shared[0], "Europe/Berlin"],
+    [theirs.shared[0], "America/New_York"],
+  ]) {
+    const shown = new Date(resetsAt).toLocaleTimeString("en-GB", { timeZone });
+    expect([timeZone, shown]).toEqual([timeZone, "00:00:00"]);
+  }
+});
+
+test("what running calls hold is told beside what is spent, and is not left", async () => {
+  expect((await call(dana, "claude.test", { prompt: "Hi" })).status).toBe(200);
+  for (const [period, spent, reserved] of [
+    ["daily", 90, 9.5],
+    ["weekly", 499, 7],
+  ] as const) {
+    await api.test.owner`update private.budget_windows set spent = ${spent}, reserved = ${reserved}
+      where scope = ${`user:${ids.dana}`} and period = ${period} and ends_at > now()`;
+  }
+  const { budgets } = dataOf(await query(dana, "budget.status", {}));
+  expect(budgets).toMatchObject([
+    { period: "daily", spent: "90", reserved: "9.5", left: "0.5" },
+    { period: "weekly", spent: "499", reserved: "7", left: "0" },
+    { period: "monthly" },
+    { period: "daily" },
+  ]);
+  for (const { spent, startsAt, resetsAt, forecast } of budgets.slice(0, 2)) {
+    const [start, end] = [Date.parse(startsAt), Date.parse(resetsAt)];
+    const fromNow = forecastSpend({ spent, startsAt: new Date(start), resetsAt: new Date(end) }, new Date());
+    // The clock has moved on since, by less than a part in ten thousand of a day.
+    if (forecast === null || fromNow === null) expect(Date.now() - start).toBeLessThan((end - start) * 0.03);
+    else expect(Number(fromNow) / Number(forecast)).toBeCloseTo(1, 2);
+  }
+});
+
+test("alerts come page by page, latest first, each once, with plain amounts", async () => {
+  for (let day = 1; day <= 5; day += 1) {
+    await api.test.owner`
+      insert into public.budget_alerts (user_id, period, threshold, limit_usd, spent, starts_at, resets_at)
+      values (${ids.dana}, 'daily', 0.50, 10.00, ${day}, ${new Date(Date.UTC(2026, 0, day))},
+        ${new Date(Date.UTC(2026, 0, day + 1))})`;
+  }
+  const pageOf = async (input: object) =>
+    dataOf(await query(dana, "alerts.list", { owner: mine, limit: 2, ...input }));
+  const pages: { spent: string }[][] = [];
+  for (let next: string | null | undefined; next !== null; ) {
+    const page = await pageOf({ before: next });
+    pages.push(page.alerts);
+    next = page.next;
+  }
+  expect(pages.map((page) => page.map(({ spent }) => spent))).toEqual([["5", "4"], ["3", "2"], ["1"]]);
+  expect(pages[0]?.[0]).toMatchObject({
+    threshold: 0.5,
+    limit: "10",
+    startsAt: "2026-01-05T00:00:00.000000Z",
+  });
+  // A last page that is full has none after it.
+  expect(await pageOf({ limit: 5 })).toMatchObject({ next: null });
+});
