@@ -58,6 +58,23 @@ test("how long it may wait is told by the clock that was given", async () => {
   expect(answers.map((answer) => answer.governed.outcome)).toEqual(Array(3).fill("success"));
 });
 
+test("nothing is written to the console, whatever the SDK has to say about a model", async () => {
+  const warn = vi.spyOn(console, "warn");
+  const userId = await governed.makeUser({ settings: { model: { model: "claude-sonnet-4-5-20250929" } } });
+  const clock = { ...governed.clock, now: () => Date.parse("2026-11-20T12:00:00Z") };
+  const store = createMemoryStore({ now: clock.now });
+  const { messages } = governed.restart({ clock, store }).forUser(userId);
+  await messages.create(ask);
+  await messages.stream(ask).done();
+  await messages.countTokens(ask);
+  const sent = governed.sent().slice(-3);
+  expect(sent.map(({ body }) => (body as { model: string }).model)).toEqual(
+    Array(3).fill("claude-sonnet-4-5-20250929"),
+  );
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
+});
+
 test("a budget cannot be overspent by calls at once, in any process on the same store", async () => {
   const rateLimiting = { ...calm, concurrentRequests: 10_000 };
   const costBudget = { dailyBudget: 0.01, alertThresholds: [0.5, 0.9] };

@@ -42,7 +42,10 @@ export async function sendWhole(request: WireRequest): Promise<Message> {
   const watch = new Watch(request);
   meter.state = "unseen";
   try {
-    const sent = client.messages.create(body as MessageCreateParamsNonStreaming, optionsOf(request, watch));
+    const sent = client.messages.create(
+      unwarned<MessageCreateParamsNonStreaming>(body),
+      optionsOf(request, watch),
+    );
     const message = await attempt.race(sent);
     if (message?.type !== "message") throw new MalformedAnswer(requestIdOf(watch.response));
     meterMessage(meter, message);
@@ -115,11 +118,32 @@ async function open(request: WireRequest): Promise<Omit<OpenedStream, "events">>
     },
   });
   const stream = await attempt.race(
-    client.messages.create(body as MessageCreateParamsStreaming, optionsOf(request, watch)),
+    client.messages.create(unwarned<MessageCreateParamsStreaming>(body), optionsOf(request, watch)),
   );
   const { response } = watch;
   if (response === undefined) throw new MalformedAnswer(null);
   return { response, controller: stream.controller, rest: read(stream, request, response) };
+}
+
+/** A model's name to whoever writes it down, and no name to the SDK. */
+class WrittenModel {
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  toJSON(): string {
+    return this.#name;
+  }
+}
+
+/**
+ * The same request, of which the SDK does not know the model: for one that retires it would write to the console with
+ * each call, which nothing turns off. Who has to hear of it does, by the reports on the life of models.
+ */
+function unwarned<Params extends MessageCreateParams>(body: MessageCreateParams): Params {
+  return { ...body, model: new WrittenModel(body.model) as unknown as string } as Params;
 }
 
 function optionsOf({ headers }: WireRequest, watch: RequestWatch): WatchedOptions {
