@@ -6,6 +6,7 @@ import {
   enforcementWords,
   forecastWords,
   formatPart,
+  leadsBeyond,
   markOf,
   partOf,
   reservedWords,
@@ -39,6 +40,9 @@ describe("what has to be noticed", () => {
     ["all spent", { spent: "500" }, "Used up"],
     ["more than all spent, where calls go on", { spent: "500.01", enforcement: "warn" }, "Over the limit"],
     ["a limit of nothing", { spent: "0", limit: "0" }, "Nothing may be spent"],
+    ["exactly all spent, where calls go on", { spent: "500", enforcement: "warn" }, "Passed 90%"],
+    ["a limit of nothing that only warns", { spent: "0", limit: "0", enforcement: "warn" }, undefined],
+    ["something spent of nothing", { spent: "0.01", limit: "0", enforcement: "warn" }, "Over the limit"],
     ["nothing spent under a threshold of nothing", { spent: "0", thresholds: [0] }, undefined],
   ])("%s", (_, given, word) => {
     expect(markOf({ ...budget, ...given })?.word).toBe(word);
@@ -80,6 +84,14 @@ describe("where the spending leads", () => {
 
 test("a screen reader is told of the amounts instead of a bare number", () => {
   expect(spentWords(budget)).toBe("$100.00 of $500.00 spent this week");
+});
+
+test("calls that are refused lead nowhere", () => {
+  expect(leadsBeyond({ ...budget, forecast: "500.000001" })).toBe(true);
+  expect(leadsBeyond({ ...budget, forecast: "500" })).toBe(false);
+  expect(leadsBeyond({ ...budget, forecast: null })).toBe(false);
+  expect(leadsBeyond({ ...budget, spent: "500", forecast: "900" })).toBe(false);
+  expect(leadsBeyond({ ...budget, spent: "500", forecast: "900", enforcement: "warn" })).toBe(true);
 });
 
 test("a window ends in the time zone that its days begin in", () => {

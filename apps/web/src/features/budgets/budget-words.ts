@@ -38,11 +38,9 @@ export interface BudgetMark {
 /** What has to be noticed about a budget, if anything. */
 export function markOf({ spent, limit, enforcement, thresholds }: Budget): BudgetMark | undefined {
   if (Number(limit) === 0 && enforcement === "block") return { tone: "bad", word: "Nothing may be spent" };
-  if (compareUsd(spent, limit) >= 0) {
-    return enforcement === "block"
-      ? { tone: "bad", word: "Used up" }
-      : { tone: "bad", word: "Over the limit" };
-  }
+  const beyond = compareUsd(spent, limit);
+  if (beyond >= 0 && enforcement === "block") return { tone: "bad", word: "Used up" };
+  if (beyond > 0) return { tone: "bad", word: "Over the limit" };
   const passed = thresholds.filter((threshold) => isPassed(spent, limit, threshold));
   if (passed.length === 0 || Number(spent) === 0) return undefined;
   return { tone: "warn", word: `Passed ${formatPart(Math.max(...passed))}` };

@@ -23,8 +23,16 @@ test("a cost that is no exact one says so", () => {
   expect([costBasisWord("exact"), costBasisWord("estimated")]).toEqual(["", " (estimated)"]);
 });
 
-test("a refusal leads to the page that mends it, where there is one", () => {
-  expect(wayOut("KEY_MISSING")?.to).toBe("/keys");
-  expect(wayOut("LIMIT_REACHED")?.to).toBe("/budgets");
-  expect(wayOut("PROVIDER_UNAVAILABLE")).toBeUndefined();
+test.each([
+  ["KEY_MISSING", "/keys"],
+  ["KEY_UNREADABLE", "/keys"],
+  ["PROVIDER_KEY_REFUSED", "/keys"],
+  ["LIMIT_REACHED", "/budgets"],
+  ["MODEL_RETIRED", "/configuration"],
+  ["PRICE_UNKNOWN", "/configuration"],
+  ["POLICY_CONFLICT", "/configuration"],
+  ["CALL_TIMEOUT", "/configuration"],
+  ["PROVIDER_UNAVAILABLE", undefined],
+])("the way out of %s is %s", (code, to) => {
+  expect(wayOut(code)?.to).toBe(to);
 });
