@@ -5,7 +5,15 @@ import { runInNewContext } from "node:vm";
 import { budgetWindow } from "@ai-config/config-core";
 import { describe, expect, test } from "vitest";
 
-import { admit, ask, limitsOf, refuse, settle } from "../../testing/admission/admission-kit.ts";
+import {
+  admit,
+  ask,
+  figuresOf,
+  limitsOf,
+  refuse,
+  settle,
+  spend,
+} from "../../testing/admission/admission-kit.ts";
 import { describeAdmissionStore } from "../../testing/admission-conformance.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 import type { ScopeLimits } from "./admission-store.ts";
@@ -67,6 +75,28 @@ describe("the store in memory", () => {
     });
     expect(structuredClone(settled).budgets).toEqual(settled.budgets);
   });
+
+  for (const isKnown of [true, false]) {
+    test(`loses nothing of ${isKnown ? "an admission" : "a late settlement"} for which it makes room`, async () => {
+      const windows = [budgetWindow("daily", new Date(NOON), "UTC")];
+      const budgets = [
+        { period: "daily", limit: "1", enforcement: "block", thresholds: [], windows } as const,
+      ];
+      const limited = (kind: "user" | "organization") => limitsOf({ kind, id: randomUUID() }, { budgets });
+      const store = createMemoryStore({ now: () => NOON });
+      const other = isKnown ? store : createMemoryStore({ now: () => NOON });
+      // An odd one, so that there is room for another person and none for the organization.
+      await spend(other, limited("user"), "0.25");
+      for (let call = 0; call < 1200; call += 1) {
+        const user = limited("user");
+        const request = ask([user, limited("organization")], { reserve: "0.5" });
+        const admission = await admit(store, request);
+        expect(figuresOf(await store.status([user]), user)).toEqual({ spent: "0", reserved: "0.5" });
+        await settle(other, admission, request, "0.25");
+        expect(figuresOf(await other.status([user]), user)).toEqual({ spent: "0.25", reserved: "0" });
+      }
+    });
+  }
 
   test("holds no more after 100,000 calls of 100,000 people on 100 days than before", async () => {
     setFlagsFromString("--expose-gc");

@@ -49,13 +49,17 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
   let firstEnd = Number.POSITIVE_INFINITY;
   let pruneAt = SCOPES_BEFORE_PRUNING;
 
-  function scopeOf(key: string, at: number): MemoryScope {
+  function scopeOf(key: string): MemoryScope {
     const known = scopes.get(key);
     if (known !== undefined) return known;
-    if (scopes.size >= pruneAt) prune(at);
     const made = newScope(key);
     scopes.set(key, made);
     return made;
+  }
+
+  /** Before a call is looked at, never between its scopes: one that holds nothing yet would be dropped. */
+  function makeRoom(at: number): void {
+    if (scopes.size >= pruneAt) prune(at);
   }
 
   function prune(at: number): void {
@@ -79,6 +83,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
   function admit(request: AdmissionRequest): Admission {
     const at = now();
     freeExpired(at);
+    makeRoom(at);
     const { id, leaseMs } = request;
     const known = leases.get(id);
     if (known !== undefined)
@@ -94,7 +99,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
     const windows: MemoryWindow[] = [];
     for (const given of request.scopes) {
       const parsed = parseLimits(given);
-      const scope = scopeOf(parsed.key, at);
+      const scope = scopeOf(parsed.key);
       if (parsed.rate !== undefined) adaptBucket(scope, parsed.rate, at);
       limits.push(parsed);
       held.push(scope);
@@ -136,7 +141,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
       const { startsAt, resetsAt } = state;
       const window = { startsAt, resetsAt, startMs: startsAt.getTime(), endMs: resetsAt.getTime() };
       budgets.push(budget);
-      windows.push(countersOf(scopeOf(scopeKey(budget.scope), at), budget.period, window, at));
+      windows.push(countersOf(scopeOf(scopeKey(budget.scope)), budget.period, window, at));
     }
     return { budgets, windows };
   }
@@ -144,6 +149,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
   function settle(settlement: Settlement): Settled {
     const at = now();
     freeExpired(at);
+    makeRoom(at);
     const { id } = settlement.admission;
     const cost = amountOf("cost", settlement.cost);
     const lease = leases.get(id);
