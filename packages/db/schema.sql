@@ -692,7 +692,7 @@ declare
   s_running integer[] := '{}'; s_empty double precision[] := '{}'; s_interval double precision[] := '{}';
   s_next timestamptz[] := '{}';
   held private.admission_scopes;
-  must_free boolean := false;
+  must_free boolean := false; is_rate_changed boolean := false;
   -- Limits by place.
   l_state integer[] := '{}'; l_first integer[] := '{}'; l_misfit text[] := '{}';
   -- Budgets of all limits by place, and their windows. Two budgets may share a window: its state is at the first.
@@ -841,17 +841,21 @@ begin
     end if;
 
     if verdict is null then
+      -- The bucket keeps its calls when the rate changes, and from now on they leave it at the new one.
+      foreach place in array places loop
+        state := l_state[place];
+        if s_interval[state] <> l[place][1] then
+          is_rate_changed := is_rate_changed or s_empty[state] > now_ms;
+          s_empty[state] := now_ms + greatest(0, s_empty[state] - now_ms) / s_interval[state] * l[place][1];
+          s_interval[state] := l[place][1];
+        end if;
+      end loop;
       known := -1;
       foreach place in array places loop
         exit when verdict is not null;
         known := known + 1;
         state := l_state[place];
         if l[place][1] is not null then
-          if s_interval[state] <> l[place][1] then
-            -- The bucket keeps its calls when the rate changes.
-            s_empty[state] := now_ms + greatest(0, s_empty[state] - now_ms) / s_interval[state] * l[place][1];
-            s_interval[state] := l[place][1];
-          end if;
           wait := s_empty[state] - l[place][2] * l[place][1] - now_ms;
           if wait > 0 then
             verdict := format('"r",%s,"requestsPerMinute",%s,%s,null', known,
@@ -922,10 +926,16 @@ begin
       select u.id, u.scope, u.other_scope, u.window_ids::bigint[], u.reserve, u.expires_at
       from unnest(n_id, n_scope, n_other, n_windows, n_reserve, n_expires)
         as u (id, scope, other_scope, window_ids, reserve, expires_at);
-  elsif all_alerts <> '[]' then
-    update private.budget_windows w set alerted = u.alerted
-      from unnest(b_id, b_state, w_alerted) with ordinality as u (id, state, alerted, place)
-      where w.id = u.id and u.state = u.place;
+  else
+    if is_rate_changed then
+      update private.admission_scopes a set empty_at = u.empty_at, interval_ms = u.interval_ms
+        from unnest(scopes, s_empty, s_interval) as u (scope, empty_at, interval_ms) where a.scope = u.scope;
+    end if;
+    if all_alerts <> '[]' then
+      update private.budget_windows w set alerted = u.alerted
+        from unnest(b_id, b_state, w_alerted) with ordinality as u (id, state, alerted, place)
+        where w.id = u.id and u.state = u.place;
+    end if;
   end if;
   if all_alerts <> '[]' then perform private.write_alerts(all_alerts); end if;
   l_text := '';

@@ -79,6 +79,25 @@ export function describeRate(always: StoreTest, inTime: StoreTest): void {
     expect(retryAfterMs).toBeGreaterThan(0);
   });
 
+  inTime("counts by a changed rate at once, also while nothing is admitted", async (under) => {
+    const scope = await scopeOf(under, "user");
+    const atRate = (perMinute: number) => limitsOf(scope, { rate: { perMinute, burst: 0 } });
+    await admit(under.store, ask(atRate(0.5)));
+    // Two minutes would have gone by until the next: at the new rate, half a minute.
+    const { retryAfterMs } = await refuse(under.store, ask(atRate(2)));
+    await under.advance(retryAfterMs - 1000);
+    await refuse(under.twin, ask(atRate(2)));
+    await under.advance(1000);
+    await admit(under.store, ask(atRate(2)));
+    await under.advance(MINUTE / 4);
+    // Half a call is left of it: at the slower rate, a minute.
+    await refuse(under.store, ask(atRate(0.5)));
+    await under.advance(MINUTE / 2);
+    await refuse(under.twin, ask(atRate(0.5)));
+    await under.advance(MINUTE / 2);
+    await admit(under.store, ask(atRate(0.5)));
+  });
+
   always("asks the user's bucket and the organization's, and takes from both or none", async (under) => {
     const user = limitsOf(await scopeOf(under, "user"), { rate: { perMinute: 1, burst: 1 } });
     const organization = limitsOf(await scopeOf(under, "organization"), { rate: { perMinute: 1, burst: 0 } });
