@@ -160,6 +160,33 @@ test("what running calls hold is told beside what is spent, and is not left", as
   }
 });
 
+test("a member does not get past a capped budget by another day or by a warning", async () => {
+  const kim = new Person(api.url);
+  await kim.signUp("kim@acme.example", { name: "Kim" });
+  const kimId = dataOf(await query(kim, "me.get", {})).user.id;
+  const organizationId = dataOf(await call(dana, "organization.create", { name: "Capped" })).id;
+  await api.test.addMember(organizationId, kimId, "member");
+  const set = (person: Person, owner: object, updates: object) =>
+    call(person, "configuration.update", { owner, configName: "default", updates });
+  await set(dana, { type: "organization", organizationId }, { model: { model: "claude-sonnet-5-5" } });
+  await call(kim, "key.rotate", { owner: mine, newKey: `sk-ant-api03-${"m".repeat(40)}` });
+  const fields = { "costBudget.dailyBudget": { max: 0.005 } };
+  expect((await call(dana, "policy.set", { organizationId, policy: { fields } })).status).toBe(200);
+  const ask = async () => {
+    anthropic.script({ text: "Hello.", usage: { inputTokens: 0, outputTokens: 250 } });
+    return (await call(kim, "claude.test", { prompt: "Hi", organizationId })).status;
+  };
+  expect([await ask(), await ask()]).toEqual([200, 429]);
+  for (const timeZone of ["Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati"]) {
+    const terms = { dailyEnforcement: "warn", timeZone };
+    expect((await set(kim, mine, { costBudget: terms })).status).toBe(200);
+    expect([timeZone, await ask()]).toEqual([timeZone, 429]);
+  }
+  const { budgets, timeZones } = dataOf(await query(kim, "budget.status", { organizationId }));
+  expect(timeZones.user).toBe("UTC");
+  expect(budgets[0]).toMatchObject({ limit: "0.005", spent: "0.0025", enforcement: "block" });
+});
+
 test("alerts come page by page, latest first, each once, with plain amounts", async () => {
   for (let day = 1; day <= 5; day += 1) {
     await api.test.owner`

@@ -131,6 +131,7 @@ export { compareLayers, type KeyHints, type Layer, type LayerRef, type LayerSour
 export { mergeLayers } from "./merge-layers.ts";
 export { patchBetween } from "./patch-between.ts";
 export { findBreaches } from "./policy/find-breaches.ts";
+export { heldBudget } from "./policy/held-budget.ts";
 export { imposeOnField } from "./policy/impose-policy.ts";
 export {
   type FieldBounds,

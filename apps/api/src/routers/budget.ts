@@ -1,3 +1,4 @@
+import { heldBudget } from "@ai-config/config-core";
 import { getEffectiveConfiguration } from "@ai-config/config-service";
 import * as z from "zod";
 
@@ -22,7 +23,7 @@ export const budgetRouter = router({
           resetsAt: resetsAt.toISOString(),
         })),
         timeZones: {
-          user: effective.configuration.costBudget.timeZone ?? TIME_ZONE,
+          user: heldBudget(effective).timeZone ?? TIME_ZONE,
           organization: effective.shared && (effective.shared.costBudget.timeZone ?? TIME_ZONE),
         },
       };

@@ -26,6 +26,26 @@ function under(policy: Policy, model: object = {}) {
   };
 }
 
+test("how a capped budget is held is not for its account to say, which it is told", () => {
+  const given = {
+    costBudget: { dailyEnforcement: "warn", weeklyEnforcement: "warn", timeZone: "Asia/Tokyo" },
+  };
+  const told = (policy: Policy, source: "user" | "organization" = "user") => {
+    const rules = { policy: { rules: policy, name: "Acme" } };
+    const { configuration, fields } = resolveConfiguration([{ source, id: "x", values: given }], rules);
+    return findWarnings(configuration, { date, fields, policy })
+      .filter(({ code }) => code === "policy_budget")
+      .map(({ path, isDropped }) => [path, isDropped]);
+  };
+  const policy: Policy = { fields: { "costBudget.dailyBudget": { max: 5 } } };
+  expect(told(policy)).toEqual([
+    ["costBudget.timeZone", true],
+    ["costBudget.dailyEnforcement", true],
+  ]);
+  expect(told(policy, "organization")).toEqual([]);
+  expect(told({ fields: { "costBudget.dailyBudget": { min: 5 } } })).toEqual([]);
+});
+
 describe("a replacement that the policy does not allow", () => {
   const only = under({ allowedModels: [sonnet] });
 

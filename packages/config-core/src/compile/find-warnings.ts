@@ -2,6 +2,7 @@ import { lifecycleOf } from "../catalogue/look-up.ts";
 import { findModel } from "../catalogue/models.ts";
 import type { AIConfiguration, FieldPath } from "../configuration.ts";
 import { AIConfigError } from "../errors.ts";
+import { budgetTermsOf } from "../policy/held-budget.ts";
 import { compileMessageParams } from "./compile-message-params.ts";
 import type { AdjustmentCode, ApiVersion, Draft } from "./compiler-rule.ts";
 import { preferredApiVersion } from "./preferred-api-version.ts";
@@ -14,7 +15,8 @@ export type WarningCode =
   | "model_deprecated"
   | "model_unknown"
   | "retired_model"
-  | "policy_model";
+  | "policy_model"
+  | "policy_budget";
 
 /** Something that is valid and will not do what it says. It blocks nothing. */
 export interface Warning {
@@ -32,7 +34,7 @@ export interface WarningOptions extends SuccessionOptions, Pick<Draft, "fields">
 
 /** What of a configuration has no effect on its model, by the rules of `compileMessageParams`, and what will end. */
 export function findWarnings(configuration: Readonly<AIConfiguration>, options: WarningOptions): Warning[] {
-  const about = modelWarnings(configuration.model, options);
+  const about = [...modelWarnings(configuration.model, options), ...budgetWarnings(options)];
   const apiVersion = options.apiVersion ?? preferredApiVersion(configuration, options);
   try {
     const { adjustments } = compileMessageParams(configuration, { ...options, apiVersion });
@@ -71,6 +73,14 @@ function modelWarnings(wanted: Readonly<AIConfiguration["model"]>, options: Succ
     { path: "model.model", code: "model_deprecated", message },
     ...(thinks ? [{ path: "model.thinking", code: "thinking_by_default", message: thinks } as const] : []),
   ];
+}
+
+function budgetWarnings({ policy, fields }: WarningOptions): Warning[] {
+  const message =
+    "Not used: the organization limits this account's budgets, so it also says how they are held.";
+  return budgetTermsOf(policy)
+    .filter((path) => fields?.[path]?.source === "user")
+    .map((path) => ({ path, code: "policy_budget", message, isDropped: true }));
 }
 
 function daysText(days: number): string {

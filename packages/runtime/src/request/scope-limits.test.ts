@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { effectiveOf } from "../../testing/effective.ts";
 import { scopeLimits } from "./scope-limits.ts";
@@ -39,6 +39,50 @@ test("a budget may warn instead, and its days begin where its owner says", () =>
     { enforcement: "block" },
     { enforcement: "warn" },
   ]);
+});
+
+describe("a budget that an organization caps", () => {
+  const own = {
+    dailyBudget: 50,
+    dailyEnforcement: "warn",
+    weeklyEnforcement: "warn",
+    timeZone: "Asia/Kolkata",
+  };
+  const heldUnder = (rule: object, name = "costBudget.dailyBudget") => {
+    const [account] = limitsAt(noon, effectiveOf({ costBudget: own }, { fields: { [name]: rule } })).scopes;
+    return account?.budgets.map(({ limit, enforcement, windows }) => [
+      limit,
+      enforcement,
+      windows[0]?.start.toISOString(),
+    ]);
+  };
+
+  test.each([{ max: 5 }, { lock: 5 }])("is not for its members to soften or to begin anew: %o", (rule) => {
+    expect(heldUnder(rule)).toEqual([
+      ["5", "block", "2026-11-25T00:00:00.000Z"],
+      ["500", "warn", "2026-11-23T00:00:00.000Z"],
+      ["2000", "block", "2026-11-01T00:00:00.000Z"],
+    ]);
+  });
+
+  test("is what says so: a lower bound and other rules leave the account its own say", () => {
+    for (const held of [heldUnder({ min: 1 }), heldUnder({ max: 9 }, "rateLimiting.requestsPerMinute")]) {
+      expect(held?.[0]).toEqual(["50", "warn", "2026-11-24T18:30:00.000Z"]);
+    }
+  });
+
+  test("is held as a policy locks it", () => {
+    const fields = {
+      "costBudget.dailyBudget": { max: 5 },
+      "costBudget.timeZone": { lock: "Europe/Berlin" },
+      "costBudget.dailyEnforcement": { lock: "warn" },
+    };
+    const [account] = limitsAt(noon, effectiveOf({ costBudget: own }, { fields })).scopes;
+    expect(account?.budgets[0]).toMatchObject({
+      enforcement: "warn",
+      windows: [{ start: new Date("2026-11-24T23:00:00Z") }],
+    });
+  });
 });
 
 test("an organization has what its members share, and nothing where it shares nothing", () => {

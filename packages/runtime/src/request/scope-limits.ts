@@ -2,6 +2,7 @@ import {
   type BudgetPeriod,
   budgetWindow,
   type CostBudget,
+  heldBudget,
   type PolicyPool,
   parseUsd,
   toUsd,
@@ -54,7 +55,7 @@ function limitsAt(effective: EffectiveConfiguration, userId: string, at: number)
       scope: { kind: "user", id: userId },
       rate: { perMinute: rateLimiting.requestsPerMinute, burst: rateLimiting.burstAllowance },
       concurrency: rateLimiting.concurrentRequests,
-      budgets: budgetsOf(costBudget, costBudget, at, edges),
+      budgets: budgetsOf(costBudget, heldBudget(effective), at, edges),
     },
   ];
   const { organizationId, shared } = effective;
