@@ -1,4 +1,4 @@
-import { withoutSecrets } from "@ai-config/config-core";
+import { containsSecret, withoutSecrets } from "@ai-config/config-core";
 import { readFailure } from "../failures/read-failure.ts";
 import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
@@ -65,6 +65,7 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
   const { turn, meter, route, request, startedAt, firstByteAt } = leg;
   const { usage } = cost;
   const writes = usage?.cache_creation;
+  const writes5m = writes?.ephemeral_5m_input_tokens ?? 0;
   const writes1h = writes?.ephemeral_1h_input_tokens ?? 0;
   return {
     id: request.id,
@@ -85,7 +86,7 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     inputTokens: usage?.input_tokens ?? 0,
     outputTokens: usage?.output_tokens ?? 0,
     cacheReadTokens: usage?.cache_read_input_tokens ?? 0,
-    cacheWrite5mTokens: Math.max(0, (usage?.cache_creation_input_tokens ?? 0) - writes1h),
+    cacheWrite5mTokens: Math.max(writes5m, (usage?.cache_creation_input_tokens ?? 0) - writes1h),
     cacheWrite1hTokens: writes1h,
     webSearches: usage?.server_tool_use?.web_search_requests ?? 0,
     cost: cost.amount,
@@ -100,7 +101,9 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
 
 /** Words from outside: none of them may keep a cost from being booked. */
 function plain(text: string): string {
-  return WORD.test(text) ? text : withoutSecrets(text).replaceAll("\0", "").slice(0, TEXT_MAX);
+  if (WORD.test(text) && !containsSecret(text)) return text;
+  // Half a character, which a cut can leave as well, is no text to a database.
+  return withoutSecrets(text).replaceAll("\0", "").slice(0, TEXT_MAX).toWellFormed();
 }
 
 /** How the ledger calls an end that is no success. */

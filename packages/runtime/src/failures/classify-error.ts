@@ -91,17 +91,19 @@ const KIND_OF_STATUS: Readonly<Record<number, FailureKind>> = {
 };
 
 /** What is told inside a stream has no status. */
-const KIND_OF_TYPE: Readonly<Record<string, FailureKind>> = {
-  invalid_request_error: "invalid_request",
-  authentication_error: "key_refused",
-  billing_error: "billing",
-  permission_error: "permission",
-  not_found_error: "not_found",
-  request_too_large: "too_large",
-  rate_limit_error: "rate_limit",
-  conflict_error: "conflict",
-  overloaded_error: "overloaded",
-};
+const KIND_OF_TYPE: ReadonlyMap<string, FailureKind> = new Map(
+  Object.entries({
+    invalid_request_error: "invalid_request",
+    authentication_error: "key_refused",
+    billing_error: "billing",
+    permission_error: "permission",
+    not_found_error: "not_found",
+    request_too_large: "too_large",
+    rate_limit_error: "rate_limit",
+    conflict_error: "conflict",
+    overloaded_error: "overloaded",
+  } satisfies Record<string, FailureKind>),
+);
 
 const KIND_OF_CONNECTION = {
   failed: "connection",
@@ -119,7 +121,7 @@ function kindOf({ status, type, errorCode, message, connection }: FailedRequest)
   if (SPEND_CODES.has(errorCode ?? "") || SPEND_MESSAGE.test(message ?? "")) return "spend_limit";
   if (errorCode === "ramp_limit_exceeded") return "ramp_limit";
   if (errorCode === "organization_on_hold") return "permission";
-  if (status === undefined) return KIND_OF_TYPE[type ?? ""] ?? "unavailable";
+  if (status === undefined) return KIND_OF_TYPE.get(type ?? "") ?? "unavailable";
   const known = KIND_OF_STATUS[status];
   if (known !== undefined) return known;
   return status >= 400 && status < 500 ? "invalid_request" : "unavailable";

@@ -1,4 +1,4 @@
-import { AIConfigError, ERROR_CATALOGUE, type ErrorCode, withoutSecrets } from "@ai-config/config-core";
+import { AIConfigError, ERROR_CATALOGUE, type ErrorCode } from "@ai-config/config-core";
 
 import type { FailureKind } from "./classify-error.ts";
 import type { Failure } from "./read-failure.ts";
@@ -27,9 +27,8 @@ export function providerError(
   failure: Failure,
   details: Readonly<Record<string, unknown>> = {},
 ): AIConfigError {
-  const { kind, type, errorCode, status, requestId, retryAfterMs, cause } = failure;
+  const { kind, type, errorCode, message: said, status, requestId, retryAfterMs, cause } = failure;
   const code = CODES[kind];
-  const said = failure.message ? withoutSecrets(failure.message) : undefined;
   return new AIConfigError(code, {
     message: said
       ? `${ERROR_CATALOGUE[code].message} Anthropic says: ${said}`

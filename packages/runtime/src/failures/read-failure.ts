@@ -1,3 +1,4 @@
+import { withoutSecrets } from "@ai-config/config-core";
 import { APIConnectionError, APIError } from "@anthropic-ai/sdk";
 
 import { CallEnded } from "../calls/call-guard.ts";
@@ -56,7 +57,8 @@ export function readFailure(error: unknown, now: number): Failure | undefined {
 }
 
 function failureOfApi(error: APIError, now: number): Failure {
-  const { status, type, errorCode, apiMessage: message, requestID, headers } = error;
+  const { status, requestID, headers } = error;
+  const [type, errorCode, message] = [error.type, error.errorCode, error.apiMessage].map(textToTell);
   const failed = failureOf({ status, type, errorCode, message }, error);
   return { ...failed, requestId: requestID ?? null, headers, retryAfterMs: retryAfterOf(headers, now) };
 }
@@ -74,6 +76,11 @@ function failureOf(failed: FailedRequest, cause: unknown): Failure {
     headers: undefined,
     cause,
   };
+}
+
+/** Whoever stands between us and Anthropic may answer in shapes of its own, and repeat the key. */
+function textToTell(value: unknown): string | undefined {
+  return typeof value === "string" ? withoutSecrets(value) : undefined;
 }
 
 /** Seconds, or a date. */

@@ -13,7 +13,7 @@ import { Stream } from "@anthropic-ai/sdk/streaming";
 
 import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
 import { MalformedAnswer } from "../failures/read-failure.ts";
-import { type AnswerMeter, meterEvent, meterMessage } from "../usage/answer-meter.ts";
+import { type AnswerMeter, isWholeEvent, meterEvent, meterMessage } from "../usage/answer-meter.ts";
 import { type LeanClient, type RequestWatch, WATCH, type WatchedOptions } from "./lean-client.ts";
 
 /** One request over the official client, under its guard, with its meter running. */
@@ -187,6 +187,8 @@ async function* read(
   let isOver = false;
   try {
     for await (const event of stream) {
+      const isInPlace = meter.state !== "unseen" || event?.type === "message_start";
+      if (!isInPlace || !isWholeEvent(event)) throw new MalformedAnswer(requestIdOf(response));
       meterEvent(meter, event);
       isOver = event.type === "message_stop";
       yield event;
@@ -221,7 +223,7 @@ async function collect(
   try {
     return await MessageStream.createMessage(source as unknown as Messages, body).finalMessage();
   } catch (error) {
-    // It comes wrapped, and what is inside says more.
-    throw thrown.length > 0 ? thrown[0] : error;
+    // It comes wrapped, and what is inside says more. Where nothing is, the pieces do not make a message.
+    throw thrown.length > 0 ? thrown[0] : new MalformedAnswer(requestIdOf(response), error);
   }
 }

@@ -32,17 +32,33 @@ export function startMeter(): AnswerMeter {
 
 export function meterMessage(meter: AnswerMeter, { usage, model, stop_reason }: Message): void {
   meter.state = "complete";
-  meter.usage = usage;
-  meter.model = model;
-  meter.stopReason = stop_reason;
+  meter.usage = usageOf(usage);
+  meter.model = textOf(model);
+  meter.stopReason = textOf(stop_reason) ?? null;
+}
+
+/** Whether an event has the parts that readers of it rely on. */
+export function isWholeEvent(event: unknown): event is RawMessageStreamEvent {
+  if (!isRecord(event)) return false;
+  const { type, message, delta, usage } = event as Readonly<Record<string, unknown>>;
+  switch (type) {
+    case "message_start":
+      return isRecord(message);
+    case "content_block_delta":
+      return isRecord(delta);
+    case "message_delta":
+      return isRecord(delta) && isRecord(usage);
+    default:
+      return true;
+  }
 }
 
 export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent): void {
   switch (event.type) {
     case "message_start":
       meter.state = "begun";
-      meter.usage = event.message.usage;
-      meter.model = event.message.model;
+      meter.usage = usageOf(event.message.usage);
+      meter.model = textOf(event.message.model);
       return;
     case "content_block_delta":
       for (const [name, part] of Object.entries(event.delta)) {
@@ -51,11 +67,8 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent): vo
       return;
     case "message_delta":
       meter.usage = { ...meter.usage, ...known(event.usage) } as AnthropicUsage;
-      meter.stopReason = event.delta.stop_reason;
-      if (event.delta.stop_reason !== null) meter.state = "complete";
-      return;
-    case "message_stop":
-      meter.state = "complete";
+      meter.stopReason = textOf(event.delta.stop_reason) ?? null;
+      if (meter.stopReason !== null) meter.state = "complete";
       return;
   }
 }
@@ -70,4 +83,17 @@ export function usageSoFar({ usage, bytes }: AnswerMeter, maxTokens: number): An
 /** The last event repeats only a part: what it leaves null stays as it was. */
 function known(usage: object): object {
   return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null));
+}
+
+/** What stands between us and Anthropic may answer in shapes of its own: none of them may keep a call from its end. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function usageOf(value: unknown): AnthropicUsage | undefined {
+  return isRecord(value) ? (value as AnthropicUsage) : undefined;
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
