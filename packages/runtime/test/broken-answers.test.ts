@@ -193,3 +193,35 @@ test("a caller who leaves while nothing is known yet: the SDK's own error, and e
   expect(await spentBy(userId)).toMatchObject([{ outcome: "aborted", errorType: null }]);
   expect((await messages.create(ask)).governed.outcome).toBe("success");
 });
+
+test("a caller who leaves while the request is still written pays nothing: none of it was sent", async () => {
+  const userId = await governed.makeUser({ settings });
+  const before = governed.sent().length;
+  const leaving = new AbortController();
+  const content = {
+    toJSON() {
+      leaving.abort();
+      return "Hello";
+    },
+  } as unknown as string;
+  const call = governed.claude
+    .forUser(userId)
+    .messages.create({ messages: [{ role: "user", content }] }, { signal: leaving.signal });
+  await expect(call).rejects.toMatchObject({ name: "APIUserAbortError" });
+  expect(governed.sent()).toHaveLength(before);
+  expect(await spentBy(userId)).toMatchObject([{ outcome: "aborted", cost: "0", costBasis: "exact" }]);
+});
+
+test("a stream has one reader: the second is told so, and the first gets every piece", async () => {
+  const userId = await governed.makeUser({ settings });
+  governed.server.script({ usage, text, chunks: 4 });
+  const stream = await governed.claude.forUser(userId).messages.create({ ...ask, stream: true });
+  const seen: string[] = [];
+  for await (const { type } of stream) {
+    seen.push(type);
+    await expect(stream[Symbol.asyncIterator]().next()).rejects.toThrow("consumed stream");
+  }
+  expect(seen.filter((type) => type === "content_block_delta")).toHaveLength(4);
+  expect(seen.at(-1)).toBe("message_stop");
+  expect(await spentBy(userId)).toMatchObject([{ outcome: "success" }]);
+});

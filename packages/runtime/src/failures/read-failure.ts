@@ -83,10 +83,14 @@ function textToTell(value: unknown): string | undefined {
   return typeof value === "string" ? withoutSecrets(value) : undefined;
 }
 
-/** Seconds, or a date. */
+/** Milliseconds in a header of their own, as the SDK reads it too; else seconds, or a date. */
 function retryAfterOf(headers: Headers | undefined, now: number): number | undefined {
-  const text = headers?.get("retry-after");
-  if (!text) return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
+  const exact = headers?.get("retry-after-ms")?.trim() ?? "";
+  const text = headers?.get("retry-after")?.trim() ?? "";
+  let ms = Date.parse(text) - now;
+  if (AMOUNT.test(exact)) ms = Number(exact);
+  else if (AMOUNT.test(text)) ms = Number(text) * 1_000;
   return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }
+
+const AMOUNT = /^\d+(\.\d+)?$/;

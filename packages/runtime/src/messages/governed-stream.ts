@@ -1,3 +1,4 @@
+import { AnthropicError } from "@anthropic-ai/sdk";
 import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
 import { Stream } from "@anthropic-ai/sdk/streaming";
 
@@ -44,7 +45,12 @@ export function governStream(
   if (attempt.endedBy !== undefined) void end(new CallEnded(attempt.endedBy));
   opened.controller.signal.addEventListener("abort", onLeave, { once: true });
 
+  let isRead = false;
   async function* read(): AsyncGenerator<RawMessageStreamEvent> {
+    // As the SDK's own does: a second reader would get the beginning again, and every other piece of the rest.
+    if (isRead)
+      throw new AnthropicError("Cannot iterate over a consumed stream, use `.tee()` to split the stream.");
+    isRead = true;
     let error: unknown = new CallEnded("caller");
     try {
       yield* opened.events;

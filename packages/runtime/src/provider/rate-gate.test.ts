@@ -86,3 +86,23 @@ test("headers that make no sense are none, and a reset far away stops nobody for
   gate.observe(told("input-tokens", { limit: 1_000, remaining: 0, inMs: 86_400_000 }));
   expect(gate.take(need)).toBe(60_000);
 });
+
+test.each([
+  ["60", "", "nothing"],
+  ["60", " ", "a blank"],
+  ["60", "-5", "less than nothing"],
+  ["60", "0x0", "a number in other digits"],
+  ["1e-9", "0", "a limit below one"],
+  ["0", "0", "no limit"],
+  ["Infinity", "0", "no number"],
+])("a limit of %j with %j left tells %s, and nobody waits for it", (limit, remaining) => {
+  const { gate } = setUp();
+  const headers = new Headers({
+    "anthropic-ratelimit-requests-limit": limit,
+    "anthropic-ratelimit-requests-remaining": remaining,
+    "anthropic-ratelimit-requests-reset": new Date(START + 60_000).toISOString(),
+  });
+  gate.take(need);
+  gate.observe(headers);
+  expect(gate.take(need)).toBe(0);
+});

@@ -121,12 +121,17 @@ function readBucket(
 ): Bucket | undefined {
   const told = headers.get(names.limit);
   if (told === null) return undefined;
-  const limit = Number(told);
-  const level = Number(headers.get(names.remaining) ?? Number.NaN);
+  const limit = amountIn(told);
+  const level = amountIn(headers.get(names.remaining));
   const resetAt = timeOf(headers.get(names.reset) ?? "");
   if (!(limit > 0 && level >= 0 && Number.isFinite(resetAt))) return undefined;
   // Full again at the reset; never slower than within a minute, never faster than within a second.
   const fullIn = Math.min(MINUTE_MS, Math.max(1_000, resetAt - at));
   const perMs = level < limit ? (limit - level) / fullIn : limit / MINUTE_MS;
   return { limit, level, perMs: Math.max(perMs, limit / MINUTE_MS / 10), at };
+}
+
+/** Anything but digits is no amount: of nothing, `Number` would make a limit that is reached. */
+function amountIn(text: string | null): number {
+  return text !== null && /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }

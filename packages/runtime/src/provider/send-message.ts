@@ -39,8 +39,9 @@ export interface OpenedStream {
 /** Sends a request whose answer comes in one piece. */
 export async function sendWhole(request: WireRequest): Promise<Message> {
   const { client, body, attempt, meter } = request;
-  const watch = new Watch(request);
-  meter.state = "unseen";
+  const watch = new Watch(request, () => {
+    meter.state = "unseen";
+  });
   try {
     const sent = client.messages.create(
       unwarned<MessageCreateParamsNonStreaming>(body),
@@ -156,13 +157,18 @@ type Watched = Pick<WireRequest, "attempt" | "onHeaders">;
 class Watch implements RequestWatch {
   response: Response | undefined;
   readonly #request: Watched;
+  readonly #onSent: (() => void) | undefined;
 
-  constructor(request: Watched) {
+  constructor(request: Watched, onSent?: () => void) {
     this.#request = request;
+    this.#onSent = onSent;
   }
 
   onSend(controller: AbortController): void {
-    this.#request.attempt.control(controller);
+    const { attempt } = this.#request;
+    attempt.control(controller);
+    // Of what is aborted already nothing leaves.
+    if (attempt.endedBy === undefined) this.#onSent?.();
   }
 
   onHeaders(response: Response): void {
