@@ -1513,17 +1513,22 @@ CREATE OR REPLACE FUNCTION private.free_expired_leases(p_scopes text[])
 AS $function$
 declare
   at timestamptz := private.admission_now();
+  ids uuid[];
   wanted text[];
   held text[];
   freed integer;
 begin
-  select array_agg(distinct s.scope) into wanted from (
-    select l.scope from private.admission_leases l
-      where l.expires_at <= at and (p_scopes is null or l.scope = any (p_scopes) or l.other_scope = any (p_scopes))
-    union
-    select l.other_scope from private.admission_leases l
-      where l.expires_at <= at and (p_scopes is null or l.scope = any (p_scopes) or l.other_scope = any (p_scopes))
-  ) s where s.scope is not null;
+  if p_scopes is null then
+    ids := array(select l.id from private.admission_leases l where l.expires_at <= at order by l.expires_at limit 500);
+  else
+    ids := array(select l.id from private.admission_leases l where l.expires_at <= at and l.scope = any (p_scopes))
+      || array(select l.id from private.admission_leases l where l.expires_at <= at and l.other_scope = any (p_scopes));
+  end if;
+  select array_agg(distinct u.scope) into wanted
+    from unnest(ids) as e (id)
+    cross join lateral (select k.scope, k.other_scope from private.admission_leases k where k.id = e.id offset 0) l
+    cross join unnest(array[l.scope, l.other_scope]) as u (scope)
+    where u.scope is not null;
   wanted := coalesce(wanted, '{}') || coalesce(p_scopes, '{}');
   if cardinality(wanted) = 0 then return 0; end if;
   if p_scopes is null then
@@ -1535,8 +1540,8 @@ begin
   end if;
   with dead as (
     delete from private.admission_leases l
-      where l.expires_at <= at and l.scope = any (held) and (l.other_scope is null or l.other_scope = any (held))
-        and (p_scopes is null or l.scope = any (p_scopes) or l.other_scope = any (p_scopes))
+      where l.id = any (ids) and l.expires_at <= at and l.scope in (select unnest(held))
+        and (l.other_scope is null or l.other_scope in (select unnest(held)))
       returning l.scope, l.other_scope, l.window_ids, l.reserve
   ), freed_windows as (
     update private.budget_windows w set reserved = w.reserved - d.reserve
@@ -1549,9 +1554,13 @@ begin
       where a.scope = d.scope
   )
   select count(*)::integer into freed from dead;
-  update private.admission_scopes a set next_end = coalesce((
-      select min(l.expires_at) from private.admission_leases l where l.scope = a.scope or l.other_scope = a.scope
-    ), 'infinity')
+  update private.admission_scopes a set next_end = coalesce(least(
+      (select case when n.scope = a.scope then n.expires_at end from (
+        select l.scope, l.expires_at from private.admission_leases l where l.scope >= a.scope
+          order by l.scope, l.expires_at limit 1) n),
+      (select case when n.other_scope = a.scope then n.expires_at end from (
+        select l.other_scope, l.expires_at from private.admission_leases l where l.other_scope >= a.scope
+          order by l.other_scope, l.expires_at limit 1) n)), 'infinity')
     where a.scope = any (held);
   return freed;
 end $function$

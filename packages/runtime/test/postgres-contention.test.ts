@@ -128,3 +128,22 @@ test("a renewal waits for nobody: what is being settled or freed at the moment i
   });
   expect(await store.renew([first.id, second.id], HOUR)).toEqual([]);
 });
+
+test("a sweep frees what more people held than a transaction can lock", async () => {
+  await using db = await createTestDatabase();
+  const [server] = await db.owner<{ locks: number }[]>`
+    select current_setting('max_connections')::int * current_setting('max_locks_per_transaction')::int as locks`;
+  const count = (server?.locks ?? 0) + 5_000;
+  await db.owner`
+    insert into private.admission_scopes (scope, running, next_end)
+      select 'user:' || gen_random_uuid(), 1, now() from generate_series(1, ${count}::int)`;
+  await db.owner`
+    insert into private.admission_leases (id, scope, window_ids, reserve, expires_at)
+      select gen_random_uuid(), scope, '{}', 0, now() - interval '1 second' from private.admission_scopes`;
+  const store = createPostgresStore({ database: db.database });
+  expect(await store.sweep()).toBe(count);
+  const [left] = await db.owner`
+    select (select count(*)::int from private.admission_leases) as leases, sum(running)::int as running
+      from private.admission_scopes`;
+  expect(left).toEqual({ leases: 0, running: 0 });
+}, 120_000);

@@ -49,9 +49,34 @@ test("a call reads no leases but its own, however many others run", async () => 
   }
 });
 
+test("a call that frees an ended lease reads none of those that run", async () => {
+  const person = () => limitsOf({ kind: "user", id: randomUUID() }, { concurrency: 1_000 });
+  const sql = await db.owner.reserve();
+  try {
+    await sql`begin`;
+    await sql`analyze private.admission_leases`;
+    const others = person();
+    for (let call = 0; call < RUNNING; call += 100) await admit(sql, others, 100);
+    const user = person();
+    await admit(sql, user, 1, 1);
+    await sql`select pg_sleep(0.002)`;
+    const before = await leasesRead(sql);
+    await admit(sql, user);
+    expect((await leasesRead(sql)) - before).toBeLessThan(10);
+  } finally {
+    await sql`rollback`;
+    sql.release();
+  }
+});
+
 /** The first of so many calls that are admitted together. */
-async function admit(sql: SqlClient, limits: ScopeLimits, count = 1): Promise<[AdmissionRequest, Admitted]> {
-  const requests = Array.from({ length: count }, () => ask(limits, { reserve: "0.001" }));
+async function admit(
+  sql: SqlClient,
+  limits: ScopeLimits,
+  count = 1,
+  leaseMs = 600_000,
+): Promise<[AdmissionRequest, Admitted]> {
+  const requests = Array.from({ length: count }, () => ask(limits, { reserve: "0.001", leaseMs }));
   const { text, places } = admissionBatch(requests);
   const [row] = await sql.unsafe<{ answer: string }[]>(
     "select private.admit_calls($1) as answer",

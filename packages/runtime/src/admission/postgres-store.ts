@@ -84,7 +84,14 @@ export function createPostgresStore({ database }: { database: Database }): Admis
         leaseMs,
       ])) as string[];
     },
-    sweep: async () => (await ask("select private.sweep_calls() as answer", [])) as number,
+    sweep: async () => {
+      let freed = 0;
+      for (;;) {
+        const part = (await ask("select private.sweep_calls() as answer", [])) as number;
+        if (part === 0) return freed;
+        freed += part;
+      }
+    },
     status: async (scopes: readonly ScopeLimits[]): Promise<BudgetState[]> =>
       readStatus(
         scopes,
