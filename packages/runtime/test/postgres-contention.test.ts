@@ -129,6 +129,23 @@ test("a renewal waits for nobody: what is being settled or freed at the moment i
   expect(await store.renew([first.id, second.id], HOUR)).toEqual([]);
 });
 
+test("an ended lease whose other scope somebody has in hand is waited for a moment, never for less than none", async () => {
+  await using db = await createTestDatabase();
+  const store = createPostgresStore({ database: db.database });
+  const user = limitsOf({ kind: "user", id: randomUUID() }, { concurrency: 1 });
+  const busy = limits("organization");
+  expect((await store.admit(ask([user, busy], { leaseMs: 1 }))).isAdmitted).toBe(true);
+  await pause(2);
+  await db.owner.begin(async (other) => {
+    await other`select private.lock_scopes(${[`organization:${busy.scope.id}`]})`;
+    expect(await store.admit(ask(user))).toMatchObject({
+      isAdmitted: false,
+      refusal: { limit: "concurrentRequests", retryAfterMs: 1 },
+    });
+  });
+  expect((await store.admit(ask(user))).isAdmitted).toBe(true);
+});
+
 test("a sweep frees what more people held than a transaction can lock", async () => {
   await using db = await createTestDatabase();
   const [server] = await db.owner<{ locks: number }[]>`

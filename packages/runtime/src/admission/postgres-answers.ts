@@ -27,14 +27,7 @@ type Alert = readonly [
 ];
 type Answer =
   | readonly ["a", (readonly Figures[])?]
-  | readonly [
-      "r",
-      place: number,
-      limit: LimitName,
-      used: number | Usd,
-      retryAfterMs: number,
-      budget: number | null,
-    ]
+  | readonly ["r", place: number, limit: LimitName, used: number | Usd, waitMs: number, budget: number | null]
   | readonly ["n", period: BudgetState["period"]]
   | readonly ["s"];
 
@@ -105,7 +98,9 @@ function readAdmission(
       return { isAdmitted: true, id: request.id, budgets, alerts };
     }
     case "r": {
-      const [, place, limit, used, retryAfterMs, budget] = answer;
+      const [, place, limit, used, waitMs, budget] = answer;
+      // An ended lease stays a moment longer while somebody else has the other scope of it in hand.
+      const retryAfterMs = Math.max(1, waitMs);
       const { scope, rate, concurrency, budgets } = parseLimits(request.scopes[place] as ScopeLimits);
       const parsed = budget === null ? undefined : budgets[budget];
       const allowed = parsed?.limit ?? (limit === "requestsPerMinute" ? rate?.perMinute : concurrency) ?? 0;

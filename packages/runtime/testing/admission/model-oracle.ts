@@ -18,6 +18,13 @@ interface Call {
   cost: Amount;
 }
 
+/** Somebody asked under a rate, or was let in. */
+interface BucketEvent {
+  readonly at: number;
+  readonly calls: 0 | 1;
+  readonly perMinute: number;
+}
+
 export type Verdict =
   | { readonly isAdmitted: true; readonly alerts: readonly string[] }
   | {
@@ -36,7 +43,7 @@ export type Verdict =
 export class ModelOracle {
   now: number;
   readonly #calls = new Map<string, Call>();
-  readonly #taken = new Map<string, number[]>();
+  readonly #bucketEvents = new Map<string, BucketEvent[]>();
   readonly #alerted = new Set<string>();
 
   constructor(now: number) {
@@ -46,15 +53,15 @@ export class ModelOracle {
   admit(request: AdmissionRequest): Verdict {
     const known = this.#calls.get(request.id);
     if (known !== undefined && this.#isLive(known)) return { isAdmitted: true, alerts: [] };
+    for (const { scope, rate } of request.scopes) {
+      if (rate !== undefined) this.#note(scope.id, { calls: 0, perMinute: rate.perMinute });
+    }
     const refusal = this.#judge(request);
     const alerts = this.due(request);
     if (refusal !== undefined) return { isAdmitted: false, ...refusal, alerts };
 
     for (const { scope, rate } of request.scopes) {
-      if (rate === undefined) continue;
-      const taken = this.#taken.get(scope.id) ?? [];
-      taken.push(this.now);
-      this.#taken.set(scope.id, taken);
+      if (rate !== undefined) this.#note(scope.id, { calls: 1, perMinute: rate.perMinute });
     }
     this.#calls.set(request.id, {
       id: request.id,
@@ -127,7 +134,7 @@ export class ModelOracle {
       const scope = limits.scope.id;
       if (limits.rate !== undefined) {
         const { perMinute, burst } = limits.rate;
-        const inBucket = this.#inBucket(scope, perMinute);
+        const inBucket = this.#inBucket(scope);
         if (inBucket > burst + 1e-9) {
           const waitMs = (inBucket - burst) * (60_000 / perMinute);
           const used = String(Math.ceil(inBucket - 1e-9));
@@ -153,16 +160,23 @@ export class ModelOracle {
     return undefined;
   }
 
-  /** Calls leak out one after another, as from a bucket with a hole. */
-  #inBucket(scope: string, perMinute: number): number {
+  #note(scope: string, event: Omit<BucketEvent, "at">): void {
+    const events = this.#bucketEvents.get(scope) ?? [];
+    events.push({ at: this.now, ...event });
+    this.#bucketEvents.set(scope, events);
+  }
+
+  /** Calls leak out one after another, as from a bucket with a hole: as wide as whoever asked last said. */
+  #inBucket(scope: string): number {
     let level = 0;
-    let at = Number.NEGATIVE_INFINITY;
-    for (const taken of [...(this.#taken.get(scope) ?? []), this.now]) {
-      level = Math.max(0, level - ((taken - at) / 60_000) * perMinute) + 1;
-      at = taken;
+    let from = this.now;
+    let width = 0;
+    for (const { at, calls, perMinute } of this.#bucketEvents.get(scope) ?? []) {
+      level = Math.max(0, level - ((at - from) / 60_000) * width) + calls;
+      from = at;
+      width = perMinute;
     }
-    // The last was no call, only now.
-    return level - 1;
+    return Math.max(0, level - ((this.now - from) / 60_000) * width);
   }
 
   #isLive(call: Call): boolean {
