@@ -31,7 +31,7 @@ export interface GovernedClaudeOptions {
   /** How long a call that crashed keeps what it held. */
   readonly leaseMs?: number;
   /** Hears of each budget threshold that is crossed. */
-  readonly onAlert?: (alert: BudgetAlert) => void;
+  readonly onAlert?: (alert: BudgetAlert) => void | Promise<void>;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -67,9 +67,10 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
   const { service, clock = systemClock, random = Math.random, leaseMs = LEASE_MS } = options;
   const { log } = service;
   const store = options.store ?? createPostgresStore({ database: options.db ?? service.database });
-  const onAlert = (alert: BudgetAlert) => {
+  const onAlert = async (alert: BudgetAlert) => {
     try {
-      options.onAlert?.(alert);
+      // Whoever listens may take time, and fail after that.
+      await options.onAlert?.(alert);
     } catch (error) {
       log("error", "Who listens to budget alerts failed.", { error: String(error) });
     }

@@ -196,6 +196,41 @@ test("a store that does not answer ends the call on time too, and what it admits
   expect(governed.sent()).toHaveLength(before);
 });
 
+test("a store that does not book ends no call late, and books when it is back", async () => {
+  const entries: string[] = [];
+  const memory = createMemoryStore({ writeEntry: ({ outcome }) => void entries.push(outcome) });
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+  let isAway = false;
+  const store = {
+    ...memory,
+    settle: async (settlement: Parameters<typeof memory.settle>[0]) => {
+      if (isAway) await opened;
+      return memory.settle(settlement);
+    },
+  };
+  const total = { connectionTimeout: 500, generationTimeout: 500, totalRequestTimeout: 500 };
+  const prepared = () => prepare({ maxTokens: 100 }, total, store).then(({ messages }) => messages);
+  const [answered, late, read, left] = await Promise.all([prepared(), prepared(), prepared(), prepared()]);
+  isAway = true;
+  expect(await inTime(answered.create(ask), 500)).toMatchObject({ governed: { outcome: "success" } });
+  governed.server.script({ delayMs: 60_000 });
+  await expect(inTime(late.create(ask), 500)).rejects.toMatchObject({ code: "CALL_TIMEOUT" });
+  const reading = (async () => {
+    for await (const event of await read.create({ ...ask, stream: true })) void event;
+  })();
+  await inTime(reading, 500);
+  governed.server.script({ delayMs: 60_000 });
+  const leaving = new AbortController();
+  const before = governed.sent().length;
+  const outcome = expect(left.create(ask, { signal: leaving.signal })).rejects.toThrow("aborted");
+  await expect.poll(() => governed.sent().length).toBe(before + 1);
+  leaving.abort();
+  await inTime(outcome, 0);
+  expect(entries).toEqual([]);
+  open();
+  await expect.poll(() => [...entries].sort()).toEqual(["aborted", "success", "success", "timeout"]);
+});
+
 /** Fails where `work` takes longer than a timer that was started with it. */
 function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
   const late = new Promise<never>((_, reject) => {

@@ -102,6 +102,26 @@ test("the configured model's fallback answers what it cannot, admitted and booke
   await expect(messages.create(ask)).rejects.toMatchObject({ code: "PROVIDER_REQUEST_REFUSED" });
 });
 
+test("a model that is in the chain again, by whatever name, is asked once", async () => {
+  const userId = await governed.makeUser({ settings });
+  const fallbackModels = [
+    "claude-sonnet-5-5",
+    "claude-haiku-4-5",
+    "claude-haiku-4-5-20251001",
+    "claude-opus-5-5",
+  ];
+  const { messages } = governed.restart().forUser(userId, { fallbackModels });
+  const asked = async (model?: "claude-opus-5-5") => {
+    governed.server.respondWith(failures.notFound());
+    const error = await messages.create({ ...ask, ...(model && { model }) }).catch((caught) => caught);
+    governed.server.respondWith({});
+    return error.details.attempts.map((attempt: { model: string }) => attempt.model);
+  };
+  const [sonnet, haiku, opus] = ["claude-sonnet-5-5", "claude-haiku-4-5-20251001", "claude-opus-5-5"];
+  expect(await asked()).toEqual([sonnet, haiku, opus]);
+  expect(await asked("claude-opus-5-5")).toEqual([opus, sonnet, haiku]);
+});
+
 test("a model that the organization does not allow is no fallback", async () => {
   const organizationId = await governed.makeOrganization({
     allowedModels: ["claude-sonnet-5-5", "claude-opus-5-5"],

@@ -238,6 +238,19 @@ test("an answer is not lost because its cost cannot be booked at once", async ()
   expect(alerts).toMatchObject([{ period: "daily", threshold: 0.01 }]);
 });
 
+test("who listens to alerts and fails after a while ends neither the call nor the process", async () => {
+  const costBudget = { dailyBudget: 0.002, alertThresholds: [0.01] };
+  const userId = await governed.makeUser({ settings: { model, costBudget } });
+  let heard = 0;
+  const onAlert = async () => {
+    heard += 1;
+    await Promise.reject(new Error("The mail server is away."));
+  };
+  const { messages } = governed.restart({ onAlert }).forUser(userId);
+  expect((await messages.create(ask)).governed.outcome).toBe("success");
+  expect(heard).toBe(1);
+});
+
 test("a call that runs longer than its lease keeps what it holds", async () => {
   const { clock } = governed;
   const memory = createMemoryStore({ now: clock.now });

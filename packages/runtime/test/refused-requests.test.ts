@@ -76,6 +76,17 @@ test.each([undefined, null, 5, "x"])("%j is no request", async (none) => {
   expect(() => messages.stream?.(none)).toThrow(expect.objectContaining(refusedAt("params")));
 });
 
+test.each([{ "x y": "1" }, { x: "a\nb" }, { "": "1" }, { x: 5 }])(
+  "headers %j that HTTP cannot carry are refused before anything is held",
+  async (headers) => {
+    const userId = await governed.makeUser({ settings });
+    const { messages } = governed.claude.forUser(userId);
+    const call = messages.create(ask, { headers: headers as unknown as Record<string, string> });
+    await expect(call).rejects.toMatchObject(refusedAt("headers"));
+    expect(governed.ledger.filter((entry) => entry.userId === userId)).toEqual([]);
+  },
+);
+
 test.each([undefined, null, 5])("%j is nobody's id", (none) => {
   expect(() => governed.claude.forUser(none as unknown as string)).toThrow(
     expect.objectContaining(refusedAt("userId")),

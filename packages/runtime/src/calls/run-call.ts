@@ -54,7 +54,7 @@ export async function runCall<A>(
       guard,
       clock: runtime.clock,
       random: runtime.random,
-      models: modelsToTry(effective, asker.fallbackModels, runtime.service.models),
+      models: modelsToTry(effective, call.params.model, asker.fallbackModels, runtime.service.models),
       route: keys.peek() ?? (await guard.race(keys.first())),
       otherRoute: () => guard.race(keys.other()),
       admit: (model) => admitLeg(call, model),

@@ -1,4 +1,5 @@
 import { containsSecret, withoutSecrets } from "@ai-config/config-core";
+import type { Settled } from "../admission/admission-store.ts";
 import { readFailure } from "../failures/read-failure.ts";
 import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
@@ -11,6 +12,8 @@ import { configurationVersion } from "./configuration-version.ts";
 
 type End = Pick<LedgerEntry, "outcome" | "errorType" | "httpStatus">;
 
+/** How long a call that has ended waits to be booked: long enough for a store that is there. */
+const GRACE_MS = 50;
 const TEXT_MAX = 200;
 const WORD = /^[\w.-]{1,64}$/;
 const NO_TAGS = {};
@@ -23,7 +26,8 @@ export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): 
   const end = error === undefined ? SUCCESS : endOf(error, runtime.clock.now());
   const cost = costOfLeg(call, leg);
   const entry = entryOf(call, leg, end, cost);
-  const settled = await runtime.settler.settle({ admission, request, cost: cost.amount, entry });
+  const settling = runtime.settler.settle({ admission, request, cost: cost.amount, entry });
+  const settled = await inTime(call, settling);
   const { id, modelAsked, modelServed, keySlot, configurationVersion } = entry;
   return {
     id,
@@ -44,6 +48,28 @@ export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): 
       return (settled ?? admission).budgets.map(withLeft);
     },
   };
+}
+
+/**
+ * Undefined where a store does not answer until the call has to end: then it ends, and its cost is booked as soon as
+ * the store takes it.
+ */
+async function inTime({ guard }: Call, settling: Promise<Settled | undefined>): Promise<Settled | undefined> {
+  if (guard.remainingMs() > 0) {
+    try {
+      return await guard.race(settling);
+    } catch (error) {
+      if (error instanceof CallEnded) return undefined;
+      throw error;
+    }
+  }
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), GRACE_MS);
+  try {
+    return await Promise.race([settling, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function costOfLeg(

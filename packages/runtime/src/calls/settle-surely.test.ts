@@ -16,7 +16,7 @@ interface Line {
 /** A settler over a store that can be away. */
 function start(options: { lateMax?: number } = {}) {
   const timers = manualTimers(0);
-  const state = { isAway: true, hangs: false, tries: 0 };
+  const state = { isAway: true, hangs: false, tries: 0, answer: Promise.resolve() };
   const booked: string[] = [];
   const done: [string, boolean][] = [];
   const lines: Line[] = [];
@@ -25,6 +25,7 @@ function start(options: { lateMax?: number } = {}) {
     async settle({ request }) {
       state.tries += 1;
       if (state.hangs) return new Promise<Settled>(() => {});
+      await state.answer;
       if (state.isAway || request.id === "never") throw new Error("away");
       booked.push(request.id);
       return settled;
@@ -108,4 +109,28 @@ test("a store that never answers does not keep a process from ending", async () 
   await timers.advance(10_000);
   await drained;
   expect(errors()).toMatchObject([{ code: "COSTS_NOT_BOOKED", calls: [{ id: "a" }] }]);
+});
+
+test("who closes waits for what is being booked for the first time, and hears of each once", async () => {
+  const { state, booked, done, errors, settler, settle, timers } = start();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  Object.assign(state, { isAway: false, answer: promise });
+  const settling = settle("a");
+  const drained = settler.drain();
+  resolve();
+  await drained;
+  expect([await settling, booked, done]).toEqual([settled, ["a"], [["a", true]]]);
+  expect([errors(), timers.pending]).toEqual([[], 0]);
+
+  const slow = start();
+  const { promise: never, resolve: end } = Promise.withResolvers<void>();
+  Object.assign(slow.state, { isAway: false, answer: never });
+  const late = slow.settle("b");
+  const ended = slow.settler.drain();
+  await slow.timers.advance(10_000);
+  await ended;
+  expect(slow.errors()).toMatchObject([{ code: "COSTS_NOT_BOOKED", calls: [{ id: "b" }] }]);
+  end();
+  await late;
+  expect(slow.done).toEqual([["b", false]]);
 });

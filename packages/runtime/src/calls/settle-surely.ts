@@ -39,6 +39,8 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
   const { log, onDone, lateMax = LATE_MAX, drainMs = DRAIN_MS, timers = systemTimers } = options;
   /** By id, those that came first in front. */
   const late = new Map<string, Settlement>();
+  /** Whose first answer is awaited, by the call itself no longer than its deadline. */
+  const fresh = new Set<Settlement>();
   let pauseMs = FIRST_PAUSE_MS;
   let cancelTimer: (() => void) | undefined;
   let isTrying = false;
@@ -81,7 +83,11 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
         booked: before - late.size,
       });
       schedule();
-    } else whenEmpty?.();
+    } else tellIfEmpty();
+  }
+
+  function tellIfEmpty(): void {
+    if (late.size === 0 && fresh.size === 0) whenEmpty?.();
   }
 
   async function tryOne(settlement: Settlement): Promise<boolean> {
@@ -102,6 +108,7 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
     });
     for (const settlement of lost) {
       late.delete(settlement.request.id);
+      fresh.delete(settlement);
       onDone(settlement, undefined);
     }
   }
@@ -109,31 +116,34 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
   return {
     async settle(settlement) {
       let settled: Settled;
+      fresh.add(settlement);
       try {
         settled = await store.settle(settlement);
       } catch {
-        add(settlement);
+        if (fresh.delete(settlement)) add(settlement);
         return undefined;
       }
-      onDone(settlement, settled);
+      // It may have been given up meanwhile.
+      if (fresh.delete(settlement)) onDone(settlement, settled);
+      tellIfEmpty();
       return settled;
     },
     async drain() {
       isDraining = true;
       unschedule();
-      if (late.size > 0) {
+      if (late.size > 0 || fresh.size > 0) {
         await new Promise<void>((resolve) => {
           const cancel = timers.schedule(resolve, drainMs);
           whenEmpty = () => {
             cancel();
             resolve();
           };
-          if (!isTrying) void tryAll();
+          if (!isTrying && late.size > 0) void tryAll();
         });
       }
       isDrained = true;
       unschedule();
-      const left = [...late.values()];
+      const left = [...late.values(), ...fresh];
       for (let at = 0; at < left.length; at += IDS_MAX) giveUp(left.slice(at, at + IDS_MAX));
     },
   };

@@ -46,8 +46,9 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
     const { leg, answer } = await runCall(call, (request, { turn }) =>
       turn.isStreamed ? sendCollected(request) : sendWhole(request),
     );
+    const governed = await settleLeg(call, leg);
     call.guard.close();
-    return withGoverned(answer, await settleLeg(call, leg));
+    return withGoverned(answer, governed);
   }
 
   async function createStream(params: GovernedParams, options: CallOptions) {
@@ -81,8 +82,9 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
       const given = params as GovernedParams;
       const call: Call = await startCall(runtime, asker, { kind: "count", params: given, options });
       const { leg, answer } = await runCall(call, countTokens);
+      const governed = await settleLeg(call, leg);
       call.guard.close();
-      return withGoverned(answer, await settleLeg(call, leg));
+      return withGoverned(answer, governed);
     },
   };
 }

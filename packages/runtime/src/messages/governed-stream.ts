@@ -32,8 +32,8 @@ export function governStream(
 
   async function settle(error: unknown): Promise<void> {
     attempt.close();
-    call.guard.close();
     resolve(await settleLeg(call, leg, error));
+    call.guard.close();
   }
 
   /** While a piece is waited for, the reading itself finds out what became of the connection. */

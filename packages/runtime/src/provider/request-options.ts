@@ -29,7 +29,8 @@ export function checkCallOptions({ label, tags, headers }: CallOptions): void {
     throw invalid("label", `Must have at most ${LABEL_MAX} characters, and no key among them.`);
   }
   if (tags !== undefined) checkTags(tags);
-  for (const name in headers) {
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (!isHeader(name, value)) throw invalid("headers", "Must be names and values that HTTP can carry.");
     if (!OURS.includes(name.toLowerCase())) continue;
     throw invalid(`headers.${name.toLowerCase()}`, "Must be left out: the configuration decides it.");
   }
@@ -48,6 +49,14 @@ function checkTags(tags: Readonly<Record<string, string>>): void {
     if (!isStorable(value, TAG_MAX)) {
       throw invalid(`tags.${name}`, `Must be text of at most ${TAG_MAX} characters, and no key.`);
     }
+  }
+}
+
+function isHeader(name: string, value: unknown): boolean {
+  try {
+    return typeof value === "string" && new Headers([[name, value]]).has(name);
+  } catch {
+    return false;
   }
 }
 
