@@ -1226,7 +1226,8 @@ declare
   answers text;
 begin
   select string_agg(coalesce((
-      select ltrim(',["' || trim_scale(coalesce(w.spent, 0)) || '","' || trim_scale(coalesce(w.reserved, 0)) || '",' || (c.value ->> 0)::double precision || ',' || (c.value ->> 1)::double precision || ']', ',')
+      select ltrim(',["' || trim_scale(coalesce(w.spent, private.ledger_cost(b.value ->> 0,
+          to_timestamp((c.value ->> 0)::double precision / 1000), to_timestamp((c.value ->> 1)::double precision / 1000)))) || '","' || trim_scale(coalesce(w.reserved, 0)) || '",' || (c.value ->> 0)::double precision || ',' || (c.value ->> 1)::double precision || ']', ',')
         from jsonb_array_elements(b.value -> 2) as c
         left join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
           and w.starts_at = to_timestamp((c.value ->> 0)::double precision / 1000)
@@ -1249,8 +1250,9 @@ begin
     select w.id into found_id from private.budget_windows w
       where w.scope = p_scope and w.period = p_period and w.starts_at = to_timestamp(p_start_ms / 1000);
     exit when found;
-    insert into private.budget_windows (scope, period, starts_at, ends_at)
-      values (p_scope, p_period, to_timestamp(p_start_ms / 1000), to_timestamp(p_end_ms / 1000))
+    insert into private.budget_windows (scope, period, starts_at, ends_at, spent)
+      values (p_scope, p_period, to_timestamp(p_start_ms / 1000), to_timestamp(p_end_ms / 1000),
+        private.ledger_cost(p_scope, to_timestamp(p_start_ms / 1000), to_timestamp(p_end_ms / 1000)))
       on conflict do nothing;
   end loop;
   return found_id;
@@ -1764,6 +1766,45 @@ AS $function$
   select jsonb_build_object(split_part(path, '.', 1),
     jsonb_build_object(substr(path, strpos(path || '.', '.') + 1), value))
 $function$
+;
+
+CREATE OR REPLACE FUNCTION private.ledger_cost(p_scope text, p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS numeric
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  owner text[] := string_to_array(p_scope, ':');
+  first timestamptz := least(p_to, date_trunc('hour', p_from + interval '1 hour' - interval '1 microsecond', 'UTC'));
+  last timestamptz := greatest(first, date_trunc('hour', p_to, 'UTC'));
+  answer numeric;
+begin
+  -- Whole hours from their sums, what begins and ends the window from the calls.
+  if owner[1] = 'user' then
+    select sum(x.cost) into answer from (
+      select h.cost from public.ai_usage_hourly h
+        where h.user_id = owner[2]::uuid and h.starts_at >= first and h.starts_at < last
+      union all
+      select e.cost from public.ai_usage_events e
+        where e.user_id = owner[2]::uuid and e.started_at >= p_from and e.started_at < first
+      union all
+      select e.cost from public.ai_usage_events e
+        where e.user_id = owner[2]::uuid and e.started_at >= last and e.started_at < p_to) x;
+  else
+    select sum(x.cost) into answer from (
+      select h.cost from public.ai_usage_hourly h
+        where h.organization_id = owner[2]::uuid and h.starts_at >= first and h.starts_at < last
+      union all
+      select e.cost from public.ai_usage_events e
+        where e.organization_id = owner[2]::uuid and e.started_at >= p_from and e.started_at < first
+      union all
+      select e.cost from public.ai_usage_events e
+        where e.organization_id = owner[2]::uuid and e.started_at >= last and e.started_at < p_to) x;
+  end if;
+  return coalesce(answer, 0);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION private.limit_configurations()
@@ -2519,6 +2560,11 @@ begin
   l_said_ids := array_fill(null::text, array[cardinality(l_item)]);
   l_said := l_said_ids;
 
+  -- A window begins with what the ledger holds of it, so it is made before these calls are written there.
+  for settlement in select s.value from jsonb_array_elements(calls -> 's') as s
+      where not exists (select from private.admission_leases l where l.id = (s.value ->> 0)::uuid) loop
+    perform private.settlement_windows(settlement, l_item, l_count);
+  end loop;
   booked := private.write_usage_events(calls -> 's', at);
 
   with gone as (
@@ -2542,18 +2588,7 @@ begin
     if lease is not null then
       ids := g_windows[lease]::bigint[];
     else
-      ids := '{}';
-      windows := settlement -> 3;
-      at_budget := 0;
-      for place in 0 .. jsonb_array_length(settlement -> 2) - 1 loop
-        known := (settlement -> 2 ->> place)::integer + 1;
-        item := l_item[known];
-        for budget in 0 .. l_count[known] - 1 loop
-          ids := ids || private.budget_window_id(item ->> 's', item -> 'w' -> budget ->> 0,
-            (windows -> at_budget ->> 0)::double precision, (windows -> at_budget ->> 1)::double precision);
-          at_budget := at_budget + 1;
-        end loop;
-      end loop;
+      ids := private.settlement_windows(settlement, l_item, l_count);
     end if;
     o_id := o_id || ids;
     if is_booked then
@@ -2627,6 +2662,30 @@ begin
     perform private.write_alerts(all_alerts);
   end if;
   return '[' || ltrim(answers, ',') || ']';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.settlement_windows(p_settlement jsonb, p_limits jsonb[], p_counts integer[])
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  windows jsonb := p_settlement -> 3;
+  ids bigint[] := '{}';
+  at_budget integer := 0;
+  known integer;
+begin
+  for place in 0 .. jsonb_array_length(p_settlement -> 2) - 1 loop
+    known := (p_settlement -> 2 ->> place)::integer + 1;
+    for budget in 0 .. p_counts[known] - 1 loop
+      ids := ids || private.budget_window_id(p_limits[known] ->> 's', p_limits[known] -> 'w' -> budget ->> 0,
+        (windows -> at_budget ->> 0)::double precision, (windows -> at_budget ->> 1)::double precision);
+      at_budget := at_budget + 1;
+    end loop;
+  end loop;
+  return ids;
 end $function$
 ;
 
