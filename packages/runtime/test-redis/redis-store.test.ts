@@ -218,6 +218,60 @@ describe("the store on Redis", () => {
     for (const key of keys) expect(Number(await first(["PTTL", key]))).toBeGreaterThan(0);
   });
 
+  test.each(["a sweep", "the next call"])(
+    "leaves nothing of calls that ended without a word: %s frees it",
+    async (by) => {
+      let now = Date.now();
+      const { store, prefix } = openNoting({ now: () => now });
+      const scopes = (["user", "organization"] as const).map((kind) => limitsOf({ kind, id: randomUUID() }));
+      await admit(store, ask(scopes, { leaseMs: 1_000 }));
+      now += 1_000;
+      if (by === "a sweep") expect(await store.sweep()).toBe(1);
+      else await spend(store, scopes, "0");
+      await store.close();
+      const keys = (await first(["KEYS", `${prefix}*`])) as string[];
+      expect(keys.filter((key) => !key.startsWith(`${prefix}:settled:`))).toEqual([]);
+    },
+  );
+
+  describe("on a server that forgot some of its keys, as under another policy of eviction", () => {
+    test("holds no budget for less than is spent", async () => {
+      let now = Date.now();
+      const { store, prefix } = openNoting({ now: () => now });
+      const user = limited();
+      const figures = async () => {
+        const [daily] = await store.status([user]);
+        return [daily?.spent, daily?.reserved];
+      };
+      const [settled, late] = [ask(user, { reserve: "0.5" }), ask(user, { reserve: "0.5", leaseMs: 1_000 })];
+      const admission = await admit(store, settled);
+      await admit(store, late);
+      await first(["DEL", `${prefix}:scope:user:${user.scope.id}`]);
+      await settle(store, admission, settled, "0.25");
+      expect(await figures()).toEqual(["0.25", "0"]);
+      now += 1_000;
+      expect(await store.sweep()).toBe(1);
+      expect(await figures()).toEqual(["0.25", "0"]);
+      await admit(store, ask(user, { reserve: "0.5", leaseMs: 1_000 }));
+      await first(["DEL", `${prefix}:scope:user:${user.scope.id}`]);
+      now += 1_000;
+      expect(await store.sweep()).toBe(1);
+      expect(await figures()).toEqual(["0", "0"]);
+    });
+
+    test("gives slots back whose calls it does not know any more", async () => {
+      let now = Date.now();
+      const { store, prefix } = openNoting({ now: () => now });
+      const user = limitsOf({ kind: "user", id: randomUUID() }, { concurrency: 1 });
+      const request = ask(user, { leaseMs: 1_000 });
+      await admit(store, request);
+      await first(["DEL", `${prefix}:lease:${request.id}`]);
+      now += 1_000;
+      await admit(store, ask(user));
+      expect(await store.sweep()).toBe(0);
+    });
+  });
+
   test("throws where the server cannot be reached: admission fails closed", async () => {
     const { store } = openNoting({ send: () => Promise.reject(new Error("Connection is closed.")) });
     const refusal = {

@@ -49,6 +49,12 @@ local function subtract(a, b)
   return format('%015d.%014d%014d', dollars, high, low)
 end
 
+-- What stays taken without a reservation: never less than is spent, should the server have forgotten that it was made.
+local function free(taken, reserve, spent)
+  local rest = subtract(taken, reserve)
+  return rest < spent and spent or rest
+end
+
 local function scopeKey(scope)
   return prefix .. ':scope:' .. scope
 end
@@ -72,8 +78,9 @@ local function release(id)
       else
         local counters = call('HGET', scopeKey(scope), name)
         if counters then
-          local taken = subtract(sub(counters, 45, 88), lease[1])
-          call('HSET', scopeKey(scope), name, sub(counters, 1, 44) .. taken .. sub(counters, 89))
+          local spent = sub(counters, 1, 44)
+          local taken = free(sub(counters, 45, 88), lease[1], spent)
+          call('HSET', scopeKey(scope), name, spent .. taken .. sub(counters, 89))
         end
       end
     end
@@ -322,7 +329,7 @@ while position < #ARGV do
   for _, budget in ipairs(scope.budgets) do
     if isBooked then
       budget.spent, budget.taken, budget.isChanged = add(budget.spent, cost), add(budget.taken, cost), true
-      if reserve and not budget.isNew then budget.taken = subtract(budget.taken, reserve) end
+      if reserve then budget.taken = free(budget.taken, reserve, budget.spent) end
       noteAlerts(alerts, budget)
     end
     figures[#figures + 1] = '0:' .. budget.spent .. ':' .. budget.taken
