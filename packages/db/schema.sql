@@ -2689,6 +2689,18 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.spent_in_windows(p text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(json_agg(trim_scale(private.ledger_cost(w.value ->> 0, to_timestamp((w.value ->> 1)::double precision / 1000),
+      to_timestamp((w.value ->> 2)::double precision / 1000)))::text order by w.place), '[]')::text
+    from jsonb_array_elements(p::jsonb) with ordinality as w (value, place);
+$function$
+;
+
 CREATE OR REPLACE FUNCTION private.spread_policy()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3475,6 +3487,7 @@ grant execute on function private.record_calls(text) to ai_config_app;
 grant execute on function private.renew_calls(uuid[],double precision) to ai_config_app;
 grant execute on function private.set_default_organization(uuid) to authenticated;
 grant execute on function private.settle_calls(text) to ai_config_app;
+grant execute on function private.spent_in_windows(text) to ai_config_app;
 grant execute on function private.sweep_calls() to ai_config_app;
 grant execute on function private.token_organization(text[]) to ai_config_token;
 grant execute on function private.use_service_token(bytea) to ai_config_app;

@@ -25,8 +25,8 @@ export {
   type GovernedClaudeOptions,
 } from "./create-governed-claude.ts";
 export type { BudgetLeft, Governed } from "./governed.ts";
+export type { Ledger, LedgerWindow } from "./ledger/ledger.ts";
 export type { LedgerEntry } from "./ledger/ledger-entry.ts";
-export type { LedgerWriter } from "./ledger/ledger-writer.ts";
 export { createPostgresLedger, type PostgresLedger } from "./ledger/postgres-ledger.ts";
 export type { GovernedMessageStream } from "./messages/governed-message-stream.ts";
 export type {

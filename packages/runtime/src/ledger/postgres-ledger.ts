@@ -1,14 +1,14 @@
-import { AIConfigError } from "@ai-config/config-core";
+import { AIConfigError, type Usd } from "@ai-config/config-core";
 import { type Database, isDatabaseUnavailable, wasOvertaken } from "@ai-config/db";
 
 import { createGroupCommit } from "../admission/group-commit.ts";
 import { scopeKey } from "../admission/parsed-limits.ts";
+import type { Ledger } from "./ledger.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
-import type { LedgerWriter } from "./ledger-writer.ts";
 import { usageColumns } from "./usage-columns.ts";
 
 /** Where entries and alerts go whose costs are counted somewhere else than in Postgres. */
-export interface PostgresLedger extends LedgerWriter {
+export interface PostgresLedger extends Ledger {
   /** Resolves when no entry waits to be written. */
   close(): Promise<void>;
 }
@@ -23,9 +23,10 @@ const PREPARED = { prepare: true };
 export function createPostgresLedger({ database }: { database: Database }): PostgresLedger {
   const client = database.db.$client;
 
-  async function run(statement: string, text: string): Promise<void> {
+  async function run(statement: string, text: string): Promise<unknown> {
     try {
-      await client.unsafe(statement, [text], PREPARED);
+      const [row] = await client.unsafe(statement, [text], PREPARED);
+      return row?.answer;
     } catch (error) {
       // Without the cause, which holds the statement and its values.
       if (isDatabaseUnavailable(error) || wasOvertaken(error))
@@ -44,13 +45,27 @@ export function createPostgresLedger({ database }: { database: Database }): Post
   );
   return {
     write: async (entry) => void (await writes.add(entry)),
-    writeAlert: ({ scope, period, threshold, limit, spent, startsAt, resetsAt }) =>
-      run(
-        "select private.record_alerts($1)",
-        JSON.stringify([
-          [scopeKey(scope), period, String(threshold), limit, spent, startsAt.getTime(), resetsAt.getTime()],
-        ]),
-      ),
+    async writeAlert({ scope, period, threshold, limit, spent, startsAt, resetsAt }) {
+      const alert = [
+        scopeKey(scope),
+        period,
+        String(threshold),
+        limit,
+        spent,
+        startsAt.getTime(),
+        resetsAt.getTime(),
+      ];
+      await run("select private.record_alerts($1)", JSON.stringify([alert]));
+    },
+    async spentIn(windows) {
+      const asked = windows.map(({ scope, startsAt, resetsAt }) => [
+        scopeKey(scope),
+        startsAt.getTime(),
+        resetsAt.getTime(),
+      ]);
+      const answer = await run("select private.spent_in_windows($1) as answer", JSON.stringify(asked));
+      return JSON.parse(String(answer)) as Usd[];
+    },
     close: () => writes.idle(),
   };
 }

@@ -32,7 +32,6 @@ local function exact(number)
   return format('%.17g', number)
 end
 
-local ZERO = '000000000000000.0000000000000000000000000000'
 local LIMB = 100000000000000
 
 local function add(a, b)
@@ -125,7 +124,7 @@ local function readScope(text, index)
   return scope, index + #given - 4
 end
 
--- Reads what is counted for a scope, after what has expired is freed.
+-- Reads what is counted for a scope, after what has expired is freed. A window that is not counted yet is new.
 local function load(scope)
   local slots = slotsKey(scope.name)
   repeat
@@ -140,9 +139,14 @@ local function load(scope)
     if counters then
       budget.spent, budget.taken, budget.alerts = sub(counters, 1, 44), sub(counters, 45, 88), sub(counters, 89)
     else
-      budget.spent, budget.taken, budget.alerts, budget.isNew = ZERO, ZERO, '|', true
+      budget.isNew = true
     end
   end
+end
+
+-- The window of a budget, and what is counted in it.
+local function figuresOf(budget)
+  return budget.spent and budget.chosen .. ':' .. budget.spent .. ':' .. budget.taken or tostring(budget.chosen)
 end
 
 -- Drops the windows that have passed for long, when a new one begins.
@@ -196,9 +200,14 @@ local function noteAlerts(alerts, budget)
 end
 `;
 
-/** `ARGV`: now, id, reserve, lease, how long ended windows are kept, then a text of JSON for each scope. */
+/**
+ * `ARGV`: now, id, reserve, lease, how long ended windows are kept, JSON of what was spent in new windows before they are
+ * counted, by "scope window", then a text of JSON for each scope. Names the new windows that it was not told of, as
+ * "budget:window", and does nothing then.
+ */
 export const ADMIT = script(`
 local id, reserve, leaseMs, keptMs = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local opening = cjson.decode(ARGV[6])
 
 local leaseKey = prefix .. ':lease:' .. id
 local known = call('HMGET', leaseKey, 'ends', 'figures')
@@ -209,16 +218,28 @@ end
 if call('EXISTS', prefix .. ':settled:' .. id) == 1 then return { 'settled' } end
 
 local scopes, count = {}, 0
-for position = 6, #ARGV do
+for position = 7, #ARGV do
   local scope
   scope, count = readScope(ARGV[position], count)
   if not scope then return { 'no window', tostring(count) } end
   scopes[#scopes + 1] = scope
 end
 
-local alerts = {}
+local untold = {}
 for _, scope in ipairs(scopes) do
   load(scope)
+  for _, budget in ipairs(scope.budgets) do
+    if budget.isNew then
+      local spent = opening[budget.scope .. ' ' .. budget.window]
+      if not spent then untold[#untold + 1] = budget.index .. ':' .. budget.chosen end
+      budget.spent, budget.taken, budget.alerts, budget.isChanged = spent, spent, '|', true
+    end
+  end
+end
+if #untold > 0 then return { 'new windows', table.concat(untold, ' ') } end
+
+local alerts = {}
+for _, scope in ipairs(scopes) do
   if scope.interval then
     local emptyAt, interval = now, scope.interval
     if scope.bucket then
@@ -277,7 +298,7 @@ for _, scope in ipairs(scopes) do
   for _, budget in ipairs(scope.budgets) do
     budget.taken, budget.isChanged = budget.next, true
     hold = hold .. ' ' .. budget.window
-    figures[#figures + 1] = budget.chosen .. ':' .. budget.spent .. ':' .. budget.taken
+    figures[#figures + 1] = figuresOf(budget)
   end
   holds[#holds + 1] = hold
   save(scope, keptMs)
@@ -290,7 +311,8 @@ return { 'admitted', figures, alerts }
 
 /**
  * `ARGV`: now, id, cost, how long settled ids and ended windows are kept, the entry, then for each scope its name and
- * how many budgets it has, and for each budget its window and its thresholds.
+ * how many budgets it has, and for each budget its window and its thresholds. A window that is not counted, because the
+ * server forgot it or it ended long ago, stays so: the entry is in the ledger, with which a window begins.
  */
 export const SETTLE = script(`
 local id, cost, settledMs, keptMs = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
@@ -327,12 +349,12 @@ while position < #ARGV do
   if reserve then call('ZREM', slotsKey(scope.name), id) end
   load(scope)
   for _, budget in ipairs(scope.budgets) do
-    if isBooked then
+    if isBooked and not budget.isNew then
       budget.spent, budget.taken, budget.isChanged = add(budget.spent, cost), add(budget.taken, cost), true
       if reserve then budget.taken = free(budget.taken, reserve, budget.spent) end
       noteAlerts(alerts, budget)
     end
-    figures[#figures + 1] = '0:' .. budget.spent .. ':' .. budget.taken
+    figures[#figures + 1] = figuresOf(budget)
   end
   save(scope, keptMs)
 end
@@ -367,18 +389,19 @@ local freed, found = freeExpired(prefix .. ':leases', tonumber(ARGV[2]))
 return { tostring(freed), tostring(found) }
 `);
 
-/** `ARGV`: now, then a text of JSON for each scope. */
+/** `ARGV`: now, then a text of JSON for each scope. Names the new windows as an admission does. */
 export const STATUS = script(`
-local figures = {}
+local figures, untold = {}, {}
 for position = 2, #ARGV do
   local scope, count = readScope(ARGV[position], #figures)
   if not scope then return { 'no window', tostring(count) } end
   load(scope)
   for _, budget in ipairs(scope.budgets) do
-    figures[#figures + 1] = budget.chosen .. ':' .. budget.spent .. ':' .. budget.taken
+    if budget.isNew then untold[#untold + 1] = budget.index .. ':' .. budget.chosen end
+    figures[#figures + 1] = figuresOf(budget)
   end
 end
-return { 'figures', table.concat(figures, ' ') }
+return { 'figures', table.concat(figures, ' '), table.concat(untold, ' ') }
 `);
 
 function script(body: string): LuaScript {

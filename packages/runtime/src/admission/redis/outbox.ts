@@ -1,13 +1,15 @@
+import { AIConfigError } from "@ai-config/config-core";
+
+import type { Ledger } from "../../ledger/ledger.ts";
 import type { LedgerEntry } from "../../ledger/ledger-entry.ts";
-import type { LedgerWriter } from "../../ledger/ledger-writer.ts";
 import type { BudgetAlert } from "../admission-store.ts";
 import { alertField, type OutboxItem, readItem } from "./outbox-item.ts";
-import type { SendCommand } from "./run-script.ts";
+import { askServer, type SendCommand } from "./run-script.ts";
 
 export interface OutboxOptions {
   readonly send: SendCommand;
   readonly key: string;
-  readonly ledger: LedgerWriter;
+  readonly ledger: Ledger;
   readonly onWriteError: (error: unknown) => void;
   readonly now: () => number;
 }
@@ -23,28 +25,54 @@ export interface Outbox {
   deliverAlerts(alerts: readonly BudgetAlert[]): void;
   /** Writes what somebody else left behind. */
   redeliver(): Promise<void>;
+  /**
+   * Writes the entries that wait and are meant, even those that somebody else is writing at this moment. Throws
+   * DATABASE_UNAVAILABLE while the ledger or the server is away.
+   */
+  flush(isMeant: (entry: LedgerEntry) => boolean): Promise<void>;
   /** Until nothing is being written any more. */
   settle(): Promise<void>;
 }
 
 /** Whoever put something here has so long to write it. */
 const LEFT_BEHIND_MS = 60_000;
+const SCAN_COUNT = "100";
+
+interface Waiting {
+  readonly field: string;
+  readonly at: number;
+  readonly item: OutboxItem;
+}
 
 export function createOutbox({ send, key, ledger, onWriteError, now }: OutboxOptions): Outbox {
   const underWay = new Set<Promise<void>>();
 
   async function write(field: string, item: OutboxItem): Promise<void> {
-    try {
-      await ("entry" in item ? ledger.write(item.entry) : ledger.writeAlert(item.alert));
-      await send(["HDEL", key, field]);
-    } catch (error) {
-      onWriteError(error);
-    }
+    await ("entry" in item ? ledger.write(item.entry) : ledger.writeAlert(item.alert));
+    await askServer(send, ["HDEL", key, field]);
   }
 
   function deliver(field: string, item: OutboxItem): void {
-    const written = write(field, item).finally(() => underWay.delete(written));
+    const written = write(field, item)
+      .catch(onWriteError)
+      .finally(() => underWay.delete(written));
     underWay.add(written);
+  }
+
+  /** Writes what waits and is meant, many at once; what cannot be written for its own sake is told and left. */
+  async function writeWaiting(isMeant: (waiting: Waiting) => boolean): Promise<void> {
+    let cursor = "0";
+    do {
+      const scan = ["HSCAN", key, cursor, "COUNT", SCAN_COUNT];
+      const [next, found] = (await askServer(send, scan)) as [string, string[]];
+      const meant = readFound(found).filter(isMeant);
+      const writes = await Promise.allSettled(meant.map(({ field, item }) => write(field, item)));
+      const failures = writes.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
+      const away = failures.find(isUnavailable);
+      if (away !== undefined) throw away;
+      for (const failure of failures) onWriteError(failure);
+      cursor = next;
+    } while (cursor !== "0");
   }
 
   return {
@@ -53,19 +81,29 @@ export function createOutbox({ send, key, ledger, onWriteError, now }: OutboxOpt
       for (const alert of alerts) deliver(alertField(alert), { alert });
     },
     async redeliver() {
-      let cursor = "0";
-      do {
-        const [next, found] = (await send(["HSCAN", key, cursor, "COUNT", "100"])) as [string, string[]];
-        for (let index = 1; index < found.length; index += 2) {
-          const field = found[index - 1] as string;
-          const { at, item } = readItem(field, found[index] as string);
-          if (at + LEFT_BEHIND_MS <= now()) await write(field, item);
-        }
-        cursor = next;
-      } while (cursor !== "0");
+      try {
+        await writeWaiting(({ at }) => at + LEFT_BEHIND_MS <= now());
+      } catch (error) {
+        // One word for all of them: as many may wait as were made while the ledger was away.
+        onWriteError(error);
+      }
     },
+    flush: (isMeant) => writeWaiting(({ item }) => "entry" in item && isMeant(item.entry)),
     async settle() {
       await Promise.all(underWay);
     },
   };
+}
+
+function readFound(found: readonly string[]): Waiting[] {
+  const waiting: Waiting[] = [];
+  for (let index = 1; index < found.length; index += 2) {
+    const field = found[index - 1] as string;
+    waiting.push({ field, ...readItem(field, found[index] as string) });
+  }
+  return waiting;
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof AIConfigError && error.code === "DATABASE_UNAVAILABLE";
 }

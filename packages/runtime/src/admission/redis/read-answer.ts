@@ -1,14 +1,40 @@
 import { parseUsd, sumUsd } from "@ai-config/config-core";
 
+import type { LedgerWindow } from "../../ledger/ledger.ts";
 import type { BudgetAlert, BudgetState, LimitName, Refused, ScopeLimits } from "../admission-store.ts";
 import { budgetState } from "../budget-state.ts";
 import type { ParsedBudget, ParsedWindow } from "../parsed-limits.ts";
 
-/** "window:spent:taken" for each budget, with spaces between. */
-export function readStates(budgets: readonly ParsedBudget[], text: string): BudgetState[] {
+/** A window that is not counted yet. */
+export interface NewWindow extends LedgerWindow {
+  /** The place of its budget. */
+  readonly index: number;
+  readonly budget: ParsedBudget;
+  readonly window: ParsedWindow;
+}
+
+/** "window:spent:taken" for each budget, with spaces between. A window that is not counted stands alone, as of `uncounted`. */
+export function readStates(
+  budgets: readonly ParsedBudget[],
+  text: string,
+  uncounted: ReadonlyMap<number, BudgetState> = new Map(),
+): BudgetState[] {
   return items(text).map(([chosen, spent, taken], index) =>
-    readState(at(budgets, index), chosen, spent, taken),
+    spent === undefined
+      ? (uncounted.get(index) ?? notAsked())
+      : readState(at(budgets, index), chosen, spent, taken),
   );
+}
+
+/** "budget:window" for each window that is not counted yet, with spaces between. */
+export function readNewWindows(budgets: readonly ParsedBudget[], text: string): NewWindow[] {
+  return items(text).map(([place, chosen]) => {
+    const index = Number(place);
+    const budget = at(budgets, index);
+    const window = at(budget.windows, chosen);
+    const { startsAt, resetsAt } = window;
+    return { index, budget, window, scope: budget.scope, startsAt, resetsAt };
+  });
 }
 
 /** "budget:threshold:window:spent" for each alert, with spaces between. */
@@ -61,7 +87,9 @@ function items(text: string): string[][] {
 }
 
 function at<T>(list: readonly T[], index: string | number | undefined): T {
-  const item = list[Number(index)];
-  if (item === undefined) throw new TypeError("The store answered about something that was not asked.");
-  return item;
+  return list[Number(index)] ?? notAsked();
+}
+
+function notAsked(): never {
+  throw new TypeError("The store answered about something that was not asked.");
 }

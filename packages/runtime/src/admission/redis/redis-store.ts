@@ -1,4 +1,4 @@
-import type { LedgerWriter } from "../../ledger/ledger-writer.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
 import type {
   Admission,
   AdmissionRequest,
@@ -9,20 +9,22 @@ import type {
   Settled,
   Settlement,
 } from "../admission-store.ts";
+import { budgetState } from "../budget-state.ts";
 import { invalidArgument } from "../invalid-argument.ts";
 import { type ParsedBudget, type ParsedWindow, parseLimits, scopeKey } from "../parsed-limits.ts";
 import { noWindow } from "../window-at.ts";
 import { ADMIT, type LuaScript, RENEW, SETTLE, STATUS, SWEEP } from "./lua-scripts.ts";
+import { createOpeningSpend } from "./opening-spend.ts";
 import { createOutbox } from "./outbox.ts";
 import { packEntry } from "./outbox-item.ts";
-import { readAlerts, readRefusal, readStates } from "./read-answer.ts";
+import { readAlerts, readNewWindows, readRefusal, readStates } from "./read-answer.ts";
 import { runScript, type SendCommand } from "./run-script.ts";
-import { scriptLimits, scriptThresholds, scriptUsd, windowName } from "./script-arguments.ts";
+import { scriptLimits, scriptSum, scriptThresholds, scriptUsd, windowName } from "./script-arguments.ts";
 
 export interface RedisStoreOptions {
   readonly send: SendCommand;
-  /** Where entries and alerts are kept, such as `createPostgresLedger`. */
-  readonly ledger: LedgerWriter;
+  /** Where entries and alerts are kept, and windows begin from, such as `createPostgresLedger`. */
+  readonly ledger: Ledger;
   /** Told where one could not be written. It is kept in Redis, and `sweep` tries again. */
   readonly onWriteError?: (error: unknown) => void;
   /**
@@ -54,6 +56,7 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     onWriteError,
     now: clock,
   });
+  const opening = createOpeningSpend({ outbox, ledger });
 
   const run = (script: LuaScript, args: readonly string[]) =>
     runScript(send, script, prefix, [now === undefined ? "" : String(now()), ...args]);
@@ -62,14 +65,24 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     const { id, scopes, leaseMs } = request;
     checkLease(leaseMs);
     const reserve = scriptUsd("reserve", request.reserve);
-    const [verdict, ...rest] = await run(ADMIT, [
-      id,
-      reserve,
-      String(leaseMs),
-      String(KEPT_MS),
-      ...scopes.map(scriptLimits),
-    ]);
     const budgets = budgetsOf(scopes);
+    const spentBefore: Record<string, string> = {};
+    const ask = () =>
+      run(ADMIT, [
+        id,
+        reserve,
+        String(leaseMs),
+        String(KEPT_MS),
+        JSON.stringify(spentBefore),
+        ...scopes.map(scriptLimits),
+      ]);
+    let [verdict, ...rest] = await ask();
+    while (verdict === "new windows") {
+      const opened = await opening.read(readNewWindows(budgets, rest[0] ?? ""));
+      for (const { scope, budget, window, spent } of opened)
+        spentBefore[`${scopeKey(scope)} ${windowName(budget, window)}`] = scriptSum(spent);
+      [verdict, ...rest] = await ask();
+    }
     if (verdict === "settled")
       throw invalidArgument("id", "This admission is settled. Make a new id for a new call.");
     if (verdict === "no window") throw noWindow(budgets[Number(rest[0])]?.period);
@@ -81,13 +94,16 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
 
   async function settle({ admission, request, cost, entry }: Settlement): Promise<Settled> {
     const budgets: ParsedBudget[] = [];
+    const before = new Map<number, BudgetState>();
     const counted: string[] = [];
     for (const { key, budgets: given } of request.scopes.map(parseLimits)) {
       const windows: string[] = [];
       for (const budget of given) {
-        const window = admittedWindow(admission, budget);
-        if (window === undefined) continue;
+        const state = admittedState(admission, budget);
+        if (state === undefined) continue;
+        const window = windowOf(state);
         windows.push(windowName(budget, window), scriptThresholds(budget));
+        before.set(budgets.length, state);
         budgets.push({ ...budget, windows: [window] });
       }
       counted.push(key, String(windows.length / 2), ...windows);
@@ -107,7 +123,7 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     return {
       isBooked: isBooked === "1",
       wasLate: wasLate === "1",
-      budgets: readStates(budgets, figures),
+      budgets: readStates(budgets, figures, before),
       alerts: due,
     };
   }
@@ -130,9 +146,14 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
 
   async function status(scopes: readonly ScopeLimits[]): Promise<readonly BudgetState[]> {
     const budgets = budgetsOf(scopes);
-    const [verdict, figures = ""] = await run(STATUS, scopes.map(scriptLimits));
+    const [verdict, figures = "", untold = ""] = await run(STATUS, scopes.map(scriptLimits));
     if (verdict === "no window") throw noWindow(budgets[Number(figures)]?.period);
-    return readStates(budgets, figures);
+    const opened = await opening.read(readNewWindows(budgets, untold));
+    const states = opened.map(
+      ({ index, budget, window, spent }) =>
+        [index, budgetState(budget, { ...window, spent, taken: spent })] as const,
+    );
+    return readStates(budgets, figures, new Map(states));
   }
 
   return { admit, settle, renew, sweep, status, close: () => outbox.settle() };
@@ -159,10 +180,11 @@ function budgetsOf(scopes: readonly ScopeLimits[]): readonly ParsedBudget[] {
   return scopes.flatMap((limits) => parseLimits(limits).budgets);
 }
 
-/** The window in which a call was admitted under a budget. */
-function admittedWindow({ budgets }: Admitted, { scope, period }: ParsedBudget): ParsedWindow | undefined {
-  const state = budgets.find((one) => one.period === period && scopeKey(one.scope) === scopeKey(scope));
-  if (state === undefined) return undefined;
-  const { startsAt, resetsAt } = state;
+/** What an admission told of a budget. */
+function admittedState({ budgets }: Admitted, { scope, period }: ParsedBudget): BudgetState | undefined {
+  return budgets.find((one) => one.period === period && scopeKey(one.scope) === scopeKey(scope));
+}
+
+function windowOf({ startsAt, resetsAt }: BudgetState): ParsedWindow {
   return { startsAt, resetsAt, startMs: startsAt.getTime(), endMs: resetsAt.getTime() };
 }

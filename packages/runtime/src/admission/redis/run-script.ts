@@ -8,6 +8,15 @@ import type { LuaScript } from "./lua-scripts.ts";
  */
 export type SendCommand = (command: string[]) => Promise<unknown>;
 
+/** Sends a command. Throws DATABASE_UNAVAILABLE where the server is away or refuses. */
+export async function askServer(send: SendCommand, command: string[]): Promise<unknown> {
+  try {
+    return await send(command);
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
 /**
  * Runs a script by its hash. A server that does not know it, as after a restart, is sent the text once. Throws
  * DATABASE_UNAVAILABLE where nothing is decided, because the server is away or refuses.
@@ -23,11 +32,7 @@ export async function runScript(
   } catch (error) {
     if (wordOf(error) !== "NOSCRIPT") throw unavailable(error);
   }
-  try {
-    return (await send(["EVAL", source, "1", prefix, ...args])) as string[];
-  } catch (error) {
-    throw unavailable(error);
-  }
+  return (await askServer(send, ["EVAL", source, "1", prefix, ...args])) as string[];
 }
 
 /** Without the cause, since clients put what was sent into it; with the word that a server begins its refusals with. */

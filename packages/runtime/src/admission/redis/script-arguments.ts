@@ -13,6 +13,11 @@ const AMOUNT_MAX = 1_000_000_000n * UNIT;
 /** An amount with all its digits, as the scripts read it: always of the same length. */
 export function scriptAmount(path: string, amount: Amount): string {
   if (amount > AMOUNT_MAX) throw invalidArgument(path, "Must be at most 1,000,000,000 USD.");
+  return scriptSum(amount);
+}
+
+/** A sum of amounts, which may be more than one of them. */
+export function scriptSum(amount: Amount): string {
   const dollars = (amount / UNIT).toString().padStart(DIGITS, "0");
   return `${dollars}.${(amount % UNIT).toString().padStart(DECIMALS, "0")}`;
 }

@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+
+import { AIConfigError } from "@ai-config/config-core";
+import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import type { AdmissionStore, ScopeLimits } from "../src/admission/admission-store.ts";
+import { createRedisStore, type RedisStoreOptions } from "../src/admission/redis/redis-store.ts";
+import type { SendCommand } from "../src/admission/redis/run-script.ts";
+import { createPostgresLedger, type PostgresLedger } from "../src/ledger/postgres-ledger.ts";
+import { admit, ask, HOUR, limitsOf, settle, spend } from "../testing/admission/admission-kit.ts";
+import { budgetFrom, describeLateWindows } from "../testing/admission/describe-late-windows.ts";
+import { startRedis, type TestRedis } from "../testing/redis/start-redis.ts";
+import { memoryLedger } from "./support/ledger-of.ts";
+
+let redis: TestRedis;
+let db: TestDatabase;
+let send: SendCommand;
+let ledger: PostgresLedger;
+let store: AdmissionStore;
+beforeAll(async () => {
+  [redis, db] = await Promise.all([startRedis(), createTestDatabase()]);
+  send = await redis.connect();
+  ledger = createPostgresLedger({ database: db.database });
+  store = createRedisStore({ send, ledger });
+});
+afterAll(async () => {
+  await store?.close();
+  await ledger?.close();
+  await redis?.stop();
+  await db?.[Symbol.asyncDispose]();
+});
+
+const limited = (): ScopeLimits =>
+  limitsOf({ kind: "user", id: randomUUID() }, { budgets: [budgetFrom(Date.now() - HOUR)] });
+const open = (given: Partial<RedisStoreOptions> = {}) =>
+  createRedisStore({ send, prefix: `{test-${randomUUID()}}`, ledger: memoryLedger(), ...given });
+
+describeLateWindows("the store on Redis with the ledger in Postgres", () => store);
+
+describe("windows that Redis does not count yet", () => {
+  test("begin with what the ledger holds when the server lost everything", async () => {
+    const user = limited();
+    const spent = "0.4000000000000000000000000001";
+    await spend(store, user, spent);
+    // Until it is in the ledger.
+    await store.close();
+    await send(["FLUSHALL"]);
+    expect(await store.status([user])).toMatchObject([{ spent, reserved: "0" }]);
+    const admission = await admit(store, ask(user, { reserve: "0.5" }));
+    expect(admission.budgets).toMatchObject([{ spent, reserved: "0.5" }]);
+  });
+
+  test("count a call once whose window was forgotten while it ran", async () => {
+    const user = limited();
+    const requests = [ask(user), ask(user), ask(user)];
+    const admissions = await Promise.all(requests.map((request) => admit(store, request)));
+    await send(["FLUSHALL"]);
+    const settled = await Promise.all(
+      admissions.map((admission, index) => settle(store, admission, requests[index] ?? ask(user), "0.1")),
+    );
+    // What was known when they were admitted: the figures come from the ledger at the next admission.
+    expect(settled).toMatchObject(
+      settled.map(() => ({ isBooked: true, wasLate: true, budgets: [{ spent: "0" }] })),
+    );
+    const { budgets } = await admit(store, ask(user, { reserve: "0.2" }));
+    expect(budgets).toMatchObject([{ spent: "0.3", reserved: "0.2" }]);
+    expect(await store.status([user])).toMatchObject([{ spent: "0.3", reserved: "0.2" }]);
+  });
+
+  test("begin with what waits for the ledger, too", async () => {
+    let isAway = true;
+    const failures: unknown[] = [];
+    const own = memoryLedger();
+    const user = limited();
+    const store = open({
+      onWriteError: (error) => failures.push(error),
+      ledger: {
+        ...own,
+        write: async (entry) => {
+          if (isAway) throw new AIConfigError("DATABASE_UNAVAILABLE");
+          await own.write(entry);
+        },
+      },
+    });
+    await spend(store, limitsOf(user.scope), "0.7");
+    await store.close();
+    expect(failures).toHaveLength(1);
+
+    const refusal = { code: "DATABASE_UNAVAILABLE" };
+    await expect(store.admit(ask(user))).rejects.toMatchObject(refusal);
+    await expect(store.status([user])).rejects.toMatchObject(refusal);
+    isAway = false;
+    expect(await store.admit(ask(user, { reserve: "0.31" }))).toMatchObject({ refusal: { used: "0.7" } });
+    expect(own.entries.size).toBe(1);
+  });
+
+  test("do not wait for an entry that its ledger refuses, nor for those of others", async () => {
+    const failures: unknown[] = [];
+    const asked: string[] = [];
+    const own = memoryLedger();
+    const store = open({
+      onWriteError: (error) => failures.push(error),
+      ledger: {
+        ...own,
+        write: async ({ userId }) => {
+          asked.push(userId);
+          throw new RangeError("Out of range.");
+        },
+      },
+    });
+    const [user, other] = [limited(), limited()];
+    await Promise.all([user, other].map(({ scope }) => spend(store, limitsOf(scope), "0.1")));
+    await store.close();
+    asked.length = 0;
+    expect(await store.admit(ask(user))).toMatchObject({ isAdmitted: true });
+    expect(asked).toEqual([user.scope.id]);
+    expect(failures).toHaveLength(3);
+  });
+
+  test("are asked for together, each once, and not again when they are counted", async () => {
+    const questions: number[] = [];
+    const own = memoryLedger();
+    const store = open({
+      ledger: {
+        ...own,
+        spentIn: (windows) => {
+          questions.push(windows.length);
+          return own.spentIn(windows);
+        },
+      },
+    });
+    const pool = limitsOf(
+      { kind: "organization", id: randomUUID() },
+      { budgets: [budgetFrom(Date.now() - HOUR, { limit: "0" })] },
+    );
+    const users = Array.from({ length: 200 }, limited);
+    const admissions = await Promise.all(
+      users.map((user) => store.admit(ask([user, pool], { reserve: "0.1" }))),
+    );
+    for (const admission of admissions)
+      expect(admission).toMatchObject({ refusal: { limit: "dailyBudget", scope: pool.scope } });
+    expect(questions.length).toBeLessThan(20);
+    expect(questions.reduce((sum, count) => sum + count, 0)).toBeLessThan(users.length + 20);
+    questions.length = 0;
+    // A refused call made them, too.
+    await store.admit(ask([users[0] ?? pool, pool], { reserve: "0.1" }));
+    expect(questions).toEqual([]);
+  });
+
+  test("are not made by looking at them", async () => {
+    const store = open();
+    const user = limited();
+    expect(await store.status([user])).toMatchObject([{ spent: "0" }]);
+    await spend(store, limitsOf(user.scope), "0.6");
+    expect(await store.status([user])).toMatchObject([{ spent: "0.6" }]);
+  });
+});
