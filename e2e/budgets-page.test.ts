@@ -1,6 +1,6 @@
 import { type FakeAnthropic, startFakeAnthropic } from "@ai-config/runtime/testing";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { accessibilityViolations, sidewaysScroll } from "./support/check-page.ts";
 import { HttpPerson } from "./support/http-person.ts";
@@ -202,5 +202,32 @@ describe("somebody who watches what calls cost", () => {
     await page.reload();
     await page.getByRole("region", { name: `Shared by ${name}` }).waitFor();
     await checkLooks();
+  });
+});
+
+describe("somebody who has waited long enough", () => {
+  test("stops a call that does not answer, and makes the next one", async () => {
+    await setOwn({ costBudget: { dailyBudget: 100 } });
+    await menu().getByRole("link", { name: "Configuration" }).click();
+    anthropic.script({ connection: "hang" }, { text: "At last." });
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByRole("button", { name: "Calling" }).waitFor();
+    await vi.waitFor(() => expect(anthropic.pendingSteps()).toHaveLength(1));
+    await checkLooks();
+    await testCall().getByRole("button", { name: "Stop" }).click();
+    await testCall()
+      .getByText(/^Stopped\./)
+      .waitFor();
+    // And the server's call to Anthropic ends with it.
+    await vi.waitFor(() => expect(anthropic.requests.at(-1)).toMatchObject({ aborted: true }));
+    // 256 tokens at $10 for a million are the most that Claude may have answered.
+    await vi.waitFor(async () => {
+      const { body } = await dana.call("GET", "/api/trpc/budget.status?input=%7B%7D");
+      expect(Number(body.result.data.budgets[0].spent)).toBeGreaterThan(0.026 + 0.00256);
+    });
+    await checkLooks();
+    // The keyboard is where the next call is made.
+    await page.keyboard.press("Enter");
+    await testCall().getByText("At last.").waitFor();
   });
 });

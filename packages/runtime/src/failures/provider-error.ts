@@ -22,6 +22,9 @@ const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
   malformed_answer: "PROVIDER_UNAVAILABLE",
 };
 
+/** What stands between us and Anthropic may answer with a page: enough of it to know it by. */
+const SAID_MAX = 500;
+
 /** The error for callers: Anthropic's words and request id, nothing of the key. */
 export function providerError(
   failure: Failure,
@@ -31,10 +34,16 @@ export function providerError(
   const code = CODES[kind];
   return new AIConfigError(code, {
     message: said
-      ? `${ERROR_CATALOGUE[code].message} Anthropic says: ${said}`
+      ? `${ERROR_CATALOGUE[code].message} Anthropic says: ${shorten(said)}`
       : ERROR_CATALOGUE[code].message,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     details: { ...details, kind, type, errorCode, status, requestId },
     cause,
   });
+}
+
+function shorten(text: string): string {
+  if (text.length <= SAID_MAX) return text;
+  // Not in the middle of a character.
+  return `${text.slice(0, SAID_MAX).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }

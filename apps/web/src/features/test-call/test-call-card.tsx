@@ -22,6 +22,7 @@ export function TestCallCard({ organization }: { organization: Membership | unde
   const call = useTestCall();
   // Two quick presses come before it is drawn that the first is under way, and each call costs.
   const isUnderWay = useRef(false);
+  const makeCall = useRef<HTMLButtonElement>(null);
   const mayCall = organization?.role !== "viewer";
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -55,9 +56,27 @@ export function TestCallCard({ organization }: { organization: Membership | unde
               error={isEmpty && prompt.trim() === "" ? "Enter what Claude is asked." : undefined}
               className="min-w-0 flex-1"
             />
-            <Button look="primary" type="submit" isBusy={call.isPending} className="sm:mt-[1.5625rem]">
-              {call.isPending ? "Calling" : "Make the call"}
-            </Button>
+            <div className="flex gap-2 sm:mt-[1.5625rem]">
+              <Button
+                ref={makeCall}
+                look="primary"
+                type="submit"
+                isBusy={call.isPending}
+                className="max-sm:flex-1"
+              >
+                {call.isPending ? "Calling" : "Make the call"}
+              </Button>
+              {call.isPending && (
+                <Button
+                  onClick={() => {
+                    call.stop();
+                    makeCall.current?.focus();
+                  }}
+                >
+                  Stop
+                </Button>
+              )}
+            </div>
           </form>
         ) : (
           <Banner>
@@ -67,7 +86,12 @@ export function TestCallCard({ organization }: { organization: Membership | unde
         )}
         <div aria-live="polite" className="not-empty:mt-4">
           {call.error && <Refusal problem={problemOf(call.error)} />}
-          {call.data && !call.isPending && <TestAnswerView answer={call.data} />}
+          {!call.isPending && call.data === "stopped" && (
+            <Banner>
+              Stopped. Claude may have answered all the same: what that costs at most counts in your budgets.
+            </Banner>
+          )}
+          {!call.isPending && call.data && call.data !== "stopped" && <TestAnswerView answer={call.data} />}
         </div>
       </div>
     </Card>
