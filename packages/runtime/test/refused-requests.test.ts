@@ -76,6 +76,34 @@ test.each([undefined, null, 5, "x"])("%j is no request", async (none) => {
   expect(() => messages.stream?.(none)).toThrow(expect.objectContaining(refusedAt("params")));
 });
 
+const circle: unknown[] = [];
+circle.push(circle);
+const unsendable = {
+  toJSON() {
+    throw new RangeError("Not now.");
+  },
+};
+
+test.each([
+  ["a bigint", { messages: [{ role: "user", content: 1n }] }, "messages"],
+  ["a circle", { system: circle }, "system"],
+  ["what cannot say what it is", { tool_choice: unsendable }, "tool_choice"],
+])("%s, which JSON cannot carry, is refused at its path and costs nothing", async (_, wrong, name) => {
+  const userId = await governed.makeUser({ settings });
+  const { messages } = governed.claude.forUser(userId);
+  const before = governed.sent().length;
+  await expect(untyped(messages).create?.({ ...ask, ...wrong })).rejects.toMatchObject(
+    refusedAt(`params.${name}`),
+  );
+  await expect(untyped(messages).countTokens?.({ ...ask, ...wrong })).rejects.toMatchObject(
+    refusedAt(`params.${name}`),
+  );
+  expect(governed.sent().length).toBe(before);
+  expect((await messages.create(ask)).governed.budgets).toMatchObject(Array(3).fill({ reserved: "0" }));
+  const refused = governed.ledger.filter(({ userId: of, outcome }) => of === userId && outcome !== "success");
+  expect(refused.map(({ cost }) => cost)).toEqual(refused.map(() => "0"));
+});
+
 test.each([{ "x y": "1" }, { x: "a\nb" }, { "": "1" }, { x: 5 }])(
   "headers %j that HTTP cannot carry are refused before anything is held",
   async (headers) => {

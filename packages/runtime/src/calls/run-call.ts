@@ -1,13 +1,15 @@
+import { AIConfigError } from "@ai-config/config-core";
+
 import { endedError } from "../failures/call-errors.ts";
 import { providerError } from "../failures/provider-error.ts";
 import { readFailure } from "../failures/read-failure.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
 import { checkCallOptions, requestHeaders } from "../provider/request-options.ts";
 import { requestIdOf, type WireRequest } from "../provider/send-message.ts";
-import { checkRequest } from "../request/check-params.ts";
+import { checkRequest, unsendable } from "../request/check-params.ts";
 import { bodyOf } from "../request/compile-turn.ts";
 import { modelsToTry } from "../request/fallback-models.ts";
-import { promptSize } from "../request/prompt-size.ts";
+import { type PromptSize, promptSize } from "../request/prompt-size.ts";
 import type { Asker, Runtime } from "../runtime.ts";
 import { startMeter } from "../usage/answer-meter.ts";
 import { admitLeg } from "./admit-leg.ts";
@@ -35,11 +37,19 @@ export async function startCall(
     options,
     effective,
     keys: keysOf(effective, asker),
-    size: promptSize(params),
+    size: sizeOf(params),
     guard: guardCall(effective.configuration.timeouts, clock, options.signal, startedAt),
     attempts: [],
     waits: [],
   };
+}
+
+function sizeOf(params: Call["params"]): PromptSize {
+  try {
+    return promptSize(params);
+  } catch (error) {
+    throw unsendable(params) ?? error;
+  }
 }
 
 /** Runs a call to its answer. What it held is freed on every other way. */
@@ -103,12 +113,12 @@ function wireRequest(call: Call, leg: GovernedLeg, route: KeyRoute, attempt: Att
 
 /** What a caller gets to see of whatever ended a call. */
 export function callerError(call: Call, error: unknown): unknown {
-  const { attempts, waits, effective, runtime } = call;
+  const { attempts, waits, effective, runtime, params } = call;
   const { timeouts } = effective.configuration;
   const details = { attempts, waits };
   if (error instanceof CallEnded) return endedError(error.by, timeouts, details);
   const failure = error instanceof AttemptsFailed ? error.failure : readFailure(error, runtime.clock.now());
-  if (failure === undefined) return error;
+  if (failure === undefined) return error instanceof AIConfigError ? error : (unsendable(params) ?? error);
   if (failure.kind === "connection_timeout") return endedError("connection", timeouts, details);
   return providerError(failure, details);
 }

@@ -24,6 +24,23 @@ export function checkRequest(params: unknown): asserts params is GovernedParams 
   }
 }
 
+/** After a failure: INPUT_INVALID, where a part of the request is nothing that JSON can carry. */
+export function unsendable(params: GovernedParams): AIConfigError | undefined {
+  const issues = Object.entries(params)
+    .filter(([, part]) => !isSendable(part))
+    .map(([name]) => issue(name, "Cannot be written as JSON. Leave out big integers and what holds itself."));
+  return issues.length > 0 ? refused(issues) : undefined;
+}
+
+function isSendable(part: unknown): boolean {
+  try {
+    JSON.stringify(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Throws INPUT_INVALID where what a call decides for itself could not be configured either. */
 export function checkOverrides(
   { model, max_tokens, top_k, stop_sequences, thinking, output_config }: GovernedParams,
