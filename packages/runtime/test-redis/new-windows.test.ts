@@ -1,10 +1,16 @@
 import { randomUUID } from "node:crypto";
 
-import { AIConfigError } from "@ai-config/config-core";
+import { AIConfigError, sumUsd } from "@ai-config/config-core";
 import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import type { AdmissionStore, ScopeLimits } from "../src/admission/admission-store.ts";
+import type {
+  AdmissionRequest,
+  AdmissionStore,
+  Admitted,
+  ScopeLimits,
+} from "../src/admission/admission-store.ts";
 import { createRedisStore, type RedisStoreOptions } from "../src/admission/redis/redis-store.ts";
 import type { SendCommand } from "../src/admission/redis/run-script.ts";
 import { createPostgresLedger, type PostgresLedger } from "../src/ledger/postgres-ledger.ts";
@@ -154,5 +160,62 @@ describe("windows that Redis does not count yet", () => {
     expect(await store.status([user])).toMatchObject([{ spent: "0" }]);
     await spend(store, limitsOf(user.scope), "0.6");
     expect(await store.status([user])).toMatchObject([{ spent: "0.6" }]);
+  });
+
+  test("equal the ledger whatever the server forgets", async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.constant({ act: "admit" } as const) },
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          act: fc.constant("settle" as const),
+          pick: fc.nat(1000),
+          cost: fc.constantFrom(
+            "0",
+            "0.1",
+            "0.0000000000000000000000000001",
+            "0.3333333333333333333333333333",
+          ),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          act: fc.constant("forget" as const),
+          key: fc.constantFrom("scope", "slots", "lease"),
+        }),
+      },
+      { weight: 1, arbitrary: fc.constant({ act: "sweep" } as const) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const prefix = `{test-${randomUUID()}}`;
+        const own = memoryLedger();
+        const store = open({ prefix, ledger: own });
+        const user = limited();
+        const running: { request: AdmissionRequest; admission: Admitted }[] = [];
+        for (const one of steps) {
+          if (one.act === "sweep") await store.sweep();
+          if (one.act === "forget") {
+            const keys = (await send(["KEYS", `${prefix}:${one.key}:*`])) as string[];
+            if (keys.length > 0) await send(["DEL", ...keys]);
+          }
+          if (one.act === "admit") {
+            const request = ask(user, { reserve: "0.01" });
+            const admission = await store.admit(request);
+            if (admission.isAdmitted) running.push({ request, admission });
+          }
+          const [call] =
+            one.act === "settle" ? running.splice(one.pick % Math.max(1, running.length), 1) : [];
+          if (one.act === "settle" && call !== undefined)
+            await settle(store, call.admission, call.request, one.cost);
+          const [state] = await store.status([user]);
+          await store.close();
+          expect(state?.spent).toBe(sumUsd([...own.entries.values()].map(({ cost }) => cost)));
+          expect(Number(state?.reserved)).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRedisStore, type RedisStoreOptions } from "../src/admission/redis/redis-store.ts";
 import type { SendCommand } from "../src/admission/redis/run-script.ts";
 import type { LedgerEntry } from "../src/ledger/ledger-entry.ts";
-import { admit, ask, limitsOf, settle, spend } from "../testing/admission/admission-kit.ts";
+import { admit, ask, CLOCK_AHEAD_MS, limitsOf, settle, spend } from "../testing/admission/admission-kit.ts";
 import { describeAdmissionStore, type StoreUnderTest } from "../testing/admission-conformance.ts";
 import { startRedis, type TestRedis } from "../testing/redis/start-redis.ts";
 import { ledgerOf, memoryLedger } from "./support/ledger-of.ts";
@@ -50,7 +50,7 @@ function open(now?: () => number) {
 describeAdmissionStore(
   "the store on Redis, told the time",
   async (): Promise<StoreUnderTest> => {
-    let now = Date.now();
+    let now = Date.now() + CLOCK_AHEAD_MS;
     return {
       ...open(() => now),
       now: async () => now,

@@ -69,7 +69,9 @@ test("where the other key cannot be opened, or the body cannot be sent, nothing 
   await expect(messages.create(ask)).rejects.toMatchObject({ code: "KEY_UNREADABLE" });
   const circular: Record<string, unknown> = { user_id: "7" };
   circular.self = circular;
-  await expect(messages.create({ ...ask, metadata: circular })).rejects.toThrow(TypeError);
+  await expect(messages.create({ ...ask, metadata: circular })).rejects.toMatchObject({
+    code: "INPUT_INVALID",
+  });
   expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ reserved: "0" }));
   expect(governed.ledger.slice(-2)).toMatchObject([
     { userId, outcome: "error", errorType: "internal", cost: "0" },

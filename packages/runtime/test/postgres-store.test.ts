@@ -4,15 +4,11 @@ import { afterAll, beforeAll } from "vitest";
 
 import { createPostgresStore } from "../src/admission/postgres-store.ts";
 import type { LedgerEntry } from "../src/ledger/ledger-entry.ts";
+import { CLOCK_AHEAD_MS } from "../testing/admission/admission-kit.ts";
 import { describeAdmissionStore } from "../testing/admission-conformance.ts";
 
 let test: TestDatabase;
 let elsewhere: Database;
-/**
- * The clock is so far ahead of the calls' own that no window finds them in the ledger: what budgets begin with that are set
- * later is a matter of this store alone (postgres-new-budgets).
- */
-const AHEAD_MS = 400 * 86_400_000;
 
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -35,7 +31,7 @@ describeAdmissionStore(
   async () => {
     const { owner } = test;
     await owner.unsafe(`
-      update private.test_clock set ms = ${AHEAD_MS};
+      update private.test_clock set ms = ${CLOCK_AHEAD_MS};
       delete from private.admission_leases;
       alter table public.ai_usage_events disable trigger user;
       delete from public.ai_usage_events;

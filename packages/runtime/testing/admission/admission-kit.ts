@@ -22,6 +22,12 @@ import type { StoreUnderTest } from "./store-under-test.ts";
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 
+/**
+ * How far the clock of a store with a ledger is ahead of its calls' own, so that no window finds them in the ledger: what
+ * budgets begin with that are set later is told by `describeLateWindows`.
+ */
+export const CLOCK_AHEAD_MS = 400 * 24 * HOUR;
+
 export async function scopeOf(under: StoreUnderTest, kind: Scope["kind"]): Promise<Scope> {
   return { kind, id: (await under.makeId?.(kind)) ?? randomUUID() };
 }
