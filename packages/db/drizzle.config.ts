@@ -22,6 +22,7 @@ export default defineConfig({
     "./src/schema/budget-alerts.ts",
     "./src/schema/ai-usage-events.ts",
     "./src/schema/ai-usage-rollups.ts",
+    "./src/schema/pending-calls.ts",
     "./src/schema/settled-calls.ts",
     "./src/schema/sessions.ts",
     "./src/schema/accounts.ts",

@@ -311,9 +311,22 @@ create table private.admission_scopes (
   empty_at double precision not null default 0,
   interval_ms double precision not null default 1,
   next_end timestamp with time zone not null default 'infinity'::timestamp with time zone,
+  tally_rule text,
+  tally_step_ms double precision not null default 0,
+  tally_burst_ms double precision not null default 0,
+  tally_slots integer not null default 0,
+  tally_from double precision not null default 0,
+  tally_until double precision not null default 0,
+  tally_window_ids bigint[] not null default '{}'::bigint[],
+  tally_figures text not null default '[]'::text,
+  tally_room numeric not null default '0'::numeric,
+  tally_due numeric not null default '0'::numeric,
+  tally_spent numeric not null default '0'::numeric,
+  tally_reserved numeric not null default '0'::numeric,
   constraint admission_scopes_pkey PRIMARY KEY (scope),
   constraint admission_scopes_running_check CHECK ((running >= 0)),
-  constraint admission_scopes_scope_check CHECK (((scope ~~ 'user:%'::text) OR (scope ~~ 'organization:%'::text)))
+  constraint admission_scopes_scope_check CHECK (((scope ~~ 'user:%'::text) OR (scope ~~ 'organization:%'::text))),
+  constraint admission_scopes_spent_check CHECK (((tally_spent >= (0)::numeric) AND (tally_spent < 'Infinity'::numeric)))
 );
 alter table private.admission_scopes enable row level security;
 
@@ -390,6 +403,16 @@ create table private.organization_snapshots (
   constraint organization_snapshots_pkey PRIMARY KEY (organization_id)
 );
 alter table private.organization_snapshots enable row level security;
+
+create table private.pending_calls (
+  id uuid not null,
+  settled_at timestamp with time zone not null,
+  cost numeric not null,
+  record text not null,
+  problem text,
+  constraint pending_calls_pkey PRIMARY KEY (id)
+);
+alter table private.pending_calls enable row level security;
 
 create table private.settled_calls (
   id uuid not null,
@@ -583,6 +606,64 @@ CREATE OR REPLACE FUNCTION private.admission_now()
 AS $function$ select clock_timestamp() $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.admit_call(p_call text, p_batch text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  parts text[] := string_to_array(p_call, '|', '');
+  call_id uuid := parts[1];
+  reserve numeric := parts[2];
+  one text := parts[4];
+  other text := parts[6];
+  one_lock bigint := hashtextextended(one, 7);
+  other_lock bigint := hashtextextended(coalesce(other, one), 7);
+  done boolean;
+  at timestamptz;
+  now_ms double precision;
+  ends_at timestamptz;
+  one_ids bigint[]; other_ids bigint[];
+  one_told text; other_told text;
+begin
+  -- Assignments instead of statements: each of those takes as long as several of these.
+  done := set_config('synchronous_commit', 'off', true) is null;
+  done := pg_advisory_xact_lock(least(one_lock, other_lock)) is null;
+  done := pg_advisory_xact_lock(greatest(one_lock, other_lock)) is null;
+  at := private.admission_now();
+  now_ms := extract(epoch from at) * 1000;
+  ends_at := at + parts[3]::double precision * interval '1 millisecond';
+  update private.admission_scopes a set running = a.running + 1,
+      empty_at = case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, now_ms) + a.tally_step_ms end,
+      next_end = least(a.next_end, ends_at), tally_reserved = a.tally_reserved + reserve
+    where a.scope = one and a.tally_rule = parts[5] and a.next_end > at and a.tally_from <= now_ms and now_ms < a.tally_until
+        and a.running < a.tally_slots and a.empty_at - a.tally_burst_ms <= now_ms
+        and a.tally_spent + a.tally_reserved + reserve <= a.tally_room
+      and reserve >= 0 and reserve < 'Infinity' and ends_at > at
+      and (other is null or exists (select from private.admission_scopes b where b.scope = other
+        and b.tally_rule = parts[7] and b.next_end > at and b.tally_from <= now_ms and now_ms < b.tally_until
+        and b.running < b.tally_slots and b.empty_at - b.tally_burst_ms <= now_ms
+        and b.tally_spent + b.tally_reserved + reserve <= b.tally_room))
+      and not exists (select from private.admission_leases k where k.id = call_id)
+      and not exists (select from private.pending_calls k where k.id = call_id)
+      and not exists (select from private.settled_calls k where k.id = call_id)
+    returning a.tally_window_ids, '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into one_ids, one_told;
+  if one_ids is null then return private.admit_one_by_one(p_batch); end if;
+  if other is not null then
+    update private.admission_scopes a set running = a.running + 1,
+      empty_at = case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, now_ms) + a.tally_step_ms end,
+      next_end = least(a.next_end, ends_at), tally_reserved = a.tally_reserved + reserve
+      where a.scope = other
+      returning a.tally_window_ids, ',' || '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into other_ids, other_told;
+  end if;
+  insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
+    values (call_id, one, other, one_ids || other_ids, reserve, ends_at);
+  return '{"t":[' || one_told || coalesce(other_told, '') || ']}';
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.admit_calls(p text)
  RETURNS text
  LANGUAGE plpgsql
@@ -594,72 +675,51 @@ AS $function$
 declare
   parts text[] := string_to_array(p, '|');
   l_scope text[] := parts[2]::text[];
-  t_due numeric[];
-  t_key text[];
   answer text;
 begin
-  perform private.refuse_strange_limits(parts);
-  -- An admission that a crash of the server takes along lasted no longer than its call, which is booked all the same.
   perform set_config('synchronous_commit', 'off', true);
   perform private.lock_scopes(parts[1]::text[]);
   -- Where all that is asked for fits, it makes no difference who was first, so sums decide. Otherwise this writes nothing.
-  if cardinality(parts) > 12 then
-    t_due := parts[8]::numeric[];
-    t_key := parts[9]::text[];
+  if cardinality(parts) > 13 then
     with t as materialized (
       select n.at, extract(epoch from n.at)::double precision * 1000 as now_ms
         from (select private.admission_now() as at offset 0) n
     ), s as materialized (
-      select a.scope, a.running + u.calls as running,
-          case when u.every is null then a.empty_at else greatest(a.empty_at, t.now_ms) + u.calls * u.every end as empty_at,
-          least(a.next_end, t.at + u.lease_ms * interval '1 millisecond') as next_end
-        from t, unnest(l_scope, parts[13]::double precision[], parts[14]::double precision[],
-          parts[15]::integer[], parts[16]::integer[], parts[17]::double precision[])
-          as u (scope, every, burst, slots, calls, lease_ms)
+      select u.place, a.scope, a.tally_window_ids, a.tally_figures, a.tally_spent, a.running + u.calls as running,
+          case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, t.now_ms) + u.calls * a.tally_step_ms end as empty_at,
+          least(a.next_end, t.at + u.lease_ms * interval '1 millisecond') as next_end, a.tally_reserved + u.reserve as tally_reserved
+        from t, unnest(l_scope, parts[13]::text[], parts[14]::integer[], parts[15]::numeric[], parts[16]::double precision[])
+          with ordinality as u (scope, rule, calls, reserve, lease_ms, place)
         join private.admission_scopes a on a.scope = u.scope
-        where a.next_end > t.at
-          and (u.every is null or (a.interval_ms = u.every
-            and greatest(a.empty_at, t.now_ms) + (u.calls - 1 - u.burst) * u.every <= t.now_ms))
-          and (u.slots is null or a.running + u.calls <= u.slots)
-    ), w as materialized (
-      select b.id, c.place, c.candidate, b.spent, b.reserved + c.reserve as reserved, c.start_ms, c.end_ms
-        from t, unnest(parts[18]::integer[], parts[19]::text[], parts[20]::double precision[],
-          parts[21]::double precision[], parts[22]::numeric[], parts[23]::numeric[], parts[24]::integer[],
-          parts[25]::integer[]) with ordinality
-          as c (place, period, start_ms, end_ms, reserve, most, first_due, last_due, candidate)
-        join private.budget_windows b on b.scope = l_scope[c.place] and b.period = c.period
-          and b.starts_at = to_timestamp(c.start_ms / 1000)
-        where c.start_ms <= t.now_ms and t.now_ms < c.end_ms
-          and b.spent + b.reserved + c.reserve <= c.most
-          and not exists (select from generate_series(c.first_due, c.last_due) as d
-            where t_due[d] <= b.spent
-              and position(';' || t_key[d] || ';' in b.alerted) = 0)
-    ), g as materialized (
-      select w.place, array_agg(w.id order by w.candidate) as ids from w group by w.place
+        where a.tally_rule = u.rule and a.next_end > t.at and a.tally_from <= t.now_ms and t.now_ms < a.tally_until
+          and u.calls > 0 and a.running + u.calls <= a.tally_slots
+          and greatest(a.empty_at, t.now_ms) + (u.calls - 1) * a.tally_step_ms - a.tally_burst_ms <= t.now_ms
+          and u.reserve >= 0 and a.tally_spent + a.tally_reserved + u.reserve <= a.tally_room
+    ), r as materialized (
+      select u.id, u.reserve, t.at + u.lease_ms * interval '1 millisecond' as expires_at, u.one, u.other
+        from t, unnest(parts[10]::uuid[], parts[11]::numeric[], parts[17]::double precision[], parts[18]::integer[],
+          parts[19]::integer[]) as u (id, reserve, lease_ms, one, other)
     ), fits as materialized (
       select true as yes
         where (select count(*) from s) = cardinality(l_scope)
-          and (select count(*) from w) = cardinality(parts[4]::text[])
-          and not exists (select from unnest(parts[10]::uuid[]) as r (id)
-            where (select true from private.admission_leases l where l.id = r.id offset 0)
-              or (select true from private.settled_calls l where l.id = r.id offset 0))
+          and not exists (select from r, t
+            where r.reserve < 0 or r.reserve >= 'Infinity' or r.expires_at <= t.at
+              or (select true from private.admission_leases k where k.id = r.id offset 0)
+              or (select true from private.pending_calls k where k.id = r.id offset 0)
+              or (select true from private.settled_calls k where k.id = r.id offset 0))
     ), counted as (
-      update private.admission_scopes a set running = s.running, empty_at = s.empty_at, next_end = s.next_end
+      update private.admission_scopes a set running = s.running, empty_at = s.empty_at, next_end = s.next_end,
+          tally_reserved = s.tally_reserved
         from fits, s where a.scope = s.scope
-    ), held as (
-      update private.budget_windows b set reserved = w.reserved from fits, w where b.id = w.id
     ), leased as (
       insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
-        select r.id, l_scope[r.one], l_scope[r.other],
-            coalesce(one.ids, '{}') || coalesce(other.ids, '{}'), r.reserve, t.at + r.lease_ms * interval '1 millisecond'
-          from fits, t, unnest(parts[10]::uuid[], parts[11]::numeric[], parts[26]::double precision[],
-            parts[27]::integer[], parts[28]::integer[]) as r (id, reserve, lease_ms, one, other)
-          left join g one on one.place = r.one
-          left join g other on other.place = r.other
+        select r.id, l_scope[r.one], l_scope[r.other], one.tally_window_ids || other.tally_window_ids, r.reserve, r.expires_at
+          from fits, r
+          join s one on one.place = r.one
+          left join s other on other.place = r.other
     )
-    select '{"f":[' || coalesce(string_agg('["' || trim_scale(w.spent) || '","' || trim_scale(w.reserved) || '",'
-        || w.start_ms || ',' || w.end_ms || ']', ',' order by w.candidate), '') || ']}'
-      into answer from fits left join w on true group by fits.yes;
+    select '{"t":[' || string_agg('[' || s.tally_figures || ',"' || trim_scale(s.tally_spent) || '","' || trim_scale(s.tally_reserved) || '"]', ',' order by s.place) || ']}'
+      into answer from fits, s;
   end if;
   return coalesce(answer, private.admit_one_by_one(p));
 end $function$
@@ -686,13 +746,14 @@ declare
   r_id uuid[] := parts[10]::uuid[];
   r_reserve numeric[] := parts[11]::numeric[];
   r double precision[] := parts[12]::double precision[];
+  l_rule text[] := parts[13]::text[];
   at timestamptz;
   now_ms double precision;
   -- Scopes by place.
   s_running integer[] := '{}'; s_empty double precision[] := '{}'; s_interval double precision[] := '{}';
-  s_next timestamptz[] := '{}';
+  s_next timestamptz[] := '{}'; s_rule text[] := '{}';
   held private.admission_scopes;
-  must_free boolean := false; is_rate_changed boolean := false;
+  must_free boolean := false; is_rate_changed boolean := false; has_tallies boolean := true;
   -- Limits by place.
   l_state integer[] := '{}'; l_first integer[] := '{}'; l_misfit text[] := '{}';
   -- Budgets of all limits by place, and their windows. Two budgets may share a window: its state is at the first.
@@ -708,7 +769,9 @@ declare
   candidate integer := 0; due integer := 0; misfit text;
   wait double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]';
   l_alerts jsonb[] := '{}'; l_text text; answers text := '';
+  room numeric; due_at numeric; opens double precision; closes double precision; ids bigint[];
 begin
+  perform private.refuse_strange_limits(parts);
   -- An admission that a crash of the server takes along lasted no longer than its call, which is booked all the same.
   perform set_config('synchronous_commit', 'off', true);
   perform private.lock_scopes(scopes);
@@ -721,6 +784,8 @@ begin
     s_empty := s_empty || held.empty_at;
     s_interval := s_interval || held.interval_ms;
     s_next := s_next || held.next_end;
+    s_rule := s_rule || case when held.tally_from <= extract(epoch from private.admission_now()) * 1000
+      and extract(epoch from private.admission_now()) * 1000 < held.tally_until then held.tally_rule end;
     must_free := must_free or held.next_end <= private.admission_now();
   end loop;
   if must_free then
@@ -730,6 +795,7 @@ begin
       select * into held from private.admission_scopes a where a.scope = scopes[place];
       s_running[place] := held.running;
       s_next[place] := held.next_end;
+      s_rule[place] := null;
     end loop;
   end if;
   at := private.admission_now();
@@ -761,13 +827,20 @@ begin
 
   if budget > 0 then
     loop
-      select array_agg(w.id order by u.place), array_agg(w.spent order by u.place), array_agg(w.reserved order by u.place),
+      select array_agg(w.id order by u.place),
+          array_agg(w.spent + case when w.id = any (a.tally_window_ids) then a.tally_spent else 0 end order by u.place),
+          array_agg(w.reserved + case when w.id = any (a.tally_window_ids) then a.tally_reserved else 0 end order by u.place),
           array_agg(w.alerted order by u.place)
         into b_id, w_spent, w_reserved, w_alerted
         from unnest(b_scope, b_period, b_start) with ordinality as u (scope, period, start_ms, place)
         left join private.budget_windows w
-          on w.scope = u.scope and w.period = u.period and w.starts_at = to_timestamp(u.start_ms / 1000);
+          on w.scope = u.scope and w.period = u.period and w.starts_at = to_timestamp(u.start_ms / 1000)
+        left join private.admission_scopes a on a.scope = w.scope;
       known := 0;
+      if exists (select from generate_series(1, budget) as u (place) where b_id[u.place] is null and b_start[u.place] is not null) then
+        -- What begins in the middle of a window has to find every call in the ledger.
+        while private.write_pending_calls(null) > 0 loop end loop;
+      end if;
       for place in 1 .. budget loop
         if b_id[place] is null and b_start[place] is not null then
           perform private.budget_window_id(b_scope[place], b_period[place], b_start[place], b_end[place]);
@@ -803,6 +876,8 @@ begin
     select x.id, x.window_ids::text from private.admission_leases x where x.id = any (r_id)
     union all
     select x.id, null from private.settled_calls x where x.id = any (r_id)
+    union all
+    select x.id, null from private.pending_calls x where x.id = any (r_id)
   ) k;
 
   for request in 1 .. cardinality(r_id) loop
@@ -826,9 +901,11 @@ begin
           figures := figures || ',["' || trim_scale(w_spent[budget]) || '","' || trim_scale(w_reserved[budget]) || '",'
             || b_start[budget] || ',' || b_end[budget] || ']';
         else
-          select figures || ',["' || trim_scale(w.spent) || '","' || trim_scale(w.reserved) || '",'
+          select figures || ',["' || trim_scale(w.spent + case when w.id = any (a.tally_window_ids) then a.tally_spent else 0 end)
+              || '","' || trim_scale(w.reserved + case when w.id = any (a.tally_window_ids) then a.tally_reserved else 0 end) || '",'
               || extract(epoch from w.starts_at) * 1000 || ',' || extract(epoch from w.ends_at) * 1000 || ']'
-            into figures from private.budget_windows w where w.id = window_id;
+            into figures from private.budget_windows w left join private.admission_scopes a on a.scope = w.scope
+            where w.id = window_id;
         end if;
       end loop;
       verdict := '"a",[' || ltrim(figures, ',') || ']';
@@ -911,6 +988,13 @@ begin
     answers := answers || ',[' || verdict || ']';
   end loop;
 
+  -- Whoever asks next by the same rule for each scope is decided by its tally.
+  for place in 1 .. cardinality(l_key) loop
+    has_tallies := has_tallies and s_rule[l_state[place]] is not distinct from l_rule[place];
+  end loop;
+  if cardinality(n_id) > 0 or all_alerts <> '[]' or is_rate_changed or not has_tallies then
+    perform private.fold_tallies(scopes);
+  end if;
   if cardinality(n_id) > 0 then
     with counted as (
       update private.admission_scopes a
@@ -938,6 +1022,30 @@ begin
     end if;
   end if;
   if all_alerts <> '[]' then perform private.write_alerts(all_alerts); end if;
+  if cardinality(n_id) > 0 or all_alerts <> '[]' or is_rate_changed or not has_tallies then
+    for place in 1 .. cardinality(l_key) loop
+      continue when l_rule[place] is null or l_misfit[place] is not null
+        or cardinality(array_positions(l_key, l_key[place])) > 1;
+      room := 'Infinity'; due_at := 'Infinity'; opens := '-Infinity'; closes := 'Infinity'; ids := '{}'; figures := '';
+      for budget in l_first[place] .. l_first[place + 1] - 1 loop
+        state := b_state[budget];
+        if b[budget][1] = 1 then room := least(room, b_limit[budget] - w_spent[state] - w_reserved[state]); end if;
+        for threshold in b_threshold[budget] .. b_threshold[budget + 1] - 1 loop
+          if t_due[threshold] > w_spent[state] then due_at := least(due_at, t_due[threshold] - w_spent[state]); end if;
+        end loop;
+        opens := greatest(opens, b_start[budget]);
+        closes := least(closes, b_end[budget]);
+        ids := ids || b_id[budget];
+        figures := figures || ',["' || trim_scale(w_spent[state]) || '","' || trim_scale(w_reserved[state]) || '",'
+          || b_start[budget] || ',' || b_end[budget] || ']';
+      end loop;
+      update private.admission_scopes a set tally_rule = l_rule[place], tally_step_ms = coalesce(l[place][1], 0),
+          tally_burst_ms = coalesce(l[place][2] * l[place][1], 'Infinity'), tally_slots = coalesce(l[place][3]::integer, 2147483647),
+          tally_from = opens, tally_until = closes, tally_window_ids = ids, tally_figures = '[' || ltrim(figures, ',') || ']',
+          tally_room = room, tally_due = due_at
+        where a.scope = l_key[place];
+    end loop;
+  end if;
   l_text := '';
   for place in 1 .. cardinality(l_key) loop
     figures := '';
@@ -1225,13 +1333,31 @@ declare
   now_ms double precision := extract(epoch from private.admission_now()) * 1000;
   answers text;
 begin
-  select string_agg(coalesce((
-      select ltrim(',["' || trim_scale(coalesce(w.spent, private.ledger_cost(b.value ->> 0,
-          to_timestamp((c.value ->> 0)::double precision / 1000), to_timestamp((c.value ->> 1)::double precision / 1000)))) || '","' || trim_scale(coalesce(w.reserved, 0)) || '",' || (c.value ->> 0)::double precision || ',' || (c.value ->> 1)::double precision || ']', ',')
-        from jsonb_array_elements(b.value -> 2) as c
-        left join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
+  if exists (select from private.pending_calls p where p.problem is null) and exists (
+    select from jsonb_array_elements(p::jsonb) as b where not exists (
+      select from jsonb_array_elements(b.value -> 2) as c
+        join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
           and w.starts_at = to_timestamp((c.value ->> 0)::double precision / 1000)
-        where (c.value ->> 0)::double precision <= now_ms and now_ms < (c.value ->> 1)::double precision limit 1
+        where (c.value ->> 0)::double precision <= now_ms and now_ms < (c.value ->> 1)::double precision))
+  then
+    while private.write_pending_calls(null) > 0 loop end loop;
+  end if;
+  select string_agg(coalesce((
+      select '["' || trim_scale(case
+            when w.id is null then private.ledger_cost(b.value ->> 0, to_timestamp(c.start_ms / 1000), to_timestamp(c.end_ms / 1000))
+            when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
+            else w.spent end)
+          || '","' || trim_scale(case
+            when w.id is null then 0
+            when w.id = any (a.tally_window_ids) then w.reserved + a.tally_reserved
+            else w.reserved end)
+          || '",' || c.start_ms || ',' || c.end_ms || ']'
+        from (select (e.value ->> 0)::double precision as start_ms, (e.value ->> 1)::double precision as end_ms
+          from jsonb_array_elements(b.value -> 2) as e) c
+        left join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
+          and w.starts_at = to_timestamp(c.start_ms / 1000)
+        left join private.admission_scopes a on a.scope = w.scope
+        where c.start_ms <= now_ms and now_ms < c.end_ms limit 1
     ), 'null'), ',' order by b.place) into answers
     from jsonb_array_elements(p::jsonb) with ordinality as b (value, place);
   return '[' || coalesce(answers, '') || ']';
@@ -1488,6 +1614,23 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.fold_tallies(p_scopes text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  update private.budget_windows w set spent = w.spent + t.spent, reserved = w.reserved + t.reserved
+    from (select u.id, a.tally_spent as spent, a.tally_reserved as reserved
+      from private.admission_scopes a cross join unnest(a.tally_window_ids) as u (id)
+      where a.scope = any (p_scopes) and a.tally_rule is not null and (a.tally_spent <> 0 or a.tally_reserved <> 0)) t
+    where w.id = t.id;
+  update private.admission_scopes a set tally_rule = null, tally_spent = 0, tally_reserved = 0, tally_window_ids = '{}'
+    where a.scope = any (p_scopes) and a.tally_rule is not null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.forget_user(p_user_id uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1540,6 +1683,7 @@ begin
     select array_agg(u.scope) into held from unnest(wanted) as u (scope)
       where u.scope = any (p_scopes) or pg_try_advisory_xact_lock(hashtextextended(u.scope, 7));
   end if;
+  perform private.fold_tallies(held);
   with dead as (
     delete from private.admission_leases l
       where l.id = any (ids) and l.expires_at <= at and l.scope in (select unnest(held))
@@ -2358,11 +2502,6 @@ begin
     or parts[6] ~ '[{][^{}01]|[{][01][^,]'
     -- How long leases last.
     or translate(replace(parts[12], 'NULL', ''), '0123456789.,{}e+', '') <> ''
-    -- The same as sums, where a budget that only warns has no end.
-    or cardinality(parts) > 12 and (
-      translate(replace(concat(parts[13], parts[15]), 'NULL', ''), '0123456789.,{}e+-', '') <> ''
-      or translate(concat(parts[14], parts[16], parts[17], parts[26]), '0123456789.,{}e+', '') <> ''
-      or translate(replace(concat(parts[22], parts[23]), 'Infinity', ''), '0123456789.,{}', '') <> '')
   ) is not false then
     raise exception 'Limits are numbers of 0 or more.' using errcode = '22023';
   end if;
@@ -2470,6 +2609,56 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.settle_call(p_call text, p_limits text, p_record text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  parts text[] := string_to_array(p_call, '|', '');
+  call_id uuid := parts[1];
+  cost numeric := parts[2];
+  one text := parts[3];
+  other text := parts[5];
+  one_lock bigint := hashtextextended(one, 7);
+  other_lock bigint := hashtextextended(coalesce(other, one), 7);
+  done boolean;
+  at timestamptz;
+  lease private.admission_leases;
+  one_told text; other_told text;
+begin
+  done := pg_advisory_xact_lock(least(one_lock, other_lock)) is null;
+  done := pg_advisory_xact_lock(greatest(one_lock, other_lock)) is null;
+  at := private.admission_now();
+  delete from private.admission_leases k
+    where k.id = call_id and k.scope = one and k.other_scope is not distinct from other and k.expires_at > at
+    returning k.* into lease;
+  if lease.id is not null then
+    update private.admission_scopes a set running = a.running - 1, tally_reserved = a.tally_reserved - lease.reserve, tally_spent = a.tally_spent + cost
+      where a.scope = one and a.tally_rule = parts[4] and a.tally_spent + cost < a.tally_due and cost >= 0
+        and case when other is null then lease.window_ids = a.tally_window_ids
+          else exists (select from private.admission_scopes b where b.scope = other and b.tally_rule = parts[6]
+            and b.tally_spent + cost < b.tally_due and lease.window_ids = a.tally_window_ids || b.tally_window_ids) end
+      returning '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into one_told;
+    if one_told is null then
+      insert into private.admission_leases select lease.*;
+    else
+      if other is not null then
+        update private.admission_scopes a set running = a.running - 1, tally_reserved = a.tally_reserved - lease.reserve, tally_spent = a.tally_spent + cost
+          where a.scope = other
+          returning ',' || '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into other_told;
+      end if;
+      insert into private.pending_calls (id, settled_at, cost, record) values (call_id, at, cost, p_record);
+      done := set_config('synchronous_commit', 'off', true) is null;
+      return '{"t":[' || one_told || coalesce(other_told, '') || ']}';
+    end if;
+  end if;
+  return private.settle_one_by_one(p_limits || p_record || ']]}');
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.settle_calls(p text)
  RETURNS text
  LANGUAGE plpgsql
@@ -2480,57 +2669,51 @@ CREATE OR REPLACE FUNCTION private.settle_calls(p text)
 AS $function$
 declare
   calls jsonb := p::jsonb;
-  at timestamptz;
-  s_id uuid[]; s_cost numeric[]; s_booked uuid[];
-  w_id bigint[]; w_cost numeric[]; w_reserve numeric[];
-  is_plain boolean;
   answer text;
 begin
   perform private.lock_scopes(array(select l.value ->> 's' from jsonb_array_elements(calls -> 'l') as l));
-  at := private.admission_now();
-  select array_agg((s.value ->> 0)::uuid), array_agg((s.value ->> 1)::numeric) into s_id, s_cost
-    from jsonb_array_elements(calls -> 's') as s;
-  -- Where each call still has its lease and no alert is due, sums are all that is to be written.
-  with l as materialized (
-    select x.id, x.window_ids, x.reserve, s.cost
-      from unnest(s_id, s_cost) as s (id, cost)
-      cross join lateral (select k.id, k.window_ids, k.reserve, k.expires_at
+  -- Where each call has the lease that its tallies know of, sums are all that is to be written. Otherwise this writes nothing.
+  with t as materialized (
+    select n.at from (select private.admission_now() as at offset 0) n
+  ), m as materialized (
+    select l.value ->> 's' as scope, l.value ->> 'r' as rule, l.place from jsonb_array_elements(calls -> 'l') with ordinality as l (value, place)
+  ), s as materialized (
+    select (s.value ->> 0)::uuid as id, (s.value ->> 1)::numeric as cost, (s.value -> 4)::text as record,
+        (s.value -> 2 ->> 0)::integer + 1 as one, (s.value -> 2 ->> 1)::integer + 1 as other
+      from jsonb_array_elements(calls -> 's') as s
+  ), l as materialized (
+    select s.id, s.cost, x.reserve, x.window_ids, one.scope as one, other.scope as other
+      from t, s join m one on one.place = s.one left join m other on other.place = s.other
+      cross join lateral (select k.scope, k.other_scope, k.window_ids, k.reserve, k.expires_at
         from private.admission_leases k where k.id = s.id offset 0) x
-      where x.expires_at > at
+      where x.expires_at > t.at and s.cost >= 0 and x.scope = one.scope and x.other_scope is not distinct from other.scope
   ), d as materialized (
-    select u.id, sum(l.cost) as cost, sum(l.reserve) as reserve from l, unnest(l.window_ids) as u (id) group by u.id
-  ), w as materialized (
-    select b.id, b.scope, b.period, b.starts_at, b.ends_at, b.alerted, d.cost, d.reserve,
-        b.spent + d.cost as spent, b.reserved - d.reserve as reserved
-      from d join private.budget_windows b on b.id = d.id
+    select u.scope, count(*)::integer as calls, sum(l.cost) as cost, sum(l.reserve) as reserve
+      from l cross join unnest(array[l.one, l.other]) as u (scope) where u.scope is not null group by u.scope
+  ), a as materialized (
+    select m.place, x.scope, x.running - d.calls as running, x.tally_spent + d.cost as tally_spent,
+        x.tally_reserved - d.reserve as tally_reserved, x.tally_window_ids, x.tally_figures
+      from d join m on m.scope = d.scope join private.admission_scopes x on x.scope = d.scope
+      where x.tally_rule = m.rule and x.tally_spent + d.cost < x.tally_due
+  ), fits as materialized (
+    select true as yes
+      where (select count(distinct l.id) from l) = jsonb_array_length(calls -> 's')
+        and (select count(*) from a) = (select count(*) from m)
+        and not exists (select from l join a one on one.scope = l.one left join a other on other.scope = l.other
+          where l.window_ids <> one.tally_window_ids || other.tally_window_ids)
+  ), gone as (
+    delete from private.admission_leases k using fits where k.id = any (array(select s.id from s))
+  ), counted as (
+    update private.admission_scopes x set running = a.running, tally_spent = a.tally_spent, tally_reserved = a.tally_reserved
+      from fits, a where x.scope = a.scope
+  ), kept as (
+    insert into private.pending_calls (id, settled_at, cost, record) select s.id, t.at, s.cost, s.record from fits, t, s
   )
-  select (select count(distinct l.id) from l) = cardinality(s_id) and not exists (
-      select from jsonb_array_elements(calls -> 'l') as m, jsonb_array_elements(m.value -> 'w') as b
-        join w on w.period = b.value ->> 0
-        where w.scope = m.value ->> 's' and exists (select from jsonb_array_elements(b.value -> 3) as t
-          where (t.value ->> 1)::numeric <= w.spent and position(';' || (t.value ->> 0) || ';' in w.alerted) = 0)
-    ), array_agg(w.id), array_agg(w.cost), array_agg(w.reserve),
-    coalesce(string_agg('["' || w.scope || '","' || w.period || '","' || trim_scale(w.spent) || '","'
-      || trim_scale(w.reserved) || '",' || extract(epoch from w.starts_at) * 1000 || ','
-      || extract(epoch from w.ends_at) * 1000 || ']', ','), '')
-    into is_plain, w_id, w_cost, w_reserve, answer from w;
-  if not is_plain then return private.settle_one_by_one(p); end if;
-
-  s_booked := private.write_usage_events(calls -> 's', at);
-  if cardinality(s_booked) <> cardinality(s_id) then
-    raise exception 'A call with a lease is booked already.' using errcode = 'XX000';
-  end if;
-  with gone as (
-    delete from private.admission_leases l where l.id = any (s_id) returning l.scope, l.other_scope
-  ), freed as (
-    update private.admission_scopes a set running = a.running - d.calls
-      from (select u.scope, count(*)::integer as calls from gone, unnest(array[gone.scope, gone.other_scope]) as u (scope)
-        where u.scope is not null group by u.scope) d
-      where a.scope = d.scope
-  )
-  update private.budget_windows b set spent = b.spent + u.cost, reserved = b.reserved - u.reserve
-    from unnest(w_id, w_cost, w_reserve) as u (id, cost, reserve) where b.id = u.id;
-  return '{"w":[' || answer || ']}';
+  select '{"t":[' || string_agg('[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]', ',' order by a.place) || ']}'
+    into answer from fits, a;
+  if answer is null then return private.settle_one_by_one(p); end if;
+  perform set_config('synchronous_commit', 'off', true);
+  return answer;
 end $function$
 ;
 
@@ -2563,6 +2746,12 @@ begin
   l_said_ids := array_fill(null::text, array[cardinality(l_item)]);
   l_said := l_said_ids;
 
+  perform private.fold_tallies(array(select l.value ->> 's' from unnest(l_item) as l (value)));
+  if exists (select from jsonb_array_elements(calls -> 's') as s
+      where not exists (select from private.admission_leases l where l.id = (s.value ->> 0)::uuid)) then
+    -- It may be booked already and wait for the ledger, as may others of a window that is made below.
+    while private.write_pending_calls(null) > 0 loop end loop;
+  end if;
   -- A window begins with what the ledger holds of it, so it is made before these calls are written there.
   for settlement in select s.value from jsonb_array_elements(calls -> 's') as s
       where not exists (select from private.admission_leases l where l.id = (s.value ->> 0)::uuid) loop
@@ -2604,6 +2793,8 @@ begin
   end loop;
 
   if cardinality(d_id) > 0 then
+    -- A lease may be of another scope than its settlement tells.
+    perform private.fold_tallies(array(select w.scope from private.budget_windows w where w.id = any (d_id)));
     update private.budget_windows w set spent = w.spent + d.spent, reserved = w.reserved - d.reserved
       from (select u.id, sum(u.spent) as spent, sum(u.reserved) as reserved
         from unnest(d_id, d_spent, d_reserved) as u (id, spent, reserved) group by u.id) d
@@ -2694,14 +2885,17 @@ end $function$
 
 CREATE OR REPLACE FUNCTION private.spent_in_windows(p text)
  RETURNS text
- LANGUAGE sql
- STABLE SECURITY DEFINER
+ LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO ''
 AS $function$
-  select coalesce(json_agg(trim_scale(private.ledger_cost(w.value ->> 0, to_timestamp((w.value ->> 1)::double precision / 1000),
-      to_timestamp((w.value ->> 2)::double precision / 1000)))::text order by w.place), '[]')::text
-    from jsonb_array_elements(p::jsonb) with ordinality as w (value, place);
-$function$
+begin
+  while private.write_pending_calls(null) > 0 loop end loop;
+  return (
+    select coalesce(json_agg(trim_scale(private.ledger_cost(w.value ->> 0, to_timestamp((w.value ->> 1)::double precision / 1000),
+        to_timestamp((w.value ->> 2)::double precision / 1000)))::text order by w.place), '[]')::text
+      from jsonb_array_elements(p::jsonb) with ordinality as w (value, place));
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION private.spread_policy()
@@ -3075,6 +3269,52 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.write_pending_calls(p_ids uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  at timestamptz := private.admission_now();
+  taken uuid[];
+  calls jsonb;
+  one jsonb;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
+  if p_ids is null then
+    taken := array(select p.id from private.pending_calls p where p.problem is null limit 500);
+  else
+    taken := p_ids;
+  end if;
+  select jsonb_agg(jsonb_build_array(x.id, x.cost::text, null, null, x.record, x.settled_at)) into calls
+    from unnest(taken) as u (id)
+    cross join lateral (select p.id, p.cost, p.record, p.settled_at from private.pending_calls p
+      where p.id = u.id and p.problem is null offset 0) x;
+  if calls is null then return 0; end if;
+  begin
+    perform private.write_usage_events(
+      (select jsonb_agg(jsonb_set(c.value, '{4}', (c.value ->> 4)::jsonb)) from jsonb_array_elements(calls) as c), at);
+    delete from private.pending_calls p where p.id = any (taken) and p.problem is null;
+  exception when data_exception or integrity_constraint_violation then
+    -- One of them is none that the ledger takes: the others are written alone, and it waits for somebody to look at it.
+    for one in select c.value from jsonb_array_elements(calls) as c loop
+      begin
+        perform private.write_usage_events(jsonb_build_array(jsonb_set(one, '{4}', (one ->> 4)::jsonb)), at);
+        delete from private.pending_calls p where p.id = (one ->> 0)::uuid;
+      exception when data_exception or integrity_constraint_violation then
+        raise warning 'The ledger does not take call %: %', one ->> 0, sqlstate;
+        insert into private.settled_calls (id, settled_at) values ((one ->> 0)::uuid, (one ->> 5)::timestamptz)
+          on conflict do nothing;
+        update private.pending_calls p set problem = sqlstate where p.id = (one ->> 0)::uuid;
+      end;
+    end loop;
+  end;
+  return jsonb_array_length(calls);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.write_usage_events(p_calls jsonb, p_at timestamp with time zone)
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -3083,6 +3323,7 @@ AS $function$
 declare
   booked uuid[];
 begin
+  perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
   with calls as materialized (
     -- The same call twice in one batch is booked once.
     select distinct on (c.id) c.id, c.value
@@ -3091,7 +3332,7 @@ begin
       order by c.id, c.place
   ), fresh as (
     insert into private.settled_calls (id, settled_at)
-      select c.id, p_at from calls c
+      select c.id, coalesce((c.value ->> 5)::timestamptz, p_at) from calls c
       on conflict do nothing
       returning settled_calls.id
   ), written as (
@@ -3099,7 +3340,7 @@ begin
         model_served, api_version, key_slot, experiment_variant, started_at, first_byte_ms, duration_ms, attempts, outcome,
         error_type, http_status, stop_reason, is_stream, input_tokens, output_tokens, cache_read_tokens,
         cache_write_5m_tokens, cache_write_1h_tokens, web_searches, cost_basis, anthropic_request_id, label, tags)
-      select calls.id, (calls.value ->> 1)::numeric, p_at, e.user_id, e.organization_id, e.configuration_version,
+      select calls.id, (calls.value ->> 1)::numeric, coalesce((calls.value ->> 5)::timestamptz, p_at), e.user_id, e.organization_id, e.configuration_version,
         e.model_asked, e.model_served, e.api_version, e.key_slot, e.experiment_variant, e.started_at, e.first_byte_ms,
         e.duration_ms, e.attempts, e.outcome, e.error_type, e.http_status, e.stop_reason, e.is_stream, e.input_tokens,
         e.output_tokens, e.cache_read_tokens, e.cache_write_5m_tokens, e.cache_write_1h_tokens, e.web_searches,
@@ -3374,6 +3615,9 @@ create policy kek_canaries_service on private.kek_canaries for all to ai_config_
 create policy organization_snapshots_service on private.organization_snapshots for select to ai_config_service
   using (true);
 
+create policy pending_calls_service on private.pending_calls for select to ai_config_service
+  using (true);
+
 create policy settled_calls_service on private.settled_calls for select to ai_config_service
   using (true);
 
@@ -3403,6 +3647,7 @@ grant execute on function get_effective_ai_config(uuid,uuid) to authenticated;
 grant execute on function get_effective_ai_config(uuid,uuid) to service_role;
 grant execute on function private.accept_invitation(text,uuid) to authenticated;
 grant execute on function private.act_as(text,text) to ai_config_app;
+grant execute on function private.admit_call(text,text) to ai_config_app;
 grant execute on function private.admit_calls(text) to ai_config_app;
 grant execute on function private.audit_content(ai_configuration_audit) to ai_config_service;
 grant execute on function private.audit_content(ai_configuration_audit) to ai_config_token;
@@ -3489,6 +3734,7 @@ grant execute on function private.record_alerts(text) to ai_config_app;
 grant execute on function private.record_calls(text) to ai_config_app;
 grant execute on function private.renew_calls(uuid[],double precision) to ai_config_app;
 grant execute on function private.set_default_organization(uuid) to authenticated;
+grant execute on function private.settle_call(text,text,text) to ai_config_app;
 grant execute on function private.settle_calls(text) to ai_config_app;
 grant execute on function private.spent_in_windows(text) to ai_config_app;
 grant execute on function private.sweep_calls() to ai_config_app;
@@ -3502,6 +3748,7 @@ grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integ
 grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to ai_config_token;
 grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to authenticated;
 grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to service_role;
+grant execute on function private.write_pending_calls(uuid[]) to ai_config_app;
 grant usage on schema identity to ai_config_identity;
 grant usage on schema private to ai_config_app;
 grant usage on schema private to ai_config_identity;

@@ -26,6 +26,7 @@ function userWith(limit: string, enforcement: "block" | "warn" = "block"): Scope
 
 /** What is counted of a user: each amount as the database writes it. */
 async function counted({ scope }: ScopeLimits) {
+  await db.owner`select private.fold_tallies(${[`user:${scope.id}`]})`;
   const rows = await db.owner`
     select trim_scale(spent)::text as spent, trim_scale(reserved)::text as reserved
     from private.budget_windows where scope = ${`user:${scope.id}`}`;
@@ -139,7 +140,7 @@ describe("amounts that are none", () => {
     const user = userWith("5");
     const request = ask(user, { reserve: "0.5" });
     const admission = await admit(store, request);
-    const text = settlementBatch([{ request, admission, cost: "0.77", entry: entryOf(request, "0.77") }]);
+    const { text } = settlementBatch([{ request, admission, cost: "0.77", entry: entryOf(request, "0.77") }]);
     const wrong = text.replaceAll('"0.77"', amount === "NULL" ? "null" : `"${amount}"`);
     expect(wrong).not.toBe(text);
     expect(await outcomeOf("private.settle_calls($1)", wrong)).toMatch(/^2[23]/);
@@ -191,8 +192,8 @@ describe("a database that does not answer", () => {
     const shaky = createPostgresStore({ database });
     await shaky.sweep();
     await db.owner.begin(async (tx) => {
-      // Nobody settles while this holds the ledger.
-      await tx`lock table public.ai_usage_events in exclusive mode`;
+      // Nobody settles while this holds what waits for the ledger.
+      await tx`lock table private.pending_calls in exclusive mode`;
       const lost = settle(shaky, admission, request, "0.25");
       lost.catch(() => {});
       await expect

@@ -33,6 +33,7 @@ describeAdmissionStore(
     await owner.unsafe(`
       update private.test_clock set ms = ${CLOCK_AHEAD_MS};
       delete from private.admission_leases;
+      delete from private.pending_calls;
       alter table public.ai_usage_events disable trigger user;
       delete from public.ai_usage_events;
       delete from private.settled_calls;
@@ -52,9 +53,12 @@ describeAdmissionStore(
       advance: async (ms) => {
         await owner`update private.test_clock set ms = test_clock.ms + ${ms}`;
       },
-      ledger: () => owner<LedgerEntry[]>`
-        select id, user_id as "userId", organization_id as "organizationId", cost::text as cost
-        from public.ai_usage_events`,
+      ledger: async () => {
+        await owner`select private.write_pending_calls(null)`;
+        return owner<LedgerEntry[]>`
+          select id, user_id as "userId", organization_id as "organizationId", cost::text as cost
+          from public.ai_usage_events`;
+      },
       close: async () => {
         await Promise.all([store.close(), twin.close()]);
       },

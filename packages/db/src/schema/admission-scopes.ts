@@ -1,12 +1,17 @@
 import { sql } from "drizzle-orm";
-import { check, doublePrecision, integer, pgPolicy, text, timestamp } from "drizzle-orm/pg-core";
+import { bigint, check, doublePrecision, integer, numeric, pgPolicy, text, timestamp } from "drizzle-orm/pg-core";
 
+import { isAmount } from "./expressions.ts";
 import { service } from "./roles.ts";
 import { privateSchema } from "./schemas.ts";
 
 /**
- * What is counted for one user or organization at this moment. Whoever changes anything of a scope holds its row,
- * the rows of several scopes in the order of their names, so that nobody waits for each other in a circle.
+ * What is counted for one user or organization at this moment. Whoever changes anything of a scope holds its advisory
+ * lock, those of several scopes in one order, so that nobody waits for each other in a circle.
+ *
+ * A row can carry a tally: what was spent and reserved since the windows of its scope were last written, and what a call
+ * needs to know of them. Each call adds to all of them the same, so it changes one row instead of three. What a window
+ * holds is its own row and the tally that names it; `private.fold_tallies` writes the one into the other.
  */
 export const admissionScopes = privateSchema.table(
   "admission_scopes",
@@ -20,6 +25,25 @@ export const admissionScopes = privateSchema.table(
     intervalMs: doublePrecision("interval_ms").notNull().default(1),
     /** No lease of the scope ends before this moment. */
     nextEnd: timestamp("next_end", { withTimezone: true }).notNull().default(sql`'infinity'`),
+    /** A hash of the limits that the tally holds for; null where there is none. */
+    tallyRule: text("tally_rule"),
+    /** What a call takes of the bucket, what may come at once, and how many run at once; what has no limit has no end. */
+    tallyStepMs: doublePrecision("tally_step_ms").notNull().default(0),
+    tallyBurstMs: doublePrecision("tally_burst_ms").notNull().default(0),
+    tallySlots: integer("tally_slots").notNull().default(0),
+    /** In all of its windows, in milliseconds since 1970. */
+    tallyFrom: doublePrecision("tally_from").notNull().default(0),
+    tallyUntil: doublePrecision("tally_until").notNull().default(0),
+    tallyWindowIds: bigint("tally_window_ids", { mode: "bigint" }).array().notNull().default(sql`'{}'`),
+    /** What the windows held when the tally began, as it is answered: [[spent, reserved, start, end], ...]. */
+    tallyFigures: text("tally_figures").notNull().default("[]"),
+    /** What may be spent and reserved until the first budget that blocks is used up, in USD. */
+    tallyRoom: numeric("tally_room").notNull().default("0"),
+    /** What has to be spent until an alert is due, in USD. */
+    tallyDue: numeric("tally_due").notNull().default("0"),
+    tallySpent: numeric("tally_spent").notNull().default("0"),
+    /** Below nothing where calls have ended that were reserved before the tally began. */
+    tallyReserved: numeric("tally_reserved").notNull().default("0"),
   },
   (table) => [
     check(
@@ -27,6 +51,7 @@ export const admissionScopes = privateSchema.table(
       sql`${table.scope} like 'user:%' or ${table.scope} like 'organization:%'`,
     ),
     check("admission_scopes_running_check", sql`${table.running} >= 0`),
+    check("admission_scopes_spent_check", isAmount(table.tallySpent)),
     pgPolicy("admission_scopes_service", { for: "select", to: service, using: sql`true` }),
   ],
 );

@@ -1,4 +1,4 @@
-import type { AIConfigError, Usd } from "@ai-config/config-core";
+import { type AIConfigError, parseUsd, toUsd, type Usd } from "@ai-config/config-core";
 
 import type {
   Admission,
@@ -11,7 +11,7 @@ import type {
   Settlement,
 } from "./admission-store.ts";
 import { invalidArgument } from "./invalid-argument.ts";
-import { type ParsedBudget, parseLimits, scopeKey } from "./parsed-limits.ts";
+import { type ParsedBudget, parseLimits } from "./parsed-limits.ts";
 import { budgetsOf } from "./postgres-batch.ts";
 import { noWindow } from "./window-at.ts";
 
@@ -31,9 +31,12 @@ type Answer =
   | readonly ["n", period: BudgetState["period"]]
   | readonly ["s"];
 
-/** What `private.admit_calls` said of a batch that fits as a whole: the figures of all budgets, one limit after the other. */
-interface AllAdmitted {
-  readonly f: readonly Figures[];
+/** What a scope's budgets held when its tally began, and what it has counted since. */
+type Tally = readonly [began: readonly Figures[], spent: Usd, reserved: Usd];
+
+/** What the database said of calls that tallies decided: the tally of each limit after the last of them. */
+interface Tallied {
+  readonly t: readonly Tally[];
 }
 
 /** What it said of a batch that was decided call by call. */
@@ -53,7 +56,7 @@ export function readAdmissions(
   given: unknown,
 ): (Admission | AIConfigError)[] {
   const { l: limits, r: answers } =
-    "f" in (given as object) ? allAdmitted(requests, places, given as AllAdmitted) : (given as Answers);
+    "t" in (given as object) ? allAdmitted(requests, given as Tallied) : (given as Answers);
   const told = new Set<number>();
   return requests.map((request, index) => {
     const own = places[index] ?? [];
@@ -66,23 +69,18 @@ export function readAdmissions(
   });
 }
 
-function allAdmitted(
-  requests: readonly AdmissionRequest[],
-  places: readonly (readonly number[])[],
-  { f: figures }: AllAdmitted,
-): Answers {
-  const counts: number[] = [];
-  for (const [index, { scopes }] of requests.entries()) {
-    for (const [own, place] of (places[index] ?? []).entries()) {
-      counts[place] = parseLimits(scopes[own] as ScopeLimits).budgets.length;
-    }
-  }
-  let next = 0;
-  const limits = counts.map((count) => {
-    next += count;
-    return [figures.slice(next - count, next), []] as const;
-  });
-  return { l: limits, r: requests.map(() => ["a"]) };
+function allAdmitted(requests: readonly AdmissionRequest[], { t: tallies }: Tallied): Answers {
+  return { l: tallies.map((tally) => [figuresOf(tally), []]), r: requests.map(() => ["a"]) };
+}
+
+function figuresOf([began, spent, reserved]: Tally): readonly Figures[] {
+  const [spentSince, reservedSince] = [parseUsd(spent), parseUsd(reserved)];
+  return began.map(([spentThen, reservedThen, startMs, endMs]) => [
+    toUsd(parseUsd(spentThen) + spentSince),
+    toUsd(parseUsd(reservedThen) + reservedSince),
+    startMs,
+    endMs,
+  ]);
 }
 
 function readAdmission(
@@ -115,44 +113,32 @@ function readAdmission(
   }
 }
 
-type WindowFigures = readonly [
-  scope: string,
-  period: BudgetState["period"],
-  spent: Usd,
-  reserved: Usd,
-  startMs: number,
-  endMs: number,
-];
-
-/** What `private.settle_calls` said of a batch of which nothing but sums was to be written: its windows. */
-interface AllBooked {
-  readonly w: readonly WindowFigures[];
-}
 /** What it said of one settlement where each was looked at. */
 type SettledAnswer = readonly [isBooked: boolean, wasLate: boolean, figures: Figures[], alerts: Alert[]];
 
 /** The answer to each settlement of a batch. Figures are those at its end. */
-export function readSettlements(settlements: readonly Settlement[], given: unknown): Settled[] {
-  if (Array.isArray(given)) {
-    const answers = given as SettledAnswer[];
+export function readSettlements(
+  settlements: readonly Settlement[],
+  places: readonly (readonly number[])[],
+  given: unknown,
+): Settled[] {
+  if (isTallied(given)) {
+    const limits = given.t.map(figuresOf);
     return settlements.map(({ request }, index) => {
-      const [isBooked, wasLate, figures, alerts] = answers[index] as SettledAnswer;
-      return { isBooked, wasLate, budgets: statesOf(request.scopes, figures), alerts: alerts.map(readAlert) };
+      const figures = (places[index] ?? []).flatMap((place) => limits[place] ?? []);
+      return { isBooked: true, wasLate: false, budgets: statesOf(request.scopes, figures), alerts: [] };
     });
   }
-  const figures = new Map(
-    (given as AllBooked).w.map(([scope, period, spent, reserved, startMs, endMs]) => [
-      `${scope} ${period} ${startMs}`,
-      [spent, reserved, startMs, endMs] as const,
-    ]),
-  );
-  return settlements.map(({ admission, request }) => {
-    const own = admission.budgets.map(
-      ({ scope, period, startsAt }) =>
-        figures.get(`${scopeKey(scope)} ${period} ${startsAt.getTime()}`) as Figures,
-    );
-    return { isBooked: true, wasLate: false, budgets: statesOf(request.scopes, own), alerts: [] };
+  const answers = given as readonly SettledAnswer[];
+  return settlements.map(({ request }, index) => {
+    const [isBooked, wasLate, figures, alerts] = answers[index] as SettledAnswer;
+    return { isBooked, wasLate, budgets: statesOf(request.scopes, figures), alerts: alerts.map(readAlert) };
   });
+}
+
+/** Whether calls were booked by tallies: nobody has waited until that was on disk. */
+export function isTallied(given: unknown): given is Tallied {
+  return !Array.isArray(given);
 }
 
 /** What `private.budget_figures` said. Throws where no window fits the clock. */

@@ -3,6 +3,7 @@ import { usageColumns } from "../ledger/usage-columns.ts";
 import type { AdmissionRequest, BudgetState, ScopeLimits, Settlement } from "./admission-store.ts";
 import { type ParsedBudget, parseLimits, scopeKey } from "./parsed-limits.ts";
 import { sumsOf } from "./postgres-sums.ts";
+import { tallyRule } from "./tally-rule.ts";
 
 /** Limits as `private.settle_calls` reads them, once for each object they came in. */
 const encoded = new WeakMap<ScopeLimits, string>();
@@ -13,6 +14,7 @@ function encode(limits: ScopeLimits): string {
     const { key, rate, concurrency, budgets } = parseLimits(limits);
     text = JSON.stringify({
       s: key,
+      r: tallyRule(limits),
       n: rate?.intervalMs ?? null,
       b: rate?.burst ?? 0,
       c: concurrency ?? null,
@@ -33,8 +35,8 @@ function encode(limits: ScopeLimits): string {
 class Limits {
   readonly #places = new Map<string, number>();
 
-  placesOf(scopes: readonly ScopeLimits[]): string {
-    return `[${scopes.map((limits) => this.#placeOf(encode(limits))).join(",")}]`;
+  placesOf(scopes: readonly ScopeLimits[]): readonly number[] {
+    return scopes.map((limits) => this.#placeOf(encode(limits)));
   }
 
   #placeOf(text: string): number {
@@ -124,23 +126,70 @@ export function admissionBatch(requests: readonly AdmissionRequest[]): Admission
     requests.map(({ id }) => id),
     requests.map(({ reserve }) => reserve),
     calls,
+    [...known.keys()].map((limits) => tallyRule(limits) ?? "NULL"),
     ...sumsOf(requests, [...known.keys()], places),
   ];
   return { text: lists.map((list) => `{${list.join(",")}}`).join("|"), places };
 }
 
-/** The argument of `private.settle_calls`. */
-export function settlementBatch(settlements: readonly Settlement[]): string {
+/**
+ * The first argument of `private.admit_call`, for a call that asks by itself. Undefined where no tally can hold its
+ * limits, or two of them are of one scope.
+ */
+export function loneCall({ id, reserve, leaseMs, scopes }: AdmissionRequest): string | undefined {
+  const tallies = talliesOf(scopes);
+  return tallies && `${id}|${reserve}|${leaseMs}${tallies}`;
+}
+
+const tallies = new WeakMap<readonly ScopeLimits[], { readonly text: string | undefined }>();
+
+/** One or two scopes, each with the rule that its tally must hold for. */
+function talliesOf(scopes: readonly ScopeLimits[]): string | undefined {
+  let known = tallies.get(scopes);
+  if (known === undefined) {
+    const keys = scopes.map((limits) => parseLimits(limits).key);
+    const rules = scopes.map(tallyRule);
+    const canHold = new Set(keys).size === keys.length && !rules.includes(undefined);
+    const text = `${keys.map((key, place) => `|${key}|${rules[place]}`).join("")}${keys.length === 1 ? "||" : ""}`;
+    known = { text: canHold ? text : undefined };
+    tallies.set(scopes, known);
+  }
+  return known.text;
+}
+
+export interface SettlementBatch {
+  /** The argument of `private.settle_calls`. */
+  readonly text: string;
+  /** Where the limits of each call stand among those of the batch. */
+  readonly places: readonly (readonly number[])[];
+}
+
+export function settlementBatch(settlements: readonly Settlement[]): SettlementBatch {
   const limits = new Limits();
-  const calls = settlements.map((settlement) => {
-    const { admission, request, cost, entry } = settlement;
-    const windows = windowsOf(settlement).map(({ startsAt, resetsAt }) => [
-      startsAt.getTime(),
-      resetsAt.getTime(),
-    ]);
-    return `["${admission.id}","${cost}",${limits.placesOf(request.scopes)},${JSON.stringify(windows)},${usageColumns(entry)}]`;
-  });
-  return `{"l":${limits},"s":[${calls.join(",")}]}`;
+  const places = settlements.map(({ request }) => limits.placesOf(request.scopes));
+  const calls = settlements.map((one, index) => `${bookingOf(one, places[index] ?? [])}${usageColumns(one.entry)}]`);
+  return { text: `{"l":${limits},"s":[${calls.join(",")}]}`, places };
+}
+
+/**
+ * The arguments of `private.settle_call`, for a call that ends by itself: how it is booked by tallies, what goes before
+ * its record where it is not, and the record. Undefined where no tally can hold its limits.
+ */
+export function loneSettlement(settlement: Settlement): readonly [string, string, string] | undefined {
+  const { admission, request, cost, entry } = settlement;
+  const tallies = talliesOf(request.scopes);
+  if (tallies === undefined) return undefined;
+  const limits = new Limits();
+  const booking = bookingOf(settlement, limits.placesOf(request.scopes));
+  return [`${admission.id}|${cost}${tallies}`, `{"l":${limits},"s":[${booking}`, usageColumns(entry)];
+}
+
+/** A settlement up to its record. */
+function bookingOf(settlement: Settlement, places: readonly number[]): string {
+  const windows = windowsOf(settlement).map(
+    ({ startsAt, resetsAt }) => `[${startsAt.getTime()},${resetsAt.getTime()}]`,
+  );
+  return `["${settlement.admission.id}","${settlement.cost}",[${places.join(",")}],[${windows.join(",")}],`;
 }
 
 /** The argument of `private.budget_figures`. */

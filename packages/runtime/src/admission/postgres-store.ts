@@ -1,6 +1,7 @@
 import { AIConfigError } from "@ai-config/config-core";
 import { type Database, isDatabaseUnavailable, sqlStateOf, wasOvertaken } from "@ai-config/db";
 
+import { checkEntry } from "../ledger/check-entry.ts";
 import type {
   Admission,
   AdmissionRequest,
@@ -13,14 +14,16 @@ import type {
 import { createGroupCommit } from "./group-commit.ts";
 import { invalidArgument } from "./invalid-argument.ts";
 import { amountOf, parseLimits } from "./parsed-limits.ts";
-import { readAdmissions, readSettlements, readStatus } from "./postgres-answers.ts";
-import { admissionBatch, settlementBatch, statusQuery } from "./postgres-batch.ts";
+import { isTallied, readAdmissions, readSettlements, readStatus } from "./postgres-answers.ts";
+import { admissionBatch, loneCall, loneSettlement, settlementBatch, statusQuery } from "./postgres-batch.ts";
+import { createRecordWriter } from "./record-writer.ts";
 
 /** Enough to share a transaction well, few enough that nobody waits long for the others of a batch. */
 const BATCH_MAX = 128;
 /** A scope is one of a call's user and one of its organization. */
 const SCOPES_MAX = 2;
 const PREPARED = { prepare: true };
+const WRITE_RECORDS = "select private.write_pending_calls($1::uuid[]) as answer";
 /** Serialization failure and deadlock: the same batch may well pass the next time. */
 const WORTH_REPEATING = new Set(["40001", "40P01"]);
 const ATTEMPTS_MAX = 4;
@@ -32,13 +35,14 @@ const BATCHES = {
 
 /**
  * Limits and budgets in Postgres, so that any number of processes on any machines agree. Calls that ask at the same
- * moment share a statement; each gets its own exact answer. A settlement is on disk when it is answered.
+ * moment share a statement; each gets its own exact answer. A settlement counts for everybody when it is answered; its
+ * record is in the ledger, and all of it on disk, a moment later.
  */
 export function createPostgresStore({ database }: { database: Database }): AdmissionStore {
   const client = database.db.$client;
 
   /** One statement; a database that is away, or has no time for it, refuses what was asked. */
-  async function ask(statement: string, values: (string | number | string[])[]): Promise<unknown> {
+  async function ask(statement: string, values: (string | number | string[] | null)[]): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const [row] = await client.unsafe<{ answer: unknown }[]>(statement, values, PREPARED);
@@ -53,18 +57,39 @@ export function createPostgresStore({ database }: { database: Database }): Admis
     }
   }
 
-  const askJson = async (statement: string, text: string): Promise<unknown> =>
-    JSON.parse((await ask(statement, [text])) as string);
+  const askJson = async (statement: string, ...texts: string[]): Promise<unknown> =>
+    JSON.parse((await ask(statement, texts)) as string);
 
   const admissions = createGroupCommit(async (requests: readonly AdmissionRequest[]) => {
     const { text, places } = admissionBatch(requests);
-    const answer = await askJson("select private.admit_calls($1) as answer", text);
+    const [first] = requests;
+    const lone = requests.length === 1 && first !== undefined ? loneCall(first) : undefined;
+    const answer = await (lone === undefined
+      ? askJson("select private.admit_calls($1) as answer", text)
+      : askJson("select private.admit_call($1, $2) as answer", lone, text));
     return readAdmissions(requests, places, answer);
   }, BATCHES);
   const settlements = createGroupCommit(async (given: readonly Settlement[]) => {
-    const answer = await askJson("select private.settle_calls($1) as answer", settlementBatch(given));
-    return readSettlements(given, answer);
+    const { places, answer } = await settleBatch(given);
+    if (isTallied(answer)) records.add(given);
+    return readSettlements(given, places, answer);
   }, BATCHES);
+
+  async function settleBatch(given: readonly Settlement[]) {
+    const [first] = given;
+    const lone = given.length === 1 && first !== undefined ? loneSettlement(first) : undefined;
+    if (lone !== undefined) {
+      const places = [first?.request.scopes.map((_, place) => place) ?? []];
+      return { places, answer: await askJson("select private.settle_call($1, $2, $3) as answer", ...lone) };
+    }
+    const { text, places } = settlementBatch(given);
+    return { places, answer: await askJson("select private.settle_calls($1) as answer", text) };
+  }
+
+  const records = createRecordWriter({
+    write: async (ids) => void (await ask(WRITE_RECORDS, [[...ids]])),
+    settleAgain: async (settlement) => void (await settlements.add(settlement)),
+  });
 
   return {
     admit: async (request): Promise<Admission> => {
@@ -75,6 +100,7 @@ export function createPostgresStore({ database }: { database: Database }): Admis
     },
     settle: async (settlement): Promise<Settled> => {
       amountOf("cost", settlement.cost);
+      checkEntry(settlement.entry);
       return settlements.add(settlement);
     },
     renew: async (ids, leaseMs) => {
@@ -85,6 +111,8 @@ export function createPostgresStore({ database }: { database: Database }): Admis
       ])) as string[];
     },
     sweep: async () => {
+      // Of processes that ended before they wrote them.
+      while (((await ask(WRITE_RECORDS, [null])) as number) > 0);
       let freed = 0;
       for (;;) {
         const part = (await ask("select private.sweep_calls() as answer", [])) as number;
@@ -99,6 +127,7 @@ export function createPostgresStore({ database }: { database: Database }): Admis
       ),
     close: async () => {
       await Promise.all([admissions.idle(), settlements.idle()]);
+      await records.close();
     },
   };
 }

@@ -1,5 +1,7 @@
 import { AIConfigError, type ApiVersion, containsSecret } from "@ai-config/config-core";
 
+import { isStorable } from "../ledger/storable-text.ts";
+
 /** What a caller may say about one call beside its body. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -58,17 +60,6 @@ function isHeader(name: string, value: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-/** Whether the ledger takes a text: what it refused would keep a cost from being booked. */
-function isStorable(text: unknown, max: number): boolean {
-  return (
-    typeof text === "string" &&
-    text.length <= max &&
-    !text.includes("\0") &&
-    text.isWellFormed() &&
-    !containsSecret(text)
-  );
 }
 
 function invalid(path: string, message: string): AIConfigError {

@@ -1,0 +1,465 @@
+-- A call that its scopes' tallies have room for is decided by them: a row for each scope, and its lease.
+CREATE OR REPLACE FUNCTION private.admit_one_by_one(p text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  parts text[] := string_to_array(p, '|');
+  scopes text[] := parts[1]::text[];
+  l_key text[] := parts[2]::text[];
+  l double precision[] := parts[3]::double precision[];
+  b_period text[] := parts[4]::text[];
+  b_limit numeric[] := parts[5]::numeric[];
+  b double precision[] := parts[6]::double precision[];
+  c double precision[] := parts[7]::double precision[];
+  t_due numeric[] := parts[8]::numeric[];
+  t_key text[] := parts[9]::text[];
+  r_id uuid[] := parts[10]::uuid[];
+  r_reserve numeric[] := parts[11]::numeric[];
+  r double precision[] := parts[12]::double precision[];
+  l_rule text[] := parts[13]::text[];
+  at timestamptz;
+  now_ms double precision;
+  -- Scopes by place.
+  s_running integer[] := '{}'; s_empty double precision[] := '{}'; s_interval double precision[] := '{}';
+  s_next timestamptz[] := '{}'; s_rule text[] := '{}';
+  held private.admission_scopes;
+  must_free boolean := false; is_rate_changed boolean := false; has_tallies boolean := true;
+  -- Limits by place.
+  l_state integer[] := '{}'; l_first integer[] := '{}'; l_misfit text[] := '{}';
+  -- Budgets of all limits by place, and their windows. Two budgets may share a window: its state is at the first.
+  b_scope text[] := '{}'; b_start double precision[] := '{}'; b_end double precision[] := '{}'; b_threshold integer[] := '{}';
+  b_id bigint[]; b_state integer[] := '{}';
+  w_spent numeric[]; w_reserved numeric[]; w_alerted text[];
+  -- Leases to write.
+  n_id uuid[] := '{}'; n_scope text[] := '{}'; n_other text[] := '{}'; n_windows text[] := '{}';
+  n_reserve numeric[] := '{}'; n_expires timestamptz[] := '{}';
+  k_id uuid[]; k_windows text[];
+  places integer[]; reserve numeric; window_list text; figures text;
+  place integer; state integer; budget integer; threshold integer; known integer; window_id bigint;
+  candidate integer := 0; due integer := 0; misfit text;
+  wait double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]';
+  l_alerts jsonb[] := '{}'; l_text text; answers text := '';
+  room numeric; due_at numeric; opens double precision; closes double precision; ids bigint[];
+begin
+  perform private.refuse_strange_limits(parts);
+  -- An admission that a crash of the server takes along lasted no longer than its call, which is booked all the same.
+  perform set_config('synchronous_commit', 'off', true);
+  perform private.lock_scopes(scopes);
+  for place in 1 .. cardinality(scopes) loop
+    select * into held from private.admission_scopes a where a.scope = scopes[place];
+    if not found then
+      insert into private.admission_scopes (scope) values (scopes[place]) returning * into held;
+    end if;
+    s_running := s_running || held.running;
+    s_empty := s_empty || held.empty_at;
+    s_interval := s_interval || held.interval_ms;
+    s_next := s_next || held.next_end;
+    s_rule := s_rule || case when held.tally_from <= extract(epoch from private.admission_now()) * 1000
+      and extract(epoch from private.admission_now()) * 1000 < held.tally_until then held.tally_rule end;
+    must_free := must_free or held.next_end <= private.admission_now();
+  end loop;
+  if must_free then
+    -- What has ended must not stand against anybody.
+    perform private.free_expired_leases(scopes);
+    for place in 1 .. cardinality(scopes) loop
+      select * into held from private.admission_scopes a where a.scope = scopes[place];
+      s_running[place] := held.running;
+      s_next[place] := held.next_end;
+      s_rule[place] := null;
+    end loop;
+  end if;
+  at := private.admission_now();
+  now_ms := extract(epoch from at) * 1000;
+
+  budget := 0;
+  for place in 1 .. cardinality(l_key) loop
+    l_state := l_state || array_position(scopes, l_key[place]);
+    l_first := l_first || budget + 1;
+    misfit := null;
+    for known in 1 .. l[place][4]::integer loop
+      budget := budget + 1;
+      b_scope := b_scope || l_key[place];
+      b_threshold := b_threshold || due + 1;
+      due := due + b[budget][3]::integer;
+      state := null;
+      for threshold in candidate + 1 .. candidate + b[budget][2]::integer loop
+        if c[threshold][1] <= now_ms and now_ms < c[threshold][2] then state := threshold; end if;
+      end loop;
+      candidate := candidate + b[budget][2]::integer;
+      if state is null then misfit := coalesce(misfit, b_period[budget]); end if;
+      b_start := b_start || c[state][1];
+      b_end := b_end || c[state][2];
+    end loop;
+    l_misfit := l_misfit || misfit;
+  end loop;
+  l_first := l_first || budget + 1;
+  b_threshold := b_threshold || due + 1;
+
+  if budget > 0 then
+    loop
+      select array_agg(w.id order by u.place),
+          array_agg(w.spent + case when w.id = any (a.tally_window_ids) then a.tally_spent else 0 end order by u.place),
+          array_agg(w.reserved + case when w.id = any (a.tally_window_ids) then a.tally_reserved else 0 end order by u.place),
+          array_agg(w.alerted order by u.place)
+        into b_id, w_spent, w_reserved, w_alerted
+        from unnest(b_scope, b_period, b_start) with ordinality as u (scope, period, start_ms, place)
+        left join private.budget_windows w
+          on w.scope = u.scope and w.period = u.period and w.starts_at = to_timestamp(u.start_ms / 1000)
+        left join private.admission_scopes a on a.scope = w.scope;
+      known := 0;
+      if exists (select from generate_series(1, budget) as u (place) where b_id[u.place] is null and b_start[u.place] is not null) then
+        -- What begins in the middle of a window has to find every call in the ledger.
+        while private.write_pending_calls(null) > 0 loop end loop;
+      end if;
+      for place in 1 .. budget loop
+        if b_id[place] is null and b_start[place] is not null then
+          perform private.budget_window_id(b_scope[place], b_period[place], b_start[place], b_end[place]);
+          known := known + 1;
+        end if;
+      end loop;
+      exit when known = 0;
+    end loop;
+    for place in 1 .. budget loop
+      b_state := b_state || case when b_id[place] is null then place else array_position(b_id, b_id[place]) end;
+    end loop;
+  end if;
+
+  -- What is spent does not change here, so alerts are due once for a limit.
+  for place in 1 .. cardinality(l_key) loop
+    alerts := '[]';
+    for budget in l_first[place] .. l_first[place + 1] - 1 loop
+      for threshold in b_threshold[budget] .. b_threshold[budget + 1] - 1 loop
+        exit when l_misfit[place] is not null or w_spent[b_state[budget]] < t_due[threshold];
+        if position(';' || t_key[threshold] || ';' in w_alerted[b_state[budget]]) = 0 then
+          w_alerted[b_state[budget]] := w_alerted[b_state[budget]] || t_key[threshold] || ';';
+          alerts := alerts || jsonb_build_array(jsonb_build_array(b_scope[budget], b_period[budget],
+            split_part(t_key[threshold], ':', 2), b_limit[budget]::text,
+            trim_scale(w_spent[b_state[budget]])::text, b_start[budget], b_end[budget]));
+        end if;
+      end loop;
+    end loop;
+    l_alerts := l_alerts || alerts;
+    all_alerts := all_alerts || alerts;
+  end loop;
+
+  select array_agg(k.id), array_agg(k.window_ids) into k_id, k_windows from (
+    select x.id, x.window_ids::text from private.admission_leases x where x.id = any (r_id)
+    union all
+    select x.id, null from private.settled_calls x where x.id = any (r_id)
+    union all
+    select x.id, null from private.pending_calls x where x.id = any (r_id)
+  ) k;
+
+  for request in 1 .. cardinality(r_id) loop
+    reserve := r_reserve[request];
+    verdict := null;
+    places := case when r[request][3] is null then array[r[request][2]] else array[r[request][2], r[request][3]] end;
+
+    known := array_position(k_id, r_id[request]);
+    if known is null then
+      known := array_position(n_id, r_id[request]);
+      window_list := n_windows[known];
+    else
+      window_list := k_windows[known];
+      if window_list is null then verdict := '"s"'; end if;
+    end if;
+    if window_list is not null then
+      figures := '';
+      foreach window_id in array window_list::bigint[] loop
+        budget := array_position(b_id, window_id);
+        if budget is not null then
+          figures := figures || ',["' || trim_scale(w_spent[budget]) || '","' || trim_scale(w_reserved[budget]) || '",'
+            || b_start[budget] || ',' || b_end[budget] || ']';
+        else
+          select figures || ',["' || trim_scale(w.spent + case when w.id = any (a.tally_window_ids) then a.tally_spent else 0 end)
+              || '","' || trim_scale(w.reserved + case when w.id = any (a.tally_window_ids) then a.tally_reserved else 0 end) || '",'
+              || extract(epoch from w.starts_at) * 1000 || ',' || extract(epoch from w.ends_at) * 1000 || ']'
+            into figures from private.budget_windows w left join private.admission_scopes a on a.scope = w.scope
+            where w.id = window_id;
+        end if;
+      end loop;
+      verdict := '"a",[' || ltrim(figures, ',') || ']';
+    end if;
+
+    if verdict is null then
+      foreach place in array places loop
+        if l_misfit[place] is not null then verdict := '"n","' || l_misfit[place] || '"'; end if;
+      end loop;
+    end if;
+
+    if verdict is null then
+      -- The bucket keeps its calls when the rate changes, and from now on they leave it at the new one.
+      foreach place in array places loop
+        state := l_state[place];
+        if s_interval[state] <> l[place][1] then
+          is_rate_changed := is_rate_changed or s_empty[state] > now_ms;
+          s_empty[state] := now_ms + greatest(0, s_empty[state] - now_ms) / s_interval[state] * l[place][1];
+          s_interval[state] := l[place][1];
+        end if;
+      end loop;
+      known := -1;
+      foreach place in array places loop
+        exit when verdict is not null;
+        known := known + 1;
+        state := l_state[place];
+        if l[place][1] is not null then
+          wait := s_empty[state] - l[place][2] * l[place][1] - now_ms;
+          if wait > 0 then
+            verdict := format('"r",%s,"requestsPerMinute",%s,%s,null', known,
+              ceil((s_empty[state] - now_ms) / l[place][1]), ceil(wait));
+            exit;
+          end if;
+        end if;
+        if s_running[state] >= l[place][3]::integer then
+          select extract(epoch from min(x.expires_at) - at) * 1000 into wait from private.admission_leases x
+            where x.scope = l_key[place] or x.other_scope = l_key[place];
+          for budget in 1 .. cardinality(n_id) loop
+            if n_scope[budget] = l_key[place] or n_other[budget] = l_key[place] then
+              wait := least(wait, extract(epoch from n_expires[budget] - at) * 1000);
+            end if;
+          end loop;
+          verdict := format('"r",%s,"concurrentRequests",%s,%s,null', known, s_running[state],
+            ceil(coalesce(wait, r[request][1])));
+          exit;
+        end if;
+        for budget in l_first[place] .. l_first[place + 1] - 1 loop
+          if b[budget][1] = 1 and w_spent[b_state[budget]] + w_reserved[b_state[budget]] + reserve > b_limit[budget] then
+            verdict := format('"r",%s,"%sBudget","%s",%s,%s', known, b_period[budget],
+              trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(b_end[budget] - now_ms),
+              budget - l_first[place]);
+            exit;
+          end if;
+        end loop;
+      end loop;
+    end if;
+
+    if verdict is null then
+      window_list := '';
+      n_expires := n_expires || at + r[request][1] * interval '1 millisecond';
+      foreach place in array places loop
+        state := l_state[place];
+        if l[place][1] is not null then
+          s_empty[state] := greatest(s_empty[state], now_ms) + l[place][1];
+        end if;
+        s_running[state] := s_running[state] + 1;
+        s_next[state] := least(s_next[state], n_expires[cardinality(n_expires)]);
+        for budget in l_first[place] .. l_first[place + 1] - 1 loop
+          w_reserved[b_state[budget]] := w_reserved[b_state[budget]] + reserve;
+          window_list := window_list || ',' || b_id[budget];
+        end loop;
+      end loop;
+      n_id := n_id || r_id[request];
+      n_scope := n_scope || l_key[places[1]];
+      n_other := n_other || l_key[places[2]];
+      n_windows := n_windows || ('{' || ltrim(window_list, ',') || '}');
+      n_reserve := n_reserve || reserve;
+      verdict := '"a"';
+    end if;
+    answers := answers || ',[' || verdict || ']';
+  end loop;
+
+  -- Whoever asks next by the same rule for each scope is decided by its tally.
+  for place in 1 .. cardinality(l_key) loop
+    has_tallies := has_tallies and s_rule[l_state[place]] is not distinct from l_rule[place];
+  end loop;
+  if cardinality(n_id) > 0 or all_alerts <> '[]' or is_rate_changed or not has_tallies then
+    perform private.fold_tallies(scopes);
+  end if;
+  if cardinality(n_id) > 0 then
+    with counted as (
+      update private.admission_scopes a
+        set running = u.running, empty_at = u.empty_at, interval_ms = u.interval_ms, next_end = u.next_end
+        from unnest(scopes, s_running, s_empty, s_interval, s_next) as u (scope, running, empty_at, interval_ms, next_end)
+        where a.scope = u.scope
+    ), reserved as (
+      update private.budget_windows w set reserved = u.reserved, alerted = u.alerted
+        from unnest(b_id, b_state, w_reserved, w_alerted) with ordinality as u (id, state, reserved, alerted, place)
+        where w.id = u.id and u.state = u.place
+    )
+    insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
+      select u.id, u.scope, u.other_scope, u.window_ids::bigint[], u.reserve, u.expires_at
+      from unnest(n_id, n_scope, n_other, n_windows, n_reserve, n_expires)
+        as u (id, scope, other_scope, window_ids, reserve, expires_at);
+  else
+    if is_rate_changed then
+      update private.admission_scopes a set empty_at = u.empty_at, interval_ms = u.interval_ms
+        from unnest(scopes, s_empty, s_interval) as u (scope, empty_at, interval_ms) where a.scope = u.scope;
+    end if;
+    if all_alerts <> '[]' then
+      update private.budget_windows w set alerted = u.alerted
+        from unnest(b_id, b_state, w_alerted) with ordinality as u (id, state, alerted, place)
+        where w.id = u.id and u.state = u.place;
+    end if;
+  end if;
+  if all_alerts <> '[]' then perform private.write_alerts(all_alerts); end if;
+  if cardinality(n_id) > 0 or all_alerts <> '[]' or is_rate_changed or not has_tallies then
+    for place in 1 .. cardinality(l_key) loop
+      continue when l_rule[place] is null or l_misfit[place] is not null
+        or cardinality(array_positions(l_key, l_key[place])) > 1;
+      room := 'Infinity'; due_at := 'Infinity'; opens := '-Infinity'; closes := 'Infinity'; ids := '{}'; figures := '';
+      for budget in l_first[place] .. l_first[place + 1] - 1 loop
+        state := b_state[budget];
+        if b[budget][1] = 1 then room := least(room, b_limit[budget] - w_spent[state] - w_reserved[state]); end if;
+        for threshold in b_threshold[budget] .. b_threshold[budget + 1] - 1 loop
+          if t_due[threshold] > w_spent[state] then due_at := least(due_at, t_due[threshold] - w_spent[state]); end if;
+        end loop;
+        opens := greatest(opens, b_start[budget]);
+        closes := least(closes, b_end[budget]);
+        ids := ids || b_id[budget];
+        figures := figures || ',["' || trim_scale(w_spent[state]) || '","' || trim_scale(w_reserved[state]) || '",'
+          || b_start[budget] || ',' || b_end[budget] || ']';
+      end loop;
+      update private.admission_scopes a set tally_rule = l_rule[place], tally_step_ms = coalesce(l[place][1], 0),
+          tally_burst_ms = coalesce(l[place][2] * l[place][1], 'Infinity'), tally_slots = coalesce(l[place][3]::integer, 2147483647),
+          tally_from = opens, tally_until = closes, tally_window_ids = ids, tally_figures = '[' || ltrim(figures, ',') || ']',
+          tally_room = room, tally_due = due_at
+        where a.scope = l_key[place];
+    end loop;
+  end if;
+  l_text := '';
+  for place in 1 .. cardinality(l_key) loop
+    figures := '';
+    for budget in l_first[place] .. l_first[place + 1] - 1 loop
+      exit when l_misfit[place] is not null;
+      figures := figures || ',["' || trim_scale(w_spent[b_state[budget]]) || '","' || trim_scale(w_reserved[b_state[budget]])
+        || '",' || b_start[budget] || ',' || b_end[budget] || ']';
+    end loop;
+    l_text := l_text || ',[[' || ltrim(figures, ',') || '],' || l_alerts[place] || ']';
+  end loop;
+  return '{"l":[' || ltrim(l_text, ',') || '],"r":[' || ltrim(answers, ',') || ']}';
+end $function$;
+--> statement-breakpoint
+create function private.admit_call(p_call text, p_batch text) returns text
+language plpgsql security definer set search_path to '' set enable_seqscan to 'off'
+as $$
+declare
+  parts text[] := string_to_array(p_call, '|', '');
+  call_id uuid := parts[1];
+  reserve numeric := parts[2];
+  one text := parts[4];
+  other text := parts[6];
+  one_lock bigint := hashtextextended(one, 7);
+  other_lock bigint := hashtextextended(coalesce(other, one), 7);
+  done boolean;
+  at timestamptz;
+  now_ms double precision;
+  ends_at timestamptz;
+  one_ids bigint[]; other_ids bigint[];
+  one_told text; other_told text;
+begin
+  -- Assignments instead of statements: each of those takes as long as several of these.
+  done := set_config('synchronous_commit', 'off', true) is null;
+  done := pg_advisory_xact_lock(least(one_lock, other_lock)) is null;
+  done := pg_advisory_xact_lock(greatest(one_lock, other_lock)) is null;
+  at := private.admission_now();
+  now_ms := extract(epoch from at) * 1000;
+  ends_at := at + parts[3]::double precision * interval '1 millisecond';
+  update private.admission_scopes a set running = a.running + 1,
+      empty_at = case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, now_ms) + a.tally_step_ms end,
+      next_end = least(a.next_end, ends_at), tally_reserved = a.tally_reserved + reserve
+    where a.scope = one and a.tally_rule = parts[5] and a.next_end > at and a.tally_from <= now_ms and now_ms < a.tally_until
+        and a.running < a.tally_slots and a.empty_at - a.tally_burst_ms <= now_ms
+        and a.tally_spent + a.tally_reserved + reserve <= a.tally_room
+      and reserve >= 0 and reserve < 'Infinity' and ends_at > at
+      and (other is null or exists (select from private.admission_scopes b where b.scope = other
+        and b.tally_rule = parts[7] and b.next_end > at and b.tally_from <= now_ms and now_ms < b.tally_until
+        and b.running < b.tally_slots and b.empty_at - b.tally_burst_ms <= now_ms
+        and b.tally_spent + b.tally_reserved + reserve <= b.tally_room))
+      and not exists (select from private.admission_leases k where k.id = call_id)
+      and not exists (select from private.pending_calls k where k.id = call_id)
+      and not exists (select from private.settled_calls k where k.id = call_id)
+    returning a.tally_window_ids, '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into one_ids, one_told;
+  if one_ids is null then return private.admit_one_by_one(p_batch); end if;
+  if other is not null then
+    update private.admission_scopes a set running = a.running + 1,
+      empty_at = case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, now_ms) + a.tally_step_ms end,
+      next_end = least(a.next_end, ends_at), tally_reserved = a.tally_reserved + reserve
+      where a.scope = other
+      returning a.tally_window_ids, ',' || '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into other_ids, other_told;
+  end if;
+  insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
+    values (call_id, one, other, one_ids || other_ids, reserve, ends_at);
+  return '{"t":[' || one_told || coalesce(other_told, '') || ']}';
+end $$;
+--> statement-breakpoint
+revoke execute on function private.admit_call(text, text) from public, anon, authenticated, service_role;
+--> statement-breakpoint
+grant execute on function private.admit_call(text, text) to ai_config_app;
+--> statement-breakpoint
+-- A batch is decided by sums of its calls, in the same way.
+create or replace function private.admit_calls(p text) returns text
+language plpgsql security definer set search_path to '' set enable_seqscan to 'off' set plan_cache_mode to 'force_generic_plan'
+as $$
+declare
+  parts text[] := string_to_array(p, '|');
+  l_scope text[] := parts[2]::text[];
+  answer text;
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  perform private.lock_scopes(parts[1]::text[]);
+  -- Where all that is asked for fits, it makes no difference who was first, so sums decide. Otherwise this writes nothing.
+  if cardinality(parts) > 13 then
+    with t as materialized (
+      select n.at, extract(epoch from n.at)::double precision * 1000 as now_ms
+        from (select private.admission_now() as at offset 0) n
+    ), s as materialized (
+      select u.place, a.scope, a.tally_window_ids, a.tally_figures, a.tally_spent, a.running + u.calls as running,
+          case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, t.now_ms) + u.calls * a.tally_step_ms end as empty_at,
+          least(a.next_end, t.at + u.lease_ms * interval '1 millisecond') as next_end, a.tally_reserved + u.reserve as tally_reserved
+        from t, unnest(l_scope, parts[13]::text[], parts[14]::integer[], parts[15]::numeric[], parts[16]::double precision[])
+          with ordinality as u (scope, rule, calls, reserve, lease_ms, place)
+        join private.admission_scopes a on a.scope = u.scope
+        where a.tally_rule = u.rule and a.next_end > t.at and a.tally_from <= t.now_ms and t.now_ms < a.tally_until
+          and u.calls > 0 and a.running + u.calls <= a.tally_slots
+          and greatest(a.empty_at, t.now_ms) + (u.calls - 1) * a.tally_step_ms - a.tally_burst_ms <= t.now_ms
+          and u.reserve >= 0 and a.tally_spent + a.tally_reserved + u.reserve <= a.tally_room
+    ), r as materialized (
+      select u.id, u.reserve, t.at + u.lease_ms * interval '1 millisecond' as expires_at, u.one, u.other
+        from t, unnest(parts[10]::uuid[], parts[11]::numeric[], parts[17]::double precision[], parts[18]::integer[],
+          parts[19]::integer[]) as u (id, reserve, lease_ms, one, other)
+    ), fits as materialized (
+      select true as yes
+        where (select count(*) from s) = cardinality(l_scope)
+          and not exists (select from r, t
+            where r.reserve < 0 or r.reserve >= 'Infinity' or r.expires_at <= t.at
+              or (select true from private.admission_leases k where k.id = r.id offset 0)
+              or (select true from private.pending_calls k where k.id = r.id offset 0)
+              or (select true from private.settled_calls k where k.id = r.id offset 0))
+    ), counted as (
+      update private.admission_scopes a set running = s.running, empty_at = s.empty_at, next_end = s.next_end,
+          tally_reserved = s.tally_reserved
+        from fits, s where a.scope = s.scope
+    ), leased as (
+      insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
+        select r.id, l_scope[r.one], l_scope[r.other], one.tally_window_ids || other.tally_window_ids, r.reserve, r.expires_at
+          from fits, r
+          join s one on one.place = r.one
+          left join s other on other.place = r.other
+    )
+    select '{"t":[' || string_agg('[' || s.tally_figures || ',"' || trim_scale(s.tally_spent) || '","' || trim_scale(s.tally_reserved) || '"]', ',' order by s.place) || ']}'
+      into answer from fits, s;
+  end if;
+  return coalesce(answer, private.admit_one_by_one(p));
+end $$;
+--> statement-breakpoint
+create or replace function private.refuse_strange_limits(parts text[]) returns void
+language plpgsql immutable set search_path to ''
+as $$
+begin
+  if (
+    -- Of each limit: a rate or none, its burst, slots or none, how many budgets.
+    parts[3] ~ '[aI]|[{,]-|[{][^{},]*,NULL|,NULL[}]'
+    -- Amounts of budgets and of calls.
+    or translate(parts[5] || parts[11], '0123456789.,{}', '') <> ''
+    -- Of each budget: whether it blocks.
+    or parts[6] ~ '[{][^{}01]|[{][01][^,]'
+    -- How long leases last.
+    or translate(replace(parts[12], 'NULL', ''), '0123456789.,{}e+', '') <> ''
+  ) is not false then
+    raise exception 'Limits are numbers of 0 or more.' using errcode = '22023';
+  end if;
+end $$;

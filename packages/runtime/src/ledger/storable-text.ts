@@ -1,0 +1,11 @@
+import { containsSecret } from "@ai-config/config-core";
+
+/** Whether a database takes a text at all: it takes no zero bytes and no halves of characters. */
+export function isText(text: unknown): text is string {
+  return typeof text === "string" && !text.includes("\0") && text.isWellFormed();
+}
+
+/** Whether the ledger takes a text of the caller's: what it refused would keep a cost from being written down. */
+export function isStorable(text: unknown, max: number): boolean {
+  return isText(text) && text.length <= max && !containsSecret(text);
+}
