@@ -7,19 +7,19 @@ CREATE TABLE "private"."pending_calls" (
 );
 --> statement-breakpoint
 ALTER TABLE "private"."pending_calls" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+ALTER TABLE "private"."admission_scopes" DROP CONSTRAINT "admission_scopes_scope_check";--> statement-breakpoint
+ALTER TABLE "private"."admission_scopes" DROP CONSTRAINT "admission_scopes_running_check";--> statement-breakpoint
 ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_rule" text;--> statement-breakpoint
 ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_step_ms" double precision DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_burst_ms" double precision DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_slots" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_from" double precision DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_until" double precision DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_window_ids" bigint[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_figures" text DEFAULT '[]' NOT NULL;--> statement-breakpoint
-ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_room" numeric DEFAULT '0' NOT NULL;--> statement-breakpoint
+ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_left" numeric DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_due" numeric DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_spent" numeric DEFAULT '0' NOT NULL;--> statement-breakpoint
 ALTER TABLE "private"."admission_scopes" ADD COLUMN "tally_reserved" numeric DEFAULT '0' NOT NULL;--> statement-breakpoint
-ALTER TABLE "private"."admission_scopes" ADD CONSTRAINT "admission_scopes_spent_check" CHECK ("private"."admission_scopes"."tally_spent" >= 0 and "private"."admission_scopes"."tally_spent" < 'Infinity');--> statement-breakpoint
+ALTER TABLE "private"."admission_scopes" ADD CONSTRAINT "admission_scopes_check" CHECK ("private"."admission_scopes"."running" >= 0 and "private"."admission_scopes"."tally_spent" >= 0 and "private"."admission_scopes"."tally_spent" < 'Infinity');--> statement-breakpoint
 CREATE POLICY "pending_calls_service" ON "private"."pending_calls" AS PERMISSIVE FOR SELECT TO "ai_config_service" USING (true);
 --> statement-breakpoint
 revoke all on private.pending_calls from public, anon, authenticated, service_role, ai_config_app, ai_config_service, ai_config_identity, ai_config_token;

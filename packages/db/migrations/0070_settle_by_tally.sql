@@ -165,7 +165,8 @@ begin
     where k.id = call_id and k.scope = one and k.other_scope is not distinct from other and k.expires_at > at
     returning k.* into lease;
   if lease.id is not null then
-    update private.admission_scopes a set running = a.running - 1, tally_reserved = a.tally_reserved - lease.reserve, tally_spent = a.tally_spent + cost
+    update private.admission_scopes a set running = a.running - 1, tally_reserved = a.tally_reserved - lease.reserve, tally_spent = a.tally_spent + cost,
+      tally_left = a.tally_left + lease.reserve - cost
       where a.scope = one and a.tally_rule = parts[4] and a.tally_spent + cost < a.tally_due and cost >= 0
         and case when other is null then lease.window_ids = a.tally_window_ids
           else exists (select from private.admission_scopes b where b.scope = other and b.tally_rule = parts[6]
@@ -175,7 +176,8 @@ begin
       insert into private.admission_leases select lease.*;
     else
       if other is not null then
-        update private.admission_scopes a set running = a.running - 1, tally_reserved = a.tally_reserved - lease.reserve, tally_spent = a.tally_spent + cost
+        update private.admission_scopes a set running = a.running - 1, tally_reserved = a.tally_reserved - lease.reserve, tally_spent = a.tally_spent + cost,
+      tally_left = a.tally_left + lease.reserve - cost
           where a.scope = other
           returning ',' || '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into other_told;
       end if;
@@ -219,7 +221,7 @@ begin
       from l cross join unnest(array[l.one, l.other]) as u (scope) where u.scope is not null group by u.scope
   ), a as materialized (
     select m.place, x.scope, x.running - d.calls as running, x.tally_spent + d.cost as tally_spent,
-        x.tally_reserved - d.reserve as tally_reserved, x.tally_window_ids, x.tally_figures
+        x.tally_reserved - d.reserve as tally_reserved, x.tally_left + d.reserve - d.cost as tally_left, x.tally_window_ids, x.tally_figures
       from d join m on m.scope = d.scope join private.admission_scopes x on x.scope = d.scope
       where x.tally_rule = m.rule and x.tally_spent + d.cost < x.tally_due
   ), fits as materialized (
@@ -231,7 +233,8 @@ begin
   ), gone as (
     delete from private.admission_leases k using fits where k.id = any (array(select s.id from s))
   ), counted as (
-    update private.admission_scopes x set running = a.running, tally_spent = a.tally_spent, tally_reserved = a.tally_reserved
+    update private.admission_scopes x set running = a.running, tally_spent = a.tally_spent, tally_reserved = a.tally_reserved,
+        tally_left = a.tally_left
       from fits, a where x.scope = a.scope
   ), kept as (
     insert into private.pending_calls (id, settled_at, cost, record) select s.id, t.at, s.cost, s.record from fits, t, s

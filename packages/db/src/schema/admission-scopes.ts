@@ -23,7 +23,7 @@ export const admissionScopes = privateSchema.table(
     /** When the bucket will be empty, in milliseconds since 1970, at one call each `intervalMs`. */
     emptyAt: doublePrecision("empty_at").notNull().default(0),
     intervalMs: doublePrecision("interval_ms").notNull().default(1),
-    /** No lease of the scope ends before this moment. */
+    /** Neither a lease of the scope nor a window of its tally ends before this moment. */
     nextEnd: timestamp("next_end", { withTimezone: true }).notNull().default(sql`'infinity'`),
     /** A hash of the limits that the tally holds for; null where there is none. */
     tallyRule: text("tally_rule"),
@@ -31,14 +31,11 @@ export const admissionScopes = privateSchema.table(
     tallyStepMs: doublePrecision("tally_step_ms").notNull().default(0),
     tallyBurstMs: doublePrecision("tally_burst_ms").notNull().default(0),
     tallySlots: integer("tally_slots").notNull().default(0),
-    /** In all of its windows, in milliseconds since 1970. */
-    tallyFrom: doublePrecision("tally_from").notNull().default(0),
-    tallyUntil: doublePrecision("tally_until").notNull().default(0),
     tallyWindowIds: bigint("tally_window_ids", { mode: "bigint" }).array().notNull().default(sql`'{}'`),
     /** What the windows held when the tally began, as it is answered: [[spent, reserved, start, end], ...]. */
     tallyFigures: text("tally_figures").notNull().default("[]"),
-    /** What may be spent and reserved until the first budget that blocks is used up, in USD. */
-    tallyRoom: numeric("tally_room").notNull().default("0"),
+    /** What may still be spent and reserved before the first budget that blocks is used up, in USD. */
+    tallyLeft: numeric("tally_left").notNull().default("0"),
     /** What has to be spent until an alert is due, in USD. */
     tallyDue: numeric("tally_due").notNull().default("0"),
     tallySpent: numeric("tally_spent").notNull().default("0"),
@@ -46,12 +43,8 @@ export const admissionScopes = privateSchema.table(
     tallyReserved: numeric("tally_reserved").notNull().default("0"),
   },
   (table) => [
-    check(
-      "admission_scopes_scope_check",
-      sql`${table.scope} like 'user:%' or ${table.scope} like 'organization:%'`,
-    ),
-    check("admission_scopes_running_check", sql`${table.running} >= 0`),
-    check("admission_scopes_spent_check", isAmount(table.tallySpent)),
+    // One for all: each constraint is read anew by every statement that changes a row.
+    check("admission_scopes_check", sql`${table.running} >= 0 and ${isAmount(table.tallySpent)}`),
     pgPolicy("admission_scopes_service", { for: "select", to: service, using: sql`true` }),
   ],
 );
