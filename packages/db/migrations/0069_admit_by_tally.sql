@@ -378,14 +378,14 @@ begin
       and not exists (select from private.admission_leases k where k.id = call_id)
       and not exists (select from private.pending_calls k where k.id = call_id)
       and not exists (select from private.settled_calls k where k.id = call_id)
-    returning a.tally_window_ids, '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into one_ids, one_told;
+    returning a.tally_window_ids, concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]') into one_ids, one_told;
   if one_ids is null then return private.admit_one_by_one(p_batch); end if;
   if other is not null then
     update private.admission_scopes a set running = a.running + 1,
       empty_at = case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, now_ms) + a.tally_step_ms end,
       next_end = least(a.next_end, ends_at), tally_reserved = a.tally_reserved + reserve, tally_left = a.tally_left - reserve
       where a.scope = other
-      returning a.tally_window_ids, ',' || '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into other_ids, other_told;
+      returning a.tally_window_ids, ',' || concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]') into other_ids, other_told;
   end if;
   insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
     values (call_id, one, other, one_ids || other_ids, reserve, ends_at);
@@ -447,7 +447,7 @@ begin
           join s one on one.place = r.one
           left join s other on other.place = r.other
     )
-    select '{"t":[' || string_agg('[' || s.tally_figures || ',"' || trim_scale(s.tally_spent) || '","' || trim_scale(s.tally_reserved) || '"]', ',' order by s.place) || ']}'
+    select '{"t":[' || string_agg(concat('[', s.tally_figures, ',"', s.tally_spent, '","', s.tally_reserved, '"]'), ',' order by s.place) || ']}'
       into answer from fits, s;
   end if;
   return coalesce(answer, private.admit_one_by_one(p));

@@ -171,7 +171,7 @@ begin
         and case when other is null then lease.window_ids = a.tally_window_ids
           else exists (select from private.admission_scopes b where b.scope = other and b.tally_rule = parts[6]
             and b.tally_spent + cost < b.tally_due and lease.window_ids = a.tally_window_ids || b.tally_window_ids) end
-      returning '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into one_told;
+      returning concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]') into one_told;
     if one_told is null then
       insert into private.admission_leases select lease.*;
     else
@@ -179,7 +179,7 @@ begin
         update private.admission_scopes a set running = a.running - 1, tally_reserved = a.tally_reserved - lease.reserve, tally_spent = a.tally_spent + cost,
       tally_left = a.tally_left + lease.reserve - cost
           where a.scope = other
-          returning ',' || '[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]' into other_told;
+          returning concat(',', concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]')) into other_told;
       end if;
       insert into private.pending_calls (id, settled_at, cost, record) values (call_id, at, cost, p_record);
       done := set_config('synchronous_commit', 'off', true) is null;
@@ -239,7 +239,7 @@ begin
   ), kept as (
     insert into private.pending_calls (id, settled_at, cost, record) select s.id, t.at, s.cost, s.record from fits, t, s
   )
-  select '{"t":[' || string_agg('[' || a.tally_figures || ',"' || trim_scale(a.tally_spent) || '","' || trim_scale(a.tally_reserved) || '"]', ',' order by a.place) || ']}'
+  select '{"t":[' || string_agg(concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]'), ',' order by a.place) || ']}'
     into answer from fits, a;
   if answer is null then return private.settle_one_by_one(p); end if;
   perform set_config('synchronous_commit', 'off', true);
