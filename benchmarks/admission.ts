@@ -13,7 +13,7 @@ import { compare, type Result, report } from "./support/measure.ts";
 const IN_FLIGHT = 256;
 const PROCESSES = 4;
 
-/** Admission and settlement in Postgres, on disk when they are answered: one by one, and under load on one budget. */
+/** Admission and settlement in Postgres: one by one, and under load on one budget, with the ledger written meanwhile. */
 export async function admission({ seconds = 5 } = {}): Promise<void> {
   await using server = await startBudgetServer();
   await measureOne(server);
@@ -79,7 +79,7 @@ async function measureOne({ appUrl, ownerUrl }: BudgetServer): Promise<void> {
         goal: 2,
       },
       {
-        name: "settle, on disk / select 1",
+        name: "settle / select 1",
         measured: microseconds(settle, pair.base),
         ratio: settle / pair.base,
         goal: 2,

@@ -3284,6 +3284,7 @@ declare
   calls jsonb;
   one jsonb;
 begin
+  if p_ids is null and not exists (select from private.pending_calls p where p.problem is null) then return 0; end if;
   perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
   if p_ids is null then
     taken := array(select p.id from private.pending_calls p where p.problem is null limit 500);

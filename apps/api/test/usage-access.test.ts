@@ -137,6 +137,7 @@ test("budgets are those of the organization that is asked about, in its own time
 
 test("what running calls hold is told beside what is spent, and is not left", async () => {
   expect((await call(dana, "claude.test", { prompt: "Hi" })).status).toBe(200);
+  await api.test.owner`select private.fold_tallies(${[`user:${ids.dana}`]})`;
   for (const [period, spent, reserved] of [
     ["daily", 90, 9.5],
     ["weekly", 499, 7],

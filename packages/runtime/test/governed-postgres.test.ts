@@ -37,10 +37,11 @@ test("without a store of its own the service's database counts, for every proces
     ["user", "monthly", "0.00044", "1999.99956"],
     ["organization", "daily", "0.00044", "4.99956"],
   ]);
+  await governed.database.owner`select private.write_pending_calls(null)`;
   const rows = await governed.database.owner`
     select outcome, cost::text, key_slot, attempts, label, tags, is_stream, model_asked, model_served,
       first_byte_ms between 0 and duration_ms as "hasFirstByte"
-    from public.ai_usage_events where user_id = ${userId} order by started_at`;
+    from public.ai_usage_events where user_id = ${userId} order by settled_at`;
   expect([...rows]).toMatchObject([
     {
       outcome: "success",

@@ -88,7 +88,9 @@ async function admit(
 }
 
 async function settle(sql: SqlClient, request: AdmissionRequest, admission: Admitted): Promise<void> {
-  const { text } = settlementBatch([{ admission, request, cost: "0.0001", entry: entryOf(request, "0.0001") }]);
+  const { text } = settlementBatch([
+    { admission, request, cost: "0.0001", entry: entryOf(request, "0.0001") },
+  ]);
   await sql.unsafe("select private.settle_calls($1)", [text], PREPARED);
 }
 

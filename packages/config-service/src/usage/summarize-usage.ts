@@ -5,6 +5,7 @@ import type { ServiceContext } from "../context.ts";
 import { runAs } from "../run-as.ts";
 import { callRows, LATENCIES, SUMS, sumRows } from "./usage-rows.ts";
 import { checkWindow, type UsageFigures, type UsageWindow } from "./usage-window.ts";
+import { writePendingCalls } from "./write-pending-calls.ts";
 
 /** Everything added up, and by model. */
 export interface UsageSummary extends UsageFigures {
@@ -21,6 +22,7 @@ export async function summarizeUsage(
   { actor, ...window }: UsageWindow & { readonly actor: Actor },
 ): Promise<UsageSummary> {
   checkWindow(window);
+  await writePendingCalls(ctx);
   return runAs(ctx, actor, async (tx) => {
     await requireAdmin(tx, actor, window.owner, ["usage:read"]);
     const rows = await tx.execute<UsageFigures & { model: string | null } & Record<string, unknown>>(sql`

@@ -7,6 +7,7 @@ import { isoTime } from "../iso-time.ts";
 import { runAs } from "../run-as.ts";
 import { callRows, type Grain, LATENCIES, type RowColumn, SUMS, sumRows } from "./usage-rows.ts";
 import { checkWindow, type UsageFigures, type UsageWindow } from "./usage-window.ts";
+import { writePendingCalls } from "./write-pending-calls.ts";
 
 export type UsageGroup = "model" | "user" | "key";
 
@@ -42,6 +43,7 @@ export async function usageSeries(
   checkWindow(window, zoneIssues(timeZone, "timeZone"));
   const group = groupBy === undefined ? sql`null::text` : sql`${sql.identifier(COLUMNS[groupBy])}::text`;
   const begin = sql`date_trunc(${step}, started_at, ${timeZone})`;
+  await writePendingCalls(ctx);
   return runAs(ctx, actor, async (tx) => {
     await requireAdmin(tx, actor, window.owner, ACTIONS);
     const grain = await grainOf(tx, window, { step, timeZone });

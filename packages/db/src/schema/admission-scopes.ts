@@ -1,5 +1,14 @@
 import { sql } from "drizzle-orm";
-import { bigint, check, doublePrecision, integer, numeric, pgPolicy, text, timestamp } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  check,
+  doublePrecision,
+  integer,
+  numeric,
+  pgPolicy,
+  text,
+  timestamp,
+} from "drizzle-orm/pg-core";
 
 import { isAmount } from "./expressions.ts";
 import { service } from "./roles.ts";

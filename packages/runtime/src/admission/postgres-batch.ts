@@ -167,7 +167,9 @@ export interface SettlementBatch {
 export function settlementBatch(settlements: readonly Settlement[]): SettlementBatch {
   const limits = new Limits();
   const places = settlements.map(({ request }) => limits.placesOf(request.scopes));
-  const calls = settlements.map((one, index) => `${bookingOf(one, places[index] ?? [])}${usageColumns(one.entry)}]`);
+  const calls = settlements.map(
+    (one, index) => `${bookingOf(one, places[index] ?? [])}${usageColumns(one.entry)}]`,
+  );
   return { text: `{"l":${limits},"s":[${calls.join(",")}]}`, places };
 }
 

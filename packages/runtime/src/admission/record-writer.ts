@@ -39,12 +39,16 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
 
   function schedule(): void {
     if (waiting.size === 0 && doubtful.size === 0) return;
-    cancel ??= timers.schedule(run, doubtful.size > 0 ? pauseMs : DELAY_MS);
+    cancel ??= timers.schedule(run, waiting.size > 0 ? DELAY_MS : pauseMs);
+  }
+
+  function unschedule(): void {
+    cancel?.();
+    cancel = undefined;
   }
 
   function run(): void {
-    cancel?.();
-    cancel = undefined;
+    unschedule();
     running ??= writeAll().finally(() => {
       running = undefined;
       schedule();
@@ -54,19 +58,28 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
   async function writeAll(): Promise<void> {
     const batch = waiting;
     waiting = new Map();
-    if (batch.size > 0) {
-      try {
-        await write([...batch.keys()]);
-      } catch {
-        for (const [id, settlement] of batch) doubtful.set(id, settlement);
-      }
-    }
-    const again = [...doubtful.values()];
-    const outcomes = await Promise.allSettled(again.map(settleAgain));
-    for (const [index, { admission }] of again.entries()) {
-      if (outcomes[index]?.status === "fulfilled") doubtful.delete(admission.id);
-    }
+    // A database that takes new records is worth being asked for the doubtful ones again.
+    const isBack = batch.size === 0 || (await tryWrite(batch));
+    if (isBack && doubtful.size > 0) await trySettleAgain();
     pauseMs = doubtful.size === 0 ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pauseMs * 4);
+  }
+
+  async function tryWrite(batch: ReadonlyMap<string, Settlement>): Promise<boolean> {
+    try {
+      await write([...batch.keys()]);
+      return true;
+    } catch {
+      for (const [id, settlement] of batch) doubtful.set(id, settlement);
+      return false;
+    }
+  }
+
+  async function trySettleAgain(): Promise<void> {
+    const again = [...doubtful];
+    const outcomes = await Promise.allSettled(again.map(([, settlement]) => settleAgain(settlement)));
+    for (const [index, [id]] of again.entries()) {
+      if (outcomes[index]?.status === "fulfilled") doubtful.delete(id);
+    }
   }
 
   return {
@@ -77,16 +90,13 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
     async close() {
       const end = timers.now() + CLOSE_MS;
       for (;;) {
-        pauseMs = FIRST_PAUSE_MS;
         run();
         await running;
-        if (waiting.size === 0 && doubtful.size === 0) return;
-        if (timers.now() >= end) break;
-        cancel?.();
-        cancel = undefined;
-        if (doubtful.size > 0) await new Promise<void>((resolve) => timers.schedule(resolve, pauseMs));
+        unschedule();
+        if ((waiting.size === 0 && doubtful.size === 0) || timers.now() >= end) return;
+        if (waiting.size === 0)
+          await new Promise<void>((resolve) => timers.schedule(resolve, FIRST_PAUSE_MS));
       }
-      cancel?.();
     },
   };
 }

@@ -3,7 +3,8 @@ import type { LedgerEntry } from "./ledger-entry.ts";
 import { isStorable, isText } from "./storable-text.ts";
 
 const LABEL_MAX = 200;
-const TAGS_LENGTH_MAX = 3_500;
+/** Of all tags, as JSON. */
+const TAGS_LENGTH_MAX = 4_000;
 /** Of an integer column. */
 const COUNT_MAX = 2 ** 31 - 1;
 const COUNTS = [
@@ -60,15 +61,17 @@ export function checkEntry(entry: LedgerEntry): void {
 }
 
 function checkTags(tags: LedgerEntry["tags"]): void {
-  let length = 0;
-  for (const [name, value] of Object.entries(tags)) {
-    length += name.length + String(value).length;
+  const entries = Object.entries(tags);
+  if (entries.length === 0) return;
+  for (const [name, value] of entries) {
     if (!isStorable(name, TAGS_LENGTH_MAX) || !isStorable(value, TAGS_LENGTH_MAX)) {
       fail("tags", "Must be names and texts, and no key among them.");
     }
   }
-  if (length > TAGS_LENGTH_MAX)
+  // A database writes a space after each colon and comma.
+  if (JSON.stringify(tags).length + 2 * entries.length > TAGS_LENGTH_MAX) {
     fail("tags", `Must have at most ${TAGS_LENGTH_MAX} characters in all.`);
+  }
 }
 
 const COUNT = `Must be a whole number from 0 to ${COUNT_MAX}.`;
