@@ -3308,8 +3308,6 @@ begin
         delete from private.pending_calls p where p.id = (one ->> 0)::uuid;
       exception when data_exception or integrity_constraint_violation then
         raise warning 'The ledger does not take call %: %', one ->> 0, sqlstate;
-        insert into private.settled_calls (id, settled_at) values ((one ->> 0)::uuid, (one ->> 5)::timestamptz)
-          on conflict do nothing;
         update private.pending_calls p set problem = sqlstate where p.id = (one ->> 0)::uuid;
       end;
     end loop;
@@ -3332,6 +3330,8 @@ begin
     select distinct on (c.id) c.id, c.value
       from (select (e.value ->> 0)::uuid as id, e.value, e.place
         from jsonb_array_elements(p_calls) with ordinality as e (value, place)) c
+      -- What the ledger did not take is booked and waits to be put right.
+      where not exists (select from private.pending_calls k where k.id = c.id and k.problem is not null)
       order by c.id, c.place
   ), fresh as (
     insert into private.settled_calls (id, settled_at)

@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+
+import { connect } from "@ai-config/db";
+import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { Settlement } from "../src/admission/admission-store.ts";
+import { createPostgresStore } from "../src/admission/postgres-store.ts";
+import { admit, ask, entryOf, HOUR, limitsOf, spend } from "../testing/admission/admission-kit.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db?.[Symbol.asyncDispose]());
+
+const userWith = (thresholds: readonly number[] = []) => {
+  const windows = [{ start: new Date(Date.now() - HOUR), end: new Date(Date.now() + HOUR) }];
+  const budget = { period: "daily", limit: "10", enforcement: "block", thresholds, windows } as const;
+  return limitsOf({ kind: "user", id: randomUUID() }, { budgets: [budget] });
+};
+
+const written = async (userId: string) => [
+  ...(await db.owner`select id, cost::text as cost from public.ai_usage_events where user_id = ${userId} order by cost`),
+];
+const waiting = async () => [
+  ...(await db.owner`select id, problem from private.pending_calls order by settled_at`),
+];
+
+test("a record is in the ledger a moment after its call was booked, and at the latest when its store is closed", async () => {
+  const store = createPostgresStore({ database: db.database });
+  const user = userWith();
+  await spend(store, user, "0.1");
+  await expect.poll(() => written(user.scope.id)).toMatchObject([{ cost: "0.1" }]);
+  await spend(store, user, "0.2");
+  await store.close();
+  expect(await written(user.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.2" }]);
+  expect(await waiting()).toEqual([]);
+});
+
+test("records of a process that ended before it wrote them are written by whoever sweeps", async () => {
+  const database = connect({ url: db.appUrl, applicationName: "ai-config that ends" });
+  const ending = createPostgresStore({ database });
+  const user = userWith();
+  const settled = await spend(ending, user, "0.3");
+  expect(settled).toMatchObject({ isBooked: true, budgets: [{ spent: "0.3", reserved: "0" }] });
+  expect(await written(user.scope.id)).toEqual([]);
+  // Its own timer finds no connection any more.
+  await database.close();
+
+  const other = createPostgresStore({ database: db.database });
+  await other.sweep();
+  expect(await written(user.scope.id)).toMatchObject([{ cost: "0.3" }]);
+  await other.close();
+  await ending.close();
+});
+
+test("a call that waits for the ledger is neither booked nor admitted again", async () => {
+  const store = createPostgresStore({ database: db.database });
+  const user = userWith();
+  const request = ask(user, { reserve: "0.5" });
+  const admission = await admit(store, request);
+  const settlement: Settlement = { request, admission, cost: "0.4", entry: entryOf(request, "0.4") };
+  expect(await store.settle(settlement)).toMatchObject({ isBooked: true });
+  expect(await waiting()).toMatchObject([{ id: request.id }]);
+  await expect(store.admit(request)).rejects.toMatchObject({ issues: [{ path: "id" }] });
+  expect(await store.settle(settlement)).toMatchObject({ isBooked: false, budgets: [{ spent: "0.4" }] });
+  expect(await written(user.scope.id)).toHaveLength(1);
+  await store.close();
+});
+
+test("a record that the ledger does not take keeps no other from being written, and is kept with its problem", async () => {
+  const store = createPostgresStore({ database: db.database });
+  const [user, other] = [userWith(), userWith()];
+  await spend(store, user, "0.1");
+  const request = ask(other);
+  const spoiledCall = {
+    request,
+    admission: await admit(store, request),
+    cost: "0.2",
+    entry: entryOf(request, "0.2"),
+  };
+  await store.settle(spoiledCall);
+  await spend(store, user, "0.3");
+  const spoiled = await db.owner<{ id: string }[]>`
+    update private.pending_calls set record = replace(record, '"primary"', '"tertiary"') where cost = 0.2 returning id`;
+  const [id] = spoiled.map((row) => row.id);
+  await store.close();
+  expect(await written(user.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.3" }]);
+  expect(await written(other.scope.id)).toEqual([]);
+  expect(await waiting()).toEqual([{ id, problem: "23514" }]);
+  // It is booked all the same, and not again.
+  expect(await store.settle(spoiledCall)).toMatchObject({ isBooked: false, budgets: [{ spent: "0.2" }] });
+  expect(await waiting()).toEqual([{ id, problem: "23514" }]);
+
+  // Put right, it is written with the next ones.
+  await db.owner`update private.pending_calls set record = replace(record, '"tertiary"', '"primary"'), problem = null`;
+  await createPostgresStore({ database: db.database }).sweep();
+  expect(await written(other.scope.id)).toMatchObject([{ id, cost: "0.2" }]);
+  expect(await waiting()).toEqual([]);
+});
+
+test("an alert that comes due is told by the settlement that makes it due, once", async () => {
+  const store = createPostgresStore({ database: db.database });
+  const user = userWith([0.5]);
+  const settled = [];
+  for (const cost of ["1", "3.9", "0.1", "1"]) settled.push(await spend(store, user, cost));
+  expect(settled.map(({ alerts }) => alerts.map(({ threshold, spent }) => [threshold, spent]))).toEqual([
+    [],
+    [],
+    [[0.5, "5"]],
+    [],
+  ]);
+  await store.close();
+});
