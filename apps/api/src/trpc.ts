@@ -6,7 +6,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import * as z from "zod";
 
 import { issuesFromZod } from "./http/issues-from-zod.ts";
-import { toAIConfigError, trpcCodes, type WireProblem } from "./http/problem.ts";
+import { toAIConfigError, trpcCodes, wireProblem } from "./http/problem.ts";
 import type { Person } from "./identity/identity.ts";
 import type { OwnAccount } from "./identity/own-account.ts";
 
@@ -42,7 +42,7 @@ const t = initTRPC.context<ApiContext>().create({
   errorFormatter: ({ shape, error, ctx }) => {
     const problem = problemOf(error);
     const { stack: _stack, ...data } = shape.data as typeof shape.data & { stack?: string };
-    const aiConfig: WireProblem = { code: problem.code, issues: problem.issues, requestId: ctx?.requestId };
+    const aiConfig = wireProblem(problem, ctx?.requestId);
     // The caller wrote the path, and whatever is in it.
     const path = data.path === undefined ? {} : { path: withoutSecrets(data.path) };
     return { ...shape, message: problem.message, data: { ...data, ...path, aiConfig } };

@@ -98,9 +98,56 @@ test("a call that the shared budget has no room for is refused before anything i
   const refused = await call(dana, "claude.test", { prompt: "word ".repeat(390), organizationId: ids.acme });
   expect(refused).toMatchObject({
     status: 429,
-    body: { error: { data: { aiConfig: { code: "LIMIT_REACHED" } } } },
+    body: {
+      error: {
+        data: {
+          aiConfig: {
+            code: "LIMIT_REACHED",
+            limit: {
+              limit: "dailyBudget",
+              scope: { kind: "organization", id: ids.acme },
+              allowed: "0.001",
+              used: "0.00022",
+              budget: { resetsAt: expect.stringMatching(/^\d{4}-/) },
+            },
+          },
+        },
+      },
+    },
   });
+  // It can cost more than the whole budget, so no time is worth waiting for.
+  expect(refused.headers.get("retry-after")).toBeNull();
   expect(anthropic.requests.length).toBe(before);
+});
+
+test("a call beyond its rate is refused with the rate's figures, and with when to ask again", async () => {
+  const hasty = new Person(api.url);
+  await hasty.signUp("hasty@example.com");
+  await call(hasty, "key.rotate", { owner: mine, newKey: `sk-ant-api03-${"h".repeat(40)}` });
+  await call(hasty, "configuration.update", {
+    owner: mine,
+    configName: "default",
+    updates: { rateLimiting: { requestsPerMinute: 2, burstAllowance: 0 } },
+  });
+  expect((await call(hasty, "claude.test", { prompt: "Hi" })).status).toBe(200);
+  const refused = await call(hasty, "claude.test", { prompt: "Hi" });
+  expect(refused).toMatchObject({
+    status: 429,
+    body: {
+      error: {
+        message: expect.stringContaining("1 of 1 at once are taken, and 2 come back each minute"),
+        data: {
+          aiConfig: {
+            limit: { limit: "requestsPerMinute", scope: { kind: "user" }, allowed: 2, used: 1, atOnce: 1 },
+          },
+        },
+      },
+    },
+  });
+  const { retryAfterMs } = (refused.body as { error: { data: { aiConfig: { retryAfterMs: number } } } }).error
+    .data.aiConfig;
+  expect(retryAfterMs).toBeGreaterThan(20_000);
+  expect(refused.headers.get("retry-after")).toBe(String(Math.ceil(retryAfterMs / 1_000)));
 });
 
 test("a test call ends when whoever asked goes away, which is no bug, and nothing stays held", async () => {

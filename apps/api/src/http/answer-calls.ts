@@ -47,15 +47,24 @@ export function answerCalls(
           reportBug(log, known.cause ?? error, requestId);
       },
       responseMeta: ({ type, errors }) => ({
-        headers: errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED")
-          ? { allow: type === "query" ? "GET" : "POST" }
-          : {},
+        headers: {
+          ...(errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED") && {
+            allow: type === "query" ? "GET" : "POST",
+          }),
+          ...retryAfter(errors),
+        },
       }),
     });
     if (refused !== undefined) throw refused;
     // Nobody reads what is answered now; the log tells by the status that the client had closed the request.
     return request.signal.aborted ? new Response(null, { status: 499 }) : answer;
   };
+}
+
+/** When all calls of a request are worth trying again, as HTTP tells it. */
+function retryAfter(errors: readonly TRPCError[]): Record<string, string> {
+  const waits = errors.flatMap((error) => problemOf(error).retryAfterMs ?? []);
+  return waits.length === 0 ? {} : { "retry-after": String(Math.ceil(Math.max(...waits) / 1_000)) };
 }
 
 /** Whether a call failed because nobody waits for it any longer, which is no bug. */

@@ -5,7 +5,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import type { Context } from "hono";
 
 import type { ApiVariables } from "./guard.ts";
-import { trpcCodes, type WireProblem } from "./problem.ts";
+import { trpcCodes, wireProblem } from "./problem.ts";
 
 /** How long a caller should wait before it asks again while the database is away, in seconds. */
 export const RETRY_AFTER_SECONDS = 2;
@@ -55,7 +55,7 @@ export function problemBody(error: AIConfigError, requestId: string): ProblemBod
 /** A typed client reads no other form than tRPC's, also of what was refused before any procedure. */
 function callBody(error: AIConfigError, requestId: string) {
   const code = trpcCodes[error.code];
-  const aiConfig: WireProblem = { code: error.code, issues: error.issues, requestId };
+  const aiConfig = wireProblem(error, requestId);
   const { httpStatus } = ERROR_CATALOGUE[error.code];
   return {
     error: {

@@ -55,4 +55,21 @@ export interface WireProblem {
   code: ErrorCode;
   issues: readonly Issue[];
   requestId: string | undefined;
+  /** When it is worth trying again, where that is known. */
+  retryAfterMs?: number | undefined;
+  /** Which limit refused, whose it is, and its figures, where one did. */
+  limit?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What the answer to a refused call says for programs. */
+export function wireProblem(error: AIConfigError, requestId: string | undefined): WireProblem {
+  const { code, issues, retryAfterMs, details } = error;
+  return {
+    code,
+    issues,
+    requestId,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    // Of other errors they are for whoever runs the process.
+    ...(code === "LIMIT_REACHED" && details && { limit: details }),
+  };
 }

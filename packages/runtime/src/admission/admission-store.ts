@@ -91,6 +91,8 @@ export interface Refusal {
   readonly retryAfterMs: number;
   /** The window's figures where it is a budget. */
   readonly budget?: BudgetState | undefined;
+  /** The rate where it is one: of its bucket `used` is told, and it holds `burst` + 1 calls. */
+  readonly rate?: RateLimit | undefined;
 }
 
 /**

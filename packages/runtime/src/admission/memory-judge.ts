@@ -46,7 +46,7 @@ export function judge({ at, leaseMs, reserve, limits, scopes, windows }: Case): 
 
 function rateRefusal(
   { scope }: ParsedLimits,
-  { perMinute, intervalMs }: ParsedRate,
+  { perMinute, burst, intervalMs }: ParsedRate,
   { emptyAt }: MemoryScope,
   at: number,
   wait: number,
@@ -57,6 +57,7 @@ function rateRefusal(
     allowed: perMinute,
     used: Math.ceil((emptyAt - at) / intervalMs),
     retryAfterMs: Math.ceil(wait),
+    rate: { perMinute, burst },
   };
 }
 

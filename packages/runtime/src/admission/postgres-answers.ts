@@ -103,8 +103,11 @@ function readAdmission(
       const parsed = budget === null ? undefined : budgets[budget];
       const allowed = parsed?.limit ?? (limit === "requestsPerMinute" ? rate?.perMinute : concurrency) ?? 0;
       const state = parsed && statesOf(request.scopes, figures)[budgetsOf(request.scopes).indexOf(parsed)];
-      const refusal = { limit, scope, allowed, used, retryAfterMs, ...(state && { budget: state }) };
-      return { isAdmitted: false, refusal, alerts };
+      const refusal = { limit, scope, allowed, used, retryAfterMs };
+      if (state !== undefined) return { isAdmitted: false, refusal: { ...refusal, budget: state }, alerts };
+      if (limit !== "requestsPerMinute" || rate === undefined) return { isAdmitted: false, refusal, alerts };
+      const { perMinute, burst } = rate;
+      return { isAdmitted: false, refusal: { ...refusal, rate: { perMinute, burst } }, alerts };
     }
     case "n":
       return noWindow(answer[1]);

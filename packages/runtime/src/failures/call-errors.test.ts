@@ -43,3 +43,17 @@ test("a limit of calls tells nothing of money", () => {
     "The organization's limit of requests at once is reached: 3 of 3 taken. Try again in 1 s.",
   );
 });
+
+test("a rate tells what may come at once, which is what is taken of it", () => {
+  const rate = { perMinute: 600, burst: 2 };
+  const error = limitReached(
+    { ...refusal, limit: "requestsPerMinute", allowed: 600, used: 3, retryAfterMs: 100, rate },
+    "0.25",
+  );
+  expect(error).toMatchObject({
+    retryAfterMs: 100,
+    details: { limit: "requestsPerMinute", allowed: 600, used: 3, atOnce: 3 },
+    message:
+      "The organization's limit of requests per minute is reached: 3 of 3 at once are taken, and 600 come back each minute. Try again in 1 s.",
+  });
+});

@@ -31,12 +31,20 @@ const FIELDS = {
  * call can cost: where that is more than the whole budget no waiting helps, and no time is named.
  */
 export function limitReached(refusal: Refusal, reserve: Usd): AIConfigError {
-  const { limit, scope, allowed, used, retryAfterMs, budget } = refusal;
+  const { limit, scope, allowed, used, retryAfterMs, budget, rate } = refusal;
   const whose = scope.kind === "user" ? "The account's" : "The organization's";
   const figure = (value: number | string) => (typeof value === "string" ? formatUsd(value) : String(value));
   const taken = `${whose} ${REACHED[limit]}: ${figure(used)} of ${figure(allowed)} taken`;
   const again = `Try again in ${inWords(retryAfterMs)}.`;
   const details = { limit, scope, allowed, used, retryAfterMs };
+  if (rate !== undefined) {
+    const atOnce = rate.burst + 1;
+    return new AIConfigError("LIMIT_REACHED", {
+      message: `${whose} ${REACHED[limit]}: ${used} of ${atOnce} at once are taken, and ${rate.perMinute} come back each minute. ${again}`,
+      retryAfterMs,
+      details: { ...details, atOnce },
+    });
+  }
   // Amounts are text, and only budgets are amounts.
   if (typeof allowed !== "string") {
     return new AIConfigError("LIMIT_REACHED", { message: `${taken}. ${again}`, retryAfterMs, details });

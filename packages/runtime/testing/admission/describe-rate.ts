@@ -12,7 +12,8 @@ export function describeRate(always: StoreTest, inTime: StoreTest): void {
 
     const asked = await timed(under, () => refuse(under.twin, ask(user)));
     const { retryAfterMs, ...refusal } = asked.value;
-    expect(refusal).toEqual({ limit: "requestsPerMinute", scope: user.scope, allowed: 2, used: 3 });
+    const rate = { perMinute: 2, burst: 2 };
+    expect(refusal).toEqual({ limit: "requestsPerMinute", scope: user.scope, allowed: 2, used: 3, rate });
     expectWait(
       retryAfterMs,
       { earliest: first.before + MINUTE / 2, latest: first.after + MINUTE / 2 },

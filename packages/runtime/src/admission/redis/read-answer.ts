@@ -57,8 +57,10 @@ export function readRefusal(
   const common = { limit: limit as LimitName, scope, retryAfterMs: Number(retryAfterMs) };
   const [item] = items(figures);
   if (item === undefined) {
-    const allowed = limit === "requestsPerMinute" && rate !== undefined ? rate.perMinute : concurrency;
-    const refusal = { ...common, allowed, used: Number(used) };
+    const refusal =
+      limit === "requestsPerMinute" && rate !== undefined
+        ? { ...common, allowed: rate.perMinute, used: Number(used), rate }
+        : { ...common, allowed: concurrency, used: Number(used) };
     return { isAdmitted: false, refusal, alerts: readAlerts(budgets, alerts) };
   }
   const [index, chosen, spent, taken] = item;
