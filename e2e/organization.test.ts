@@ -139,7 +139,7 @@ describe("an owner who imposes a policy", () => {
     await choose(asDana, "Maximum output", "Limits");
     await asDana.getByRole("textbox", { name: "Maximum output: Maximum" }).fill("4096");
     await choose(asDana, "Maximum output: A value beyond", "Refuse to save it");
-    await asDana.getByLabel("Claude Sonnet 4.5").check();
+    await asDana.getByLabel("Claude Sonnet 5.5").check();
     await asDana.getByRole("textbox", { name: "Shared daily budget" }).fill("250");
     await asDana.getByRole("button", { name: "Review and save" }).click();
     const review = asDana.getByRole("dialog", { name: "Review 5 changes" });
@@ -150,7 +150,7 @@ describe("an owner who imposes a policy", () => {
       "locked to 0.2",
       "Limited to 0.5 by Acme Robotics.",
       "Shared limits hold for the calls of all members together.",
-      "Claude Sonnet 4.5",
+      "Claude Sonnet 5.5",
       "$250",
     ]) {
       expect(text).toContain(words);

@@ -64,6 +64,7 @@ function entryOf(id: string, userId: string): Settlement["entry"] {
     errorType: null,
     httpStatus: 200,
     stopReason: "end_turn",
+    operation: "message",
     isStream: false,
     inputTokens: 1_000,
     outputTokens: 100,

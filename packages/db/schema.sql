@@ -107,10 +107,12 @@ create table ai_usage_events (
   anthropic_request_id text,
   label text,
   tags jsonb not null default '{}'::jsonb,
+  operation text not null default 'message'::text,
   constraint ai_usage_events_basis_check CHECK ((cost_basis = ANY (ARRAY['exact'::text, 'estimated'::text, 'unknown'::text]))),
   constraint ai_usage_events_cost_check CHECK (((cost >= (0)::numeric) AND (cost < 'Infinity'::numeric))),
   constraint ai_usage_events_key_slot_check CHECK ((key_slot = ANY (ARRAY['primary'::text, 'secondary'::text, 'environment'::text]))),
   constraint ai_usage_events_label_check CHECK (((char_length(label) <= 200) AND (label !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
+  constraint ai_usage_events_operation_check CHECK ((operation = ANY (ARRAY['message'::text, 'token_count'::text]))),
   constraint ai_usage_events_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'error'::text, 'aborted'::text, 'timeout'::text]))),
   constraint ai_usage_events_tags_check CHECK (((jsonb_typeof(tags) = 'object'::text) AND (NOT jsonb_path_exists(tags, '$.*?(@.type() != "string")'::jsonpath)) AND (char_length((tags)::text) <= 4000) AND ((tags)::text !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text)))
 ) partition by RANGE (started_at);
@@ -2568,7 +2570,7 @@ begin
         a.key_slot, count(*), count(*) filter (where a.outcome in ('error', 'timeout')),
         count(*) filter (where a.http_status = 429), sum(a.input_tokens), sum(a.output_tokens), sum(a.cache_read_tokens),
         sum(a.cache_write_5m_tokens), sum(a.cache_write_1h_tokens), sum(a.web_searches), sum(a.cost)
-      from added a group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+      from added a where a.operation = 'message' group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
     on conflict on constraint ai_usage_hourly_key do update set calls = h.calls + excluded.calls,
       failures = h.failures + excluded.failures, rate_limited = h.rate_limited + excluded.rate_limited,
       input_tokens = h.input_tokens + excluded.input_tokens, output_tokens = h.output_tokens + excluded.output_tokens,
@@ -2581,7 +2583,7 @@ begin
         a.key_slot, count(*), count(*) filter (where a.outcome in ('error', 'timeout')),
         count(*) filter (where a.http_status = 429), sum(a.input_tokens), sum(a.output_tokens), sum(a.cache_read_tokens),
         sum(a.cache_write_5m_tokens), sum(a.cache_write_1h_tokens), sum(a.web_searches), sum(a.cost)
-      from added a group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
+      from added a where a.operation = 'message' group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
     on conflict on constraint ai_usage_daily_key do update set calls = d.calls + excluded.calls,
       failures = d.failures + excluded.failures, rate_limited = d.rate_limited + excluded.rate_limited,
       input_tokens = d.input_tokens + excluded.input_tokens, output_tokens = d.output_tokens + excluded.output_tokens,
@@ -3341,11 +3343,11 @@ begin
   ), written as (
     insert into public.ai_usage_events (id, cost, settled_at, user_id, organization_id, configuration_version, model_asked,
         model_served, api_version, key_slot, experiment_variant, started_at, first_byte_ms, duration_ms, attempts, outcome,
-        error_type, http_status, stop_reason, is_stream, input_tokens, output_tokens, cache_read_tokens,
+        error_type, http_status, stop_reason, operation, is_stream, input_tokens, output_tokens, cache_read_tokens,
         cache_write_5m_tokens, cache_write_1h_tokens, web_searches, cost_basis, anthropic_request_id, label, tags)
       select calls.id, (calls.value ->> 1)::numeric, coalesce((calls.value ->> 5)::timestamptz, p_at), e.user_id, e.organization_id, e.configuration_version,
         e.model_asked, e.model_served, e.api_version, e.key_slot, e.experiment_variant, e.started_at, e.first_byte_ms,
-        e.duration_ms, e.attempts, e.outcome, e.error_type, e.http_status, e.stop_reason, e.is_stream, e.input_tokens,
+        e.duration_ms, e.attempts, e.outcome, e.error_type, e.http_status, e.stop_reason, coalesce(e.operation, 'message'), e.is_stream, e.input_tokens,
         e.output_tokens, e.cache_read_tokens, e.cache_write_5m_tokens, e.cache_write_1h_tokens, e.web_searches,
         e.cost_basis, e.anthropic_request_id, e.label, e.tags
       from fresh join calls on calls.id = fresh.id, jsonb_populate_record(null::public.ai_usage_events, calls.value -> 4) as e

@@ -21,6 +21,7 @@ interface Event {
   model: string;
   served: string | null;
   keySlot: string;
+  operation: string;
   outcome: string;
   httpStatus: number | null;
   tokens: number;
@@ -38,6 +39,7 @@ const eventArbitrary = fc.record<Event>({
   model: fc.constantFrom("claude-sonnet-5-5", "claude-haiku-5-5"),
   served: fc.constantFrom(null, "claude-opus-5-5"),
   keySlot: fc.constantFrom("primary", "secondary"),
+  operation: fc.constantFrom("message", "message", "message", "token_count"),
   outcome: fc.constantFrom("success", "success", "error", "timeout", "aborted"),
   httpStatus: fc.constantFrom(null, 200, 429),
   tokens: fc.constantFrom(0, 1, 2_147_483_647),
@@ -88,7 +90,11 @@ test("usage that is read from sums by hour and day is that of the calls themselv
           const owner = isOurs ? organizationOwner(acme) : userOwner(dana);
           const input = { actor: asUser(dana), owner, ...window };
           const isMeant = (event: Event) =>
-            (isOurs ? event.isOurs : event.who === 0) && event.at >= +window.from && event.at < +window.to;
+            // Counting tokens is no call of a model.
+            event.operation === "message" &&
+            (isOurs ? event.isOurs : event.who === 0) &&
+            event.at >= +window.from &&
+            event.at < +window.to;
           const meant = given.filter(isMeant);
           const summary = await summarizeUsage(ctx, input);
           expect(summary).toMatchObject(await figuresOf(database.owner, meant));
@@ -119,8 +125,10 @@ test("latencies are told of as many calls as can be looked at while somebody wai
   const { ctx, database } = service;
   const dana = await database.createUser();
   const [event] = fc.sample(eventArbitrary, 1) as [Event];
-  const call = callOf({ ...event, at: START + 60_000, outcome: "success", durationMs: 700 }, dana, null);
-  await database.owner`select private.write_usage_events(${JSON.stringify([call])}::text::jsonb, now())`;
+  const count = { ...event, at: START + 60_000, operation: "token_count", outcome: "success", durationMs: 1 };
+  const call = callOf({ ...count, operation: "message", outcome: "success", durationMs: 700 }, dana, null);
+  const rows = JSON.stringify([call, callOf(count, dana, null)]);
+  await database.owner`select private.write_usage_events(${rows}::text::jsonb, now())`;
   const input = {
     actor: asUser(dana),
     owner: userOwner(dana),
@@ -162,6 +170,7 @@ function callOf(event: Event, userId: string, organizationId: string | null) {
     started_at: new Date(event.at),
     duration_ms: event.durationMs,
     attempts: 1,
+    operation: event.operation,
     outcome: event.outcome,
     http_status: event.httpStatus,
     is_stream: false,

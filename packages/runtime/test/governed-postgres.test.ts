@@ -29,6 +29,7 @@ test("without a store of its own the service's database counts, for every proces
     code: "PROVIDER_REQUEST_REFUSED",
   });
   governed.server.respondWith({});
+  await one.forUser(userId, call).messages.countTokens(ask);
 
   const { budgets } = await stream.governed;
   expect(budgets.map(({ scope, period, spent, left }) => [scope.kind, period, spent, left])).toEqual([
@@ -39,11 +40,12 @@ test("without a store of its own the service's database counts, for every proces
   ]);
   await governed.database.owner`select private.write_pending_calls(null)`;
   const rows = await governed.database.owner`
-    select outcome, cost::text, key_slot, attempts, label, tags, is_stream, model_asked, model_served,
+    select operation, outcome, cost::text, key_slot, attempts, label, tags, is_stream, model_asked, model_served,
       first_byte_ms between 0 and duration_ms as "hasFirstByte"
     from public.ai_usage_events where user_id = ${userId} order by settled_at`;
   expect([...rows]).toMatchObject([
     {
+      operation: "message",
       outcome: "success",
       key_slot: "primary",
       attempts: 1,
@@ -61,7 +63,11 @@ test("without a store of its own the service's database counts, for every proces
       hasFirstByte: true,
     },
     { outcome: "error", attempts: 1, model_asked: model.model, model_served: null },
+    { operation: "token_count", outcome: "success", cost: "0" },
   ]);
+  const [sums] = await governed.database.owner`
+    select sum(calls)::int as calls, sum(failures)::int as failures from public.ai_usage_hourly where user_id = ${userId}`;
+  expect(sums).toEqual({ calls: 3, failures: 1 });
 });
 
 test("what a process held that ended without a word is free again, though nobody calls any more", async () => {

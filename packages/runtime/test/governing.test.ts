@@ -25,7 +25,8 @@ test("a call beyond a limit is refused before a byte is sent, and the refusal na
   expect(error).toMatchObject({
     code: "LIMIT_REACHED",
     retryAfterMs: 1_000,
-    message: "The account's limit of requests per minute is reached: 2 of 2 at once are taken, and 60 come back each minute. Try again in 1 s.",
+    message:
+      "The account's limit of requests per minute is reached: 2 of 2 at once are taken, and 60 come back each minute. Try again in 1 s.",
     details: { limit: "requestsPerMinute", scope: { kind: "user", id: userId }, allowed: 60, used: 2 },
   });
   const stream = messages.stream(ask);
@@ -62,6 +63,8 @@ test("nothing is written to the console, whatever the SDK has to say about a mod
   const warn = vi.spyOn(console, "warn");
   const userId = await governed.makeUser({ settings: { model: { model: "claude-sonnet-4-5-20250929" } } });
   const clock = { ...governed.clock, now: () => Date.parse("2026-11-20T12:00:00Z") };
+  // The model is there until the end of the month.
+  governed.server.setClock(new Date(clock.now()));
   const store = createMemoryStore({ now: clock.now });
   const { messages } = governed.restart({ clock, store }).forUser(userId);
   await messages.create(ask);

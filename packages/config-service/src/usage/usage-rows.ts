@@ -30,7 +30,7 @@ export function callRows(window: UsageWindow, calls: Fragment): Fragment {
   return sql`(select started_at, ${MODEL} as model, user_id, key_slot, duration_ms
     from public.ai_usage_events
     where ${ownedRows(window)} and started_at >= ${at(window.from)} and started_at < ${at(window.to)}
-      and outcome = 'success' and ${isShort}::boolean and ${calls} <= ${LATENCY_CALLS})`;
+      and operation = 'message' and outcome = 'success' and ${isShort}::boolean and ${calls} <= ${LATENCY_CALLS})`;
 }
 
 /** Rollups by the coarseness of their sums. */
@@ -92,7 +92,7 @@ function callSums(window: UsageWindow, only?: readonly string[]): Fragment {
       input_tokens::bigint, output_tokens::bigint, cache_read_tokens::bigint,
       cache_write_5m_tokens::bigint + cache_write_1h_tokens as cache_write_tokens, cost
     from ${source}
-    where ${ownedRows(window)} and started_at >= ${at(window.from)} and started_at < ${at(window.to)}`;
+    where operation = 'message' and ${ownedRows(window)} and started_at >= ${at(window.from)} and started_at < ${at(window.to)}`;
 }
 
 /** Sums of `sumRows` with the names of `UsageFigures`. */

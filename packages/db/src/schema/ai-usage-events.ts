@@ -47,6 +47,8 @@ export const aiUsageEvents = pgTable(
     errorType: text("error_type"),
     httpStatus: integer("http_status"),
     stopReason: text("stop_reason"),
+    /** Counting tokens costs nothing and is no call to a model: sums and latencies leave it out. */
+    operation: text("operation").$type<"message" | "token_count">().notNull().default("message"),
     isStream: boolean("is_stream").notNull(),
     inputTokens: integer("input_tokens").notNull(),
     outputTokens: integer("output_tokens").notNull(),
@@ -72,6 +74,7 @@ export const aiUsageEvents = pgTable(
       "ai_usage_events_outcome_check",
       sql`${table.outcome} in ('success', 'error', 'aborted', 'timeout')`,
     ),
+    check("ai_usage_events_operation_check", sql`${table.operation} in ('message', 'token_count')`),
     check("ai_usage_events_basis_check", sql`${table.costBasis} in ('exact', 'estimated', 'unknown')`),
     check(
       "ai_usage_events_label_check",

@@ -108,6 +108,7 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     ...end,
     errorType: end.errorType && plain(end.errorType),
     stopReason: meter.stopReason && plain(meter.stopReason),
+    operation: kind === "count" ? "token_count" : "message",
     isStream: kind === "stream",
     inputTokens: usage?.input_tokens ?? 0,
     outputTokens: usage?.output_tokens ?? 0,

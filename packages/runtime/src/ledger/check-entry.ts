@@ -31,6 +31,7 @@ const IDS = ["id", "userId"] as const satisfies (keyof LedgerEntry)[];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const WORDS = {
   keySlot: new Set(["primary", "secondary", "environment"]),
+  operation: new Set(["message", "token_count"]),
   outcome: new Set(["success", "error", "aborted", "timeout"]),
   costBasis: new Set(["exact", "estimated", "unknown"]),
 } as const satisfies { [Name in keyof LedgerEntry]?: ReadonlySet<LedgerEntry[Name]> };

@@ -24,6 +24,8 @@ export interface LedgerEntry {
   readonly errorType: string | null;
   readonly httpStatus: number | null;
   readonly stopReason: string | null;
+  /** `token_count` is free, and no call of a model: it is left out of sums. */
+  readonly operation: "message" | "token_count";
   readonly isStream: boolean;
   readonly inputTokens: number;
   readonly outputTokens: number;

@@ -17,6 +17,7 @@ export function usageColumns(entry: LedgerEntry): string {
     error_type: entry.errorType,
     http_status: entry.httpStatus,
     stop_reason: entry.stopReason,
+    operation: entry.operation,
     is_stream: entry.isStream,
     input_tokens: entry.inputTokens,
     output_tokens: entry.outputTokens,

@@ -106,6 +106,7 @@ export function entryOf({ id, scopes }: AdmissionRequest, cost: Usd): LedgerEntr
     errorType: null,
     httpStatus: 200,
     stopReason: "end_turn",
+    operation: "message",
     isStream: false,
     inputTokens: 1,
     outputTokens: 1,
