@@ -17,11 +17,13 @@ const GIVEN = `
 import type { AppRouter } from "@ai-config/api";
 import type { AnthropicUsage } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
+import type { GovernedClaude } from "@ai-config/runtime";
 import type { RedisClientType } from "@redis/client";
 import type { TRPCClient } from "@trpc/client";
 declare global {
   const userId: string;
   const service: ServiceContext;
+  const claude: GovernedClaude;
   const redis: RedisClientType;
   const organizationId: string;
   const policy: Record<string, unknown>;
