@@ -991,7 +991,7 @@ begin
 
   -- Whoever asks next by the same rule for each scope is decided by its tally.
   for place in 1 .. cardinality(l_key) loop
-    has_tallies := has_tallies and s_rule[l_state[place]] is not distinct from l_rule[place];
+    has_tallies := has_tallies and coalesce(s_rule[l_state[place]] = l_rule[place], l_rule[place] is null);
   end loop;
   if cardinality(n_id) > 0 or all_alerts <> '[]' or is_rate_changed or not has_tallies then
     perform private.fold_tallies(scopes);
@@ -3298,6 +3298,9 @@ begin
     cross join lateral (select p.id, p.cost, p.record, p.settled_at from private.pending_calls p
       where p.id = u.id and p.problem is null offset 0) x;
   if calls is null then return 0; end if;
+  -- Also in an admission, which waits for no disk: whoever finds its records written here takes that for a sign that they are
+  -- on disk, as they are when the lock is free again.
+  perform set_config('synchronous_commit', 'on', true);
   begin
     perform private.write_usage_events(
       (select jsonb_agg(jsonb_set(c.value, '{4}', (c.value ->> 4)::jsonb)) from jsonb_array_elements(calls) as c), at);

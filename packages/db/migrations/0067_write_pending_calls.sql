@@ -58,6 +58,9 @@ begin
     cross join lateral (select p.id, p.cost, p.record, p.settled_at from private.pending_calls p
       where p.id = u.id and p.problem is null offset 0) x;
   if calls is null then return 0; end if;
+  -- Also in an admission, which waits for no disk: whoever finds its records written here takes that for a sign that they are
+  -- on disk, as they are when the lock is free again.
+  perform set_config('synchronous_commit', 'on', true);
   begin
     perform private.write_usage_events(
       (select jsonb_agg(jsonb_set(c.value, '{4}', (c.value ->> 4)::jsonb)) from jsonb_array_elements(calls) as c), at);

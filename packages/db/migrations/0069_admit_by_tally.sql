@@ -271,7 +271,7 @@ begin
 
   -- Whoever asks next by the same rule for each scope is decided by its tally.
   for place in 1 .. cardinality(l_key) loop
-    has_tallies := has_tallies and s_rule[l_state[place]] is not distinct from l_rule[place];
+    has_tallies := has_tallies and coalesce(s_rule[l_state[place]] = l_rule[place], l_rule[place] is null);
   end loop;
   if cardinality(n_id) > 0 or all_alerts <> '[]' or is_rate_changed or not has_tallies then
     perform private.fold_tallies(scopes);

@@ -232,3 +232,53 @@ function anonymous(state: { answers: unknown; counters: Record<string, unknown[]
   const counters = Object.entries(state.counters).map(([table, rows]) => [table, rows.map(name).toSorted()]);
   return { answers: JSON.parse(name(state.answers)), counters };
 }
+
+test("a call that costs nothing is counted beside those that do, also where no budget has room", async () => {
+  await moveClock(NOW);
+  const budget = { period: "daily", enforcement: "block", thresholds: [], windows } as const;
+  const user: ScopeLimits = {
+    scope: { kind: "user", id: randomUUID() },
+    concurrency: 3,
+    budgets: [{ ...budget, limit: "1" }],
+  };
+  const free: ScopeLimits = { ...user, budgets: [], whole: user };
+  const admitAlone = async (limits: ScopeLimits, reserve = "0") => {
+    const request = requestOf([limits], reserve);
+    const { text, places } = admissionBatch([request]);
+    const answer = await decide("admit_call", loneCall(request) ?? "", text);
+    const [admission] = readAdmissions([request], places, answer);
+    return { isTallied: "t" in answer, request, admission };
+  };
+  const tally = async () => {
+    const [row] = await db.owner`
+      select tally_rule is not null as "isThere", running, tally_reserved::text as reserved
+      from private.admission_scopes where scope = ${`user:${user.scope.id}`}`;
+    return row;
+  };
+  await admitAlone(user, "0.5");
+  const counted = await admitAlone(free);
+  expect(counted).toMatchObject({ isTallied: true, admission: { isAdmitted: true, budgets: [] } });
+  expect(await admitAlone(user, "0.25")).toMatchObject({ isTallied: true });
+  expect(await tally()).toEqual({ isThere: true, running: 3, reserved: "0.25" });
+  // Slots hold for it as for all.
+  expect(await admitAlone(free)).toMatchObject({ admission: { refusal: { limit: "concurrentRequests" } } });
+  const settlement: Settlement = {
+    request: counted.request,
+    admission: counted.admission as Admitted,
+    cost: "0",
+    entry: { ...entryOf(counted.request, "0"), operation: "token_count" },
+  };
+  expect(
+    await decide("settle_call", ...(loneSettlement(settlement) as [string, string, string])),
+  ).toHaveProperty("t");
+  expect(await tally()).toMatchObject({ isThere: true, running: 2 });
+
+  // Its whole tally has no room left, and it is free.
+  const narrow = { ...user, budgets: [{ ...budget, limit: "0.1" }] };
+  expect(await admitAlone(narrow)).toMatchObject({ admission: { refusal: { limit: "dailyBudget" } } });
+  expect(await admitAlone({ ...narrow, budgets: [], whole: narrow })).toMatchObject({
+    admission: { isAdmitted: true },
+  });
+  // What it was decided by is no tally of a call that has to be paid for.
+  expect(await admitAlone(narrow)).toMatchObject({ admission: { isAdmitted: false } });
+});

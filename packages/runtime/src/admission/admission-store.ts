@@ -42,6 +42,11 @@ export interface ScopeLimits {
   /** Calls at once. */
   readonly concurrency?: number | undefined;
   readonly budgets: readonly BudgetLimit[];
+  /**
+   * The same with all budgets, where these are for a call that costs nothing and counts in none: a store may count it
+   * beside calls that do.
+   */
+  readonly whole?: ScopeLimits | undefined;
 }
 
 export interface AdmissionRequest {

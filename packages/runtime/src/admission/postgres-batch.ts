@@ -3,7 +3,7 @@ import { usageColumns } from "../ledger/usage-columns.ts";
 import type { AdmissionRequest, BudgetState, ScopeLimits, Settlement } from "./admission-store.ts";
 import { type ParsedBudget, parseLimits, scopeKey } from "./parsed-limits.ts";
 import { sumsOf } from "./postgres-sums.ts";
-import { tallyRule } from "./tally-rule.ts";
+import { fittingRule, tallyRule } from "./tally-rule.ts";
 
 /** Limits as `private.settle_calls` reads them, once for each object they came in. */
 const encoded = new WeakMap<ScopeLimits, string>();
@@ -148,7 +148,7 @@ function talliesOf(scopes: readonly ScopeLimits[]): string | undefined {
   let known = tallies.get(scopes);
   if (known === undefined) {
     const keys = scopes.map((limits) => parseLimits(limits).key);
-    const rules = scopes.map(tallyRule);
+    const rules = scopes.map(fittingRule);
     const canHold = new Set(keys).size === keys.length && !rules.includes(undefined);
     const text = `${keys.map((key, place) => `|${key}|${rules[place]}`).join("")}${keys.length === 1 ? "||" : ""}`;
     known = { text: canHold ? text : undefined };

@@ -22,6 +22,8 @@ import { createRecordWriter } from "./record-writer.ts";
 const BATCH_MAX = 128;
 /** A scope is one of a call's user and one of its organization. */
 const SCOPES_MAX = 2;
+/** Records in one statement, which must not take long. */
+const RECORDS_MAX = 500;
 const PREPARED = { prepare: true };
 const WRITE_RECORDS = "select private.write_pending_calls($1::uuid[]) as answer";
 /** Serialization failure and deadlock: the same batch may well pass the next time. */
@@ -87,7 +89,11 @@ export function createPostgresStore({ database }: { database: Database }): Admis
   }
 
   const records = createRecordWriter({
-    write: async (ids) => void (await ask(WRITE_RECORDS, [[...ids]])),
+    write: async (ids) => {
+      for (let first = 0; first < ids.length; first += RECORDS_MAX) {
+        await ask(WRITE_RECORDS, [ids.slice(first, first + RECORDS_MAX)]);
+      }
+    },
     settleAgain: async (settlement) => void (await settlements.add(settlement)),
   });
 

@@ -7,15 +7,20 @@ const rules = new WeakMap<ScopeLimits, { readonly rule: string | undefined }>();
 
 /**
  * By what a tally in the database is known to hold for these limits: a hash of all that a call is judged by. Undefined
- * where a tally cannot hold them, because two budgets count in one window.
+ * where no tally is made for them, because two budgets count in one window or these are not all.
  */
 export function tallyRule(limits: ScopeLimits): string | undefined {
   let known = rules.get(limits);
   if (known === undefined) {
-    known = { rule: ruleOf(parseLimits(limits)) };
+    known = { rule: limits.whole === undefined ? ruleOf(parseLimits(limits)) : undefined };
     rules.set(limits, known);
   }
   return known.rule;
+}
+
+/** The rule of the tally that a call under these limits may be counted in: what costs nothing fits in the whole one. */
+export function fittingRule(limits: ScopeLimits): string | undefined {
+  return tallyRule(limits.whole ?? limits);
 }
 
 function ruleOf({ rate, concurrency, budgets }: ParsedLimits): string | undefined {

@@ -71,7 +71,7 @@ function limitsAt(effective: EffectiveConfiguration, userId: string, at: number)
       budgets: budgetsOf(shared.limits, shared.costBudget, at, edges),
     });
   }
-  const withoutBudgets = scopes.map((limits) => ({ ...limits, budgets: [] }));
+  const withoutBudgets = scopes.map((limits) => ({ ...limits, budgets: [], whole: limits }));
   return { from: at, until: Math.min(...edges), scopes, withoutBudgets };
 }
 
