@@ -4,7 +4,7 @@ import { connect } from "@ai-config/db";
 import { createTestDatabase, type TestDatabase } from "@ai-config/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import type { Settlement } from "../src/admission/admission-store.ts";
+import type { AdmissionRequest, Admitted, Settlement } from "../src/admission/admission-store.ts";
 import { createPostgresStore } from "../src/admission/postgres-store.ts";
 import { admit, ask, entryOf, HOUR, limitsOf, spend } from "../testing/admission/admission-kit.ts";
 
@@ -23,6 +23,18 @@ const userWith = (thresholds: readonly number[] = []) => {
 const written = async (userId: string) => [
   ...(await db.owner`select id, cost::text as cost from public.ai_usage_events where user_id = ${userId} order by cost`),
 ];
+/** While this runs nobody writes records. */
+const whileNobodyWrites = <Value>(work: () => Promise<Value>): Promise<Value> =>
+  db.owner.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtextextended('ledger', 7))`;
+    return work();
+  }) as Promise<Value>;
+const settlementOf = (request: AdmissionRequest, admission: Admitted, cost: string): Settlement => ({
+  request,
+  admission,
+  cost,
+  entry: entryOf(request, cost),
+});
 const waiting = async () => [
   ...(await db.owner`select id, problem from private.pending_calls order by settled_at`),
 ];
@@ -42,11 +54,13 @@ test("records of a process that ended before it wrote them are written by whoeve
   const database = connect({ url: db.appUrl, applicationName: "ai-config that ends" });
   const ending = createPostgresStore({ database });
   const user = userWith();
-  const settled = await spend(ending, user, "0.3");
-  expect(settled).toMatchObject({ isBooked: true, budgets: [{ spent: "0.3", reserved: "0" }] });
+  await whileNobodyWrites(async () => {
+    const settled = await spend(ending, user, "0.3");
+    expect(settled).toMatchObject({ isBooked: true, budgets: [{ spent: "0.3", reserved: "0" }] });
+    // Its own timer finds no connection any more.
+    await database.close();
+  });
   expect(await written(user.scope.id)).toEqual([]);
-  // Its own timer finds no connection any more.
-  await database.close();
 
   const other = createPostgresStore({ database: db.database });
   await other.sweep();
@@ -60,43 +74,51 @@ test("a call that waits for the ledger is neither booked nor admitted again", as
   const user = userWith();
   const request = ask(user, { reserve: "0.5" });
   const admission = await admit(store, request);
-  const settlement: Settlement = { request, admission, cost: "0.4", entry: entryOf(request, "0.4") };
-  expect(await store.settle(settlement)).toMatchObject({ isBooked: true });
-  expect(await waiting()).toMatchObject([{ id: request.id }]);
-  await expect(store.admit(request)).rejects.toMatchObject({ issues: [{ path: "id" }] });
+  const settlement = settlementOf(request, admission, "0.4");
+  await whileNobodyWrites(async () => {
+    expect(await store.settle(settlement)).toMatchObject({ isBooked: true });
+    expect(await waiting()).toMatchObject([{ id: request.id }]);
+    await expect(store.admit(request)).rejects.toMatchObject({ issues: [{ path: "id" }] });
+  });
   expect(await store.settle(settlement)).toMatchObject({ isBooked: false, budgets: [{ spent: "0.4" }] });
   expect(await written(user.scope.id)).toHaveLength(1);
+  // Nor when it is there, whatever tally there is.
+  await admit(store, ask(user));
+  expect(await waiting()).toEqual([]);
+  await expect(store.admit(request)).rejects.toMatchObject({ issues: [{ path: "id" }] });
   await store.close();
 });
 
 test("a record that the ledger does not take keeps no other from being written, and is kept with its problem", async () => {
   const store = createPostgresStore({ database: db.database });
   const [user, other] = [userWith(), userWith()];
-  await spend(store, user, "0.1");
-  const request = ask(other);
-  const spoiledCall = {
-    request,
-    admission: await admit(store, request),
-    cost: "0.2",
-    entry: entryOf(request, "0.2"),
-  };
-  await store.settle(spoiledCall);
-  await spend(store, user, "0.3");
-  const spoiled = await db.owner<{ id: string }[]>`
-    update private.pending_calls set record = replace(record, '"primary"', '"tertiary"') where cost = 0.2 returning id`;
-  const [id] = spoiled.map((row) => row.id);
+  const settlements: Settlement[] = [];
+  for (const [limits, cost] of [
+    [user, "0.1"],
+    [other, "0.2"],
+    [user, "0.3"],
+  ] as const) {
+    const request = ask(limits);
+    settlements.push(settlementOf(request, await admit(store, request), cost));
+  }
+  const [, spoiled] = settlements as [Settlement, Settlement, Settlement];
+  await whileNobodyWrites(async () => {
+    for (const settlement of settlements) await store.settle(settlement);
+    await db.owner`
+      update private.pending_calls set record = replace(record, '"primary"', '"tertiary"') where id = ${spoiled.request.id}`;
+  });
   await store.close();
   expect(await written(user.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.3" }]);
   expect(await written(other.scope.id)).toEqual([]);
-  expect(await waiting()).toEqual([{ id, problem: "23514" }]);
+  expect(await waiting()).toEqual([{ id: spoiled.request.id, problem: "23514" }]);
   // It is booked all the same, and not again.
-  expect(await store.settle(spoiledCall)).toMatchObject({ isBooked: false, budgets: [{ spent: "0.2" }] });
-  expect(await waiting()).toEqual([{ id, problem: "23514" }]);
+  expect(await store.settle(spoiled)).toMatchObject({ isBooked: false, budgets: [{ spent: "0.2" }] });
+  expect(await waiting()).toEqual([{ id: spoiled.request.id, problem: "23514" }]);
 
   // Put right, it is written with the next ones.
   await db.owner`update private.pending_calls set record = replace(record, '"tertiary"', '"primary"'), problem = null`;
   await createPostgresStore({ database: db.database }).sweep();
-  expect(await written(other.scope.id)).toMatchObject([{ id, cost: "0.2" }]);
+  expect(await written(other.scope.id)).toMatchObject([{ id: spoiled.request.id, cost: "0.2" }]);
   expect(await waiting()).toEqual([]);
 });
 

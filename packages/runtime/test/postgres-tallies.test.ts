@@ -282,3 +282,51 @@ test("a call that costs nothing is counted beside those that do, also where no b
   // What it was decided by is no tally of a call that has to be paid for.
   expect(await admitAlone(narrow)).toMatchObject({ admission: { isAdmitted: false } });
 });
+
+test("a tally ends with the first of its windows, and calls after that count in the next one", async () => {
+  await moveClock(NOW);
+  const day = { period: "daily", limit: "1", enforcement: "block", thresholds: [] } as const;
+  const month = { ...day, period: "monthly", limit: "1.5" } as const;
+  const midnight = NOW + 1_000;
+  const user: ScopeLimits = {
+    scope: { kind: "user", id: randomUUID() },
+    budgets: [
+      {
+        ...day,
+        windows: [
+          { start: new Date(NOW - 50_000), end: new Date(midnight) },
+          { start: new Date(midnight), end: new Date(midnight + 50_000) },
+        ],
+      },
+      { ...month, windows: [{ start: new Date(NOW - 50_000), end: new Date(NOW + 90_000) }] },
+    ],
+  };
+  const admit = async (way: "call" | "calls") => {
+    const request = requestOf([user], "0.4");
+    const { text, places } = admissionBatch([request]);
+    const lone = way === "call" ? [loneCall(request) ?? ""] : [];
+    const [admission] = readAdmissions([request], places, await decide(`admit_${way}`, ...lone, text));
+    if (admission === undefined || !("isAdmitted" in admission)) throw new Error("It was judged.");
+    return admission.isAdmitted
+      ? admission.budgets.map(({ period, startsAt, reserved }) => [period, startsAt.getTime(), reserved])
+      : admission.refusal.limit;
+  };
+  for (const way of ["call", "calls"] as const) {
+    await db.owner`delete from private.admission_leases where scope = ${`user:${user.scope.id}`}`;
+    await db.owner`delete from private.admission_scopes where scope = ${`user:${user.scope.id}`}`;
+    await db.owner`delete from private.budget_windows where scope = ${`user:${user.scope.id}`}`;
+    await moveClock(NOW);
+    await admit(way);
+    expect(await admit(way)).toEqual([
+      ["daily", NOW - 50_000, "0.8"],
+      ["monthly", NOW - 50_000, "0.8"],
+    ]);
+    expect(await admit(way)).toBe("dailyBudget");
+    await moveClock(midnight);
+    expect(await admit(way)).toEqual([
+      ["daily", midnight, "0.4"],
+      ["monthly", NOW - 50_000, "1.2"],
+    ]);
+    expect(await admit(way)).toBe("monthlyBudget");
+  }
+});
