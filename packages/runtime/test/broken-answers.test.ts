@@ -1,6 +1,7 @@
 import { sumUsd } from "@ai-config/config-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import type { AdmissionStore } from "../src/index.ts";
 import { failures, type Step } from "../testing/index.ts";
 import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
 
@@ -194,22 +195,38 @@ test("a caller who leaves while nothing is known yet: the SDK's own error, and e
   expect((await messages.create(ask)).governed.outcome).toBe("success");
 });
 
-test("a caller who leaves while the request is still written pays nothing: none of it was sent", async () => {
+test("a caller who leaves before the request is out pays nothing: none of it was sent", async () => {
   const userId = await governed.makeUser({ settings });
-  const before = governed.sent().length;
   const leaving = new AbortController();
-  const content = {
-    toJSON() {
-      leaving.abort();
-      return "Hello";
+  let isLeaving = false;
+  let isAdmitted = false;
+  const store: AdmissionStore = {
+    ...governed.store,
+    async admit(request) {
+      const admission = await governed.store.admit(request);
+      isAdmitted = isLeaving;
+      return admission;
     },
-  } as unknown as string;
-  const call = governed.claude
-    .forUser(userId)
-    .messages.create({ messages: [{ role: "user", content }] }, { signal: leaving.signal });
+  };
+  // From its second call on the pace of a key is looked at between admission and request.
+  const now = () => {
+    if (isAdmitted) leaving.abort();
+    return governed.clock.now();
+  };
+  const claude = governed.restart({ store, clock: { ...governed.clock, now } });
+  const { messages } = claude.forUser(userId);
+  // A minute of which nothing is used.
+  governed.server.setClock(new Date(Date.now() + 600_000));
+  await messages.create(ask);
+  const before = governed.sent().length;
+  isLeaving = true;
+  const call = messages.create(ask, { signal: leaving.signal });
   await expect(call).rejects.toMatchObject({ name: "APIUserAbortError" });
   expect(governed.sent()).toHaveLength(before);
-  expect(await spentBy(userId)).toMatchObject([{ outcome: "aborted", cost: "0", costBasis: "exact" }]);
+  expect(await spentBy(userId)).toMatchObject([
+    { outcome: "success" },
+    { outcome: "aborted", cost: "0", costBasis: "exact" },
+  ]);
 });
 
 test("a stream has one reader: the second is told so, and the first gets every piece", async () => {

@@ -56,7 +56,7 @@ test("the other key is tried once, and neither is in the error", async () => {
   for (const secret of [former, key]) expect(shown).not.toContain(secret.slice(13));
 });
 
-test("where the other key cannot be opened, or the body cannot be sent, nothing stays held", async () => {
+test("where the other key cannot be opened, nothing stays held", async () => {
   const { key, userId } = await rotated();
   const { vault } = governed.ctx;
   const open: typeof vault.open = async (sealed, context) => {
@@ -67,16 +67,13 @@ test("where the other key cannot be opened, or the body cannot be sent, nothing 
   const { messages } = governed.restart({ service }).forUser(userId);
   governed.server.script({ ...failures.authentication(), when: { key } });
   await expect(messages.create(ask)).rejects.toMatchObject({ code: "KEY_UNREADABLE" });
-  const circular: Record<string, unknown> = { user_id: "7" };
-  circular.self = circular;
-  await expect(messages.create({ ...ask, metadata: circular })).rejects.toMatchObject({
-    code: "INPUT_INVALID",
-  });
   expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ reserved: "0" }));
-  expect(governed.ledger.slice(-2)).toMatchObject([
-    { userId, outcome: "error", errorType: "internal", cost: "0" },
-    { userId, outcome: "error", errorType: "internal", cost: "0" },
-  ]);
+  expect(governed.ledger.at(-1)).toMatchObject({
+    userId,
+    outcome: "error",
+    errorType: "internal",
+    cost: "0",
+  });
   expect((await messages.create(ask)).governed.outcome).toBe("success");
 });
 

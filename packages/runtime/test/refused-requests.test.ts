@@ -78,6 +78,8 @@ test.each([undefined, null, 5, "x"])("%j is no request", async (none) => {
 
 const circle: unknown[] = [];
 circle.push(circle);
+let nested: unknown[] = [];
+for (let depth = 0; depth < 100_000; depth += 1) nested = [nested];
 const unsendable = {
   toJSON() {
     throw new RangeError("Not now.");
@@ -88,7 +90,9 @@ test.each([
   ["a bigint", { messages: [{ role: "user", content: 1n }] }, "messages"],
   ["a circle", { system: circle }, "system"],
   ["what cannot say what it is", { tool_choice: unsendable }, "tool_choice"],
-])("%s, which JSON cannot carry, is refused at its path and costs nothing", async (_, wrong, name) => {
+  ["what is nested too deeply", { system: nested }, "system"],
+  ["a circle that is not measured", { metadata: { user_id: "7", circle } }, "metadata"],
+])("%s, which JSON cannot carry, is refused at its path before anything is held", async (_, wrong, name) => {
   const userId = await governed.makeUser({ settings });
   const { messages } = governed.claude.forUser(userId);
   const before = governed.sent().length;
@@ -100,8 +104,7 @@ test.each([
   );
   expect(governed.sent().length).toBe(before);
   expect((await messages.create(ask)).governed.budgets).toMatchObject(Array(3).fill({ reserved: "0" }));
-  const refused = governed.ledger.filter(({ userId: of, outcome }) => of === userId && outcome !== "success");
-  expect(refused.map(({ cost }) => cost)).toEqual(refused.map(() => "0"));
+  expect(governed.ledger.filter((entry) => entry.userId === userId)).toHaveLength(1);
 });
 
 test.each([{ "x y": "1" }, { x: "a\nb" }, { "": "1" }, { x: 5 }])(

@@ -16,6 +16,7 @@ export interface Call {
   readonly runtime: Runtime;
   readonly asker: Asker;
   readonly kind: "message" | "stream" | "count";
+  /** As they were when the call began. */
   readonly params: GovernedParams;
   readonly options: CallOptions;
   readonly effective: EffectiveConfiguration;

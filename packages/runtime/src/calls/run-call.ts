@@ -6,10 +6,10 @@ import { readFailure } from "../failures/read-failure.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
 import { checkCallOptions, requestHeaders } from "../provider/request-options.ts";
 import { requestIdOf, type WireRequest } from "../provider/send-message.ts";
-import { checkRequest, unsendable } from "../request/check-params.ts";
+import { takeParams, unsendable } from "../request/check-params.ts";
 import { bodyOf } from "../request/compile-turn.ts";
 import { modelsToTry } from "../request/fallback-models.ts";
-import { type PromptSize, promptSize } from "../request/prompt-size.ts";
+import { promptSize } from "../request/prompt-size.ts";
 import type { Asker, Runtime } from "../runtime.ts";
 import { startMeter } from "../usage/answer-meter.ts";
 import { admitLeg } from "./admit-leg.ts";
@@ -25,7 +25,8 @@ export async function startCall(
   { kind, params, options }: Pick<Call, "kind" | "params" | "options">,
 ): Promise<Call> {
   const { clock, keysOf } = runtime;
-  checkRequest(params);
+  // Before anything is waited for: meanwhile the caller may go on writing in it.
+  const taken = takeParams(params);
   checkCallOptions(options);
   const startedAt = clock.now();
   const effective = await effectiveFor(runtime, asker);
@@ -33,23 +34,15 @@ export async function startCall(
     runtime,
     asker,
     kind,
-    params,
+    params: taken,
     options,
     effective,
     keys: keysOf(effective, asker),
-    size: sizeOf(params),
+    size: promptSize(taken),
     guard: guardCall(effective.configuration.timeouts, clock, options.signal, startedAt),
     attempts: [],
     waits: [],
   };
-}
-
-function sizeOf(params: Call["params"]): PromptSize {
-  try {
-    return promptSize(params);
-  } catch (error) {
-    throw unsendable(params) ?? error;
-  }
 }
 
 /** Runs a call to its answer. What it held is freed on every other way. */

@@ -1,6 +1,7 @@
 import { AIConfigError, type Issue, type ModelConfiguration, validateLayer } from "@ai-config/config-core";
 
 import type { GovernedParams } from "./governed-params.ts";
+import { jsonCopy } from "./json-copy.ts";
 
 const THINKING_TYPES: readonly unknown[] = ["enabled", "adaptive", "disabled"];
 /** What requests call the fields of a configuration. */
@@ -22,6 +23,22 @@ export function checkRequest(params: unknown): asserts params is GovernedParams 
   if (stream !== undefined && typeof stream !== "boolean") {
     throw refused([issue("stream", "Must be true or false.")]);
   }
+}
+
+/**
+ * A request as it stands when it is asked for: what is measured is what is sent, at each attempt, whatever its caller
+ * does to it meanwhile. Throws INPUT_INVALID for what is no request, and for what JSON cannot carry.
+ */
+export function takeParams(params: unknown): GovernedParams {
+  checkRequest(params);
+  let taken: unknown;
+  try {
+    taken = jsonCopy({ ...params });
+  } catch {
+    throw unsendable(params) ?? refused([issue("", "Cannot be written as JSON: it is nested too deeply.")]);
+  }
+  checkRequest(taken);
+  return taken;
 }
 
 /** After a failure: INPUT_INVALID, where a part of the request is nothing that JSON can carry. */
