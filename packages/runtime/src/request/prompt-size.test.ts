@@ -49,3 +49,36 @@ test("only a prompt without tools and caches is plain", () => {
   expect(promptSize({ ...user("Hello"), cache_control: { type: "ephemeral" } }).isPlain).toBe(false);
   expect(promptSize({ ...user("Hello"), tools: [] }).isPlain).toBe(false);
 });
+
+test("what is said beside a picture or a document counts as text", () => {
+  const source = { type: "base64", media_type: "application/pdf", data: "x".repeat(1_000) };
+  const document = (more: object) => [{ type: "document", source, ...more }];
+  const said = { title: "x".repeat(1_000), context: "x".repeat(20_000) };
+  expect(grows(document(said)) - grows(document({}))).toBeGreaterThanOrEqual(21_000);
+});
+
+test("a cached picture or document is no plain prompt", () => {
+  const cache_control = { type: "ephemeral" };
+  for (const type of ["image", "document"]) {
+    const source = { type: "base64", data: "x" };
+    expect(promptSize(user([{ type, source }])).isPlain).toBe(true);
+    expect(promptSize(user([{ type, source, cache_control }])).isPlain).toBe(false);
+  }
+});
+
+test("what tools are called with and described by counts as it is written, whatever it looks like", () => {
+  const likeImage = { type: "image", source: { type: "base64", data: "x".repeat(100_000) } };
+  const call = (input: unknown) => [{ type: "tool_use", id: "toolu_1", name: "draw", input }];
+  expect(grows(call({ a: [likeImage] }))).toBeGreaterThan(100_000);
+  expect(grows(call([..."a".repeat(1_000)])) - grows(call([]))).toBeGreaterThanOrEqual(3_999);
+  const tool = { name: "draw", input_schema: { type: "object", default: [likeImage] } };
+  expect(promptSize({ ...user("Hello"), tools: [tool] }).tokensMax).toBeGreaterThan(100_000);
+  const result = [{ type: "tool_result", tool_use_id: "toolu_1", content: [likeImage] }];
+  expect(grows(result)).toBeLessThan(6_000);
+});
+
+test("names count by their bytes", () => {
+  const input_schema = { type: "object", properties: { ["名".repeat(1_000)]: {} } };
+  const tools = [{ name: "look", input_schema }];
+  expect(promptSize({ ...user("Hello"), tools }).tokensMax).toBeGreaterThan(1_000 + 3_000);
+});

@@ -37,10 +37,11 @@ export function promptSize(parts: {
   const sum: Sum = { textBytes: 0, otherTokens: 0, isCached };
   add(parts.messages, sum);
   add(parts.system, sum);
-  add(parts.output_config, sum);
+  addWritten(parts.output_config, sum);
   if (Array.isArray(parts.tools) && parts.tools.length > 0) {
     sum.otherTokens += TOKENS_FOR_TOOLS;
-    add(parts.tools, sum);
+    sum.otherTokens += parts.tools.length * TOKENS_PER_PART;
+    addWritten(parts.tools, sum);
     // What a tool of Anthropic's brings in is part of the prompt as well.
     if (parts.tools.some(isServerTool)) sum.otherTokens = Number.POSITIVE_INFINITY;
   }
@@ -67,16 +68,29 @@ function add(value: unknown, sum: Sum): void {
     return;
   }
   sum.otherTokens += TOKENS_PER_PART;
-  const { type, source } = value as { type?: unknown; source?: { type?: unknown; data?: unknown } };
-  if ((type === "image" || type === "document") && source?.type !== "text" && source?.type !== "content") {
-    sum.otherTokens += type === "image" ? TOKENS_PER_IMAGE : documentTokens(source?.data);
-    return;
-  }
+  const tokens = shownTokens(value);
+  if (tokens !== undefined) sum.otherTokens += tokens;
   for (const name in value) {
     if (name === "cache_control") sum.isCached = true;
-    sum.textBytes += name.length;
-    add((value as Record<string, unknown>)[name], sum);
+    if (name === "source" && tokens !== undefined) continue;
+    sum.textBytes += Buffer.byteLength(name);
+    const part = (value as Record<string, unknown>)[name];
+    if (name === "input") addWritten(part, sum);
+    else add(part, sum);
   }
+}
+
+/** What tools are described by and called with is read as JSON, whatever it looks like. */
+function addWritten(value: unknown, sum: Sum): void {
+  if (value !== undefined) sum.textBytes += Buffer.byteLength(JSON.stringify(value));
+}
+
+/** What the source of a picture or a document takes, whatever it weighs; undefined for what is text. */
+function shownTokens(block: { type?: unknown; source?: { type?: unknown; data?: unknown } }) {
+  const { type, source } = block;
+  if (source?.type === "text" || source?.type === "content") return undefined;
+  if (type === "image") return TOKENS_PER_IMAGE;
+  return type === "document" ? documentTokens(source?.data) : undefined;
 }
 
 function documentTokens(data: unknown): number {
