@@ -21,7 +21,7 @@ const refusedAt = (path: string) => ({
 
 /** Callers without types, or with what they computed. */
 const untyped = (messages: GovernedMessages) =>
-  messages as unknown as Record<string, (given: unknown) => unknown>;
+  messages as unknown as Record<string, (given: unknown, options?: unknown) => unknown>;
 
 test.each<[object, string]>([
   [{ max_tokens: -1 }, "max_tokens"],
@@ -117,6 +117,32 @@ test.each([{ "x y": "1" }, { x: "a\nb" }, { "": "1" }, { x: 5 }])(
     expect(governed.ledger.filter((entry) => entry.userId === userId)).toEqual([]);
   },
 );
+
+test.each<[unknown, string]>([
+  [null, "options"],
+  [{ timeout: 1 }, "timeout"],
+  [{ tags: null }, "tags"],
+  [{ signal: "x" }, "signal"],
+  [{ headers: { "Content-Length": "3" } }, "headers.content-length"],
+  [{ headers: new Headers({ Host: "elsewhere.example" }) }, "headers.host"],
+])("options %j are refused at their path in every way to call; nothing is held", async (wrong, path) => {
+  const userId = await governed.makeUser({ settings });
+  const messages = untyped(governed.claude.forUser(userId).messages);
+  const before = governed.sent().length;
+  await expect(messages.create?.(ask, wrong)).rejects.toMatchObject(refusedAt(path));
+  await expect(messages.create?.({ ...ask, stream: true }, wrong)).rejects.toMatchObject(refusedAt(path));
+  await expect(messages.countTokens?.(ask, wrong)).rejects.toMatchObject(refusedAt(path));
+  expect(() => messages.stream?.(ask, wrong)).toThrow(expect.objectContaining(refusedAt(path)));
+  expect(governed.sent()).toHaveLength(before);
+  expect(governed.ledger.filter((entry) => entry.userId === userId)).toEqual([]);
+});
+
+test("headers that come as Headers are sent", async () => {
+  const { messages } = governed.claude.forUser(await governed.makeUser({ settings }));
+  await messages.create(ask, { headers: new Headers({ "anthropic-beta": "context-1m", "x-mine": "1" }) });
+  const { betas, headers } = governed.sent().at(-1) ?? {};
+  expect([betas, headers?.["x-mine"]]).toEqual([["context-1m"], "1"]);
+});
 
 test.each([undefined, null, 5])("%j is nobody's id", (none) => {
   expect(() => governed.claude.forUser(none as unknown as string)).toThrow(

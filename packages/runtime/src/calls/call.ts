@@ -2,7 +2,7 @@ import type { EffectiveConfiguration } from "@ai-config/config-service";
 
 import type { AdmissionRequest, Admitted } from "../admission/admission-store.ts";
 import type { CallKeys, KeyRoute } from "../provider/call-keys.ts";
-import type { CallOptions } from "../provider/request-options.ts";
+import type { TakenOptions } from "../provider/request-options.ts";
 import type { Turn } from "../request/compile-turn.ts";
 import type { GovernedParams } from "../request/governed-params.ts";
 import type { PromptSize } from "../request/prompt-size.ts";
@@ -18,7 +18,7 @@ export interface Call {
   readonly kind: "message" | "stream" | "count";
   /** As they were when the call began. */
   readonly params: GovernedParams;
-  readonly options: CallOptions;
+  readonly options: TakenOptions;
   readonly effective: EffectiveConfiguration;
   readonly keys: CallKeys;
   readonly size: PromptSize;

@@ -4,7 +4,7 @@ import { endedError } from "../failures/call-errors.ts";
 import { providerError } from "../failures/provider-error.ts";
 import { readFailure } from "../failures/read-failure.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
-import { checkCallOptions, requestHeaders } from "../provider/request-options.ts";
+import { type CallOptions, requestHeaders, takeCallOptions } from "../provider/request-options.ts";
 import { requestIdOf, type WireRequest } from "../provider/send-message.ts";
 import { takeParams, unsendable } from "../request/check-params.ts";
 import { bodyOf } from "../request/compile-turn.ts";
@@ -22,24 +22,22 @@ import { settleLeg } from "./settle-leg.ts";
 export async function startCall(
   runtime: Runtime,
   asker: Asker,
-  { kind, params, options }: Pick<Call, "kind" | "params" | "options">,
+  { kind, params, options }: Pick<Call, "kind" | "params"> & { readonly options: CallOptions },
 ): Promise<Call> {
   const { clock, keysOf } = runtime;
-  // Before anything is waited for: meanwhile the caller may go on writing in it.
-  const taken = takeParams(params);
-  checkCallOptions(options);
+  // Before anything is waited for: meanwhile the caller may go on writing in them.
+  const taken = { params: takeParams(params), options: takeCallOptions(options) };
   const startedAt = clock.now();
   const effective = await effectiveFor(runtime, asker);
   return {
     runtime,
     asker,
     kind,
-    params: taken,
-    options,
+    ...taken,
     effective,
     keys: keysOf(effective, asker),
-    size: promptSize(taken),
-    guard: guardCall(effective.configuration.timeouts, clock, options.signal, startedAt),
+    size: promptSize(taken.params),
+    guard: guardCall(effective.configuration.timeouts, clock, taken.options.signal, startedAt),
     attempts: [],
     waits: [],
   };

@@ -9,7 +9,7 @@ import type { Call } from "../calls/call.ts";
 import { runCall, startCall } from "../calls/run-call.ts";
 import { settleLeg } from "../calls/settle-leg.ts";
 import type { Governed } from "../governed.ts";
-import type { CallOptions } from "../provider/request-options.ts";
+import { type CallOptions, takeCallOptions } from "../provider/request-options.ts";
 import { countTokens, openStream, sendCollected, sendWhole } from "../provider/send-message.ts";
 import { checkRequest } from "../request/check-params.ts";
 import type { GovernedParams } from "../request/governed-params.ts";
@@ -74,8 +74,9 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
     create: create as GovernedMessages["create"],
     stream(params, options = {}) {
       checkRequest(params);
+      const taken = takeCallOptions(options);
       return new GovernedMessageStream(params as MessageCreateParams, (signal) =>
-        createStream(params, { ...options, signal: anyOf(signal, options.signal) }),
+        createStream(params, { ...taken, signal: anyOf(signal, taken.signal) }),
       );
     },
     async countTokens(params, options = {}) {
