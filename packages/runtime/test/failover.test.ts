@@ -173,6 +173,29 @@ test("an outage costs refusals: after ten failures in a row nothing is sent unti
   expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ reserved: "0" }));
 });
 
+test("what our own side does not send is no outage: it is not repeated, and shuts the key to nobody", async () => {
+  const userId = await governed.makeUser({ settings });
+  let isWrong = true;
+  const wrapped: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    if (isWrong) headers.set("expect", "100-continue");
+    return fetch(input, { ...init, headers });
+  };
+  const { messages } = governed.restart({ service: { ...governed.ctx, fetch: wrapped } }).forUser(userId);
+  const before = governed.sent().length;
+  for (let call = 0; call < 12; call += 1) {
+    await expect(messages.create(ask)).rejects.toMatchObject({
+      code: "PROVIDER_REQUEST_REFUSED",
+      message: expect.not.stringContaining("Anthropic"),
+      details: { attempts: [{ failure: "unsendable", status: null }] },
+    });
+  }
+  expect(governed.sent()).toHaveLength(before);
+  isWrong = false;
+  expect((await messages.create(ask)).governed.outcome).toBe("success");
+  expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ reserved: "0" }));
+});
+
 test("it slows down by what the provider tells, before the provider refuses", async () => {
   const userId = await governed.makeUser({ settings });
   const claude = governed.restart();

@@ -95,6 +95,7 @@ test.each<[string, FailedRequest, ErrorClass["kind"], ErrorClass["retry"], boole
   ["a 4xx that is new", { status: 422, type: "new_error" }, "invalid_request", "never", false, false],
   ["a redirect", { status: 302 }, "unavailable", "strategy", true, true],
   ["a broken connection", { connection: "failed" }, "connection", "strategy", true, true],
+  ["what our own side does not send", { connection: "unsent" }, "unsendable", "never", false, false],
   ["no connection in time", { connection: "timed_out" }, "connection_timeout", "strategy", true, true],
   [
     "an answer that is no message",

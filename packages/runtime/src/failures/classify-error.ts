@@ -8,7 +8,7 @@ export interface FailedRequest {
   readonly errorCode?: string | null | undefined;
   readonly message?: string | null | undefined;
   /** What became of the connection, where it is not the API that said no. */
-  readonly connection?: "failed" | "timed_out" | "malformed" | undefined;
+  readonly connection?: "failed" | "timed_out" | "malformed" | "unsent" | undefined;
 }
 
 export type FailureKind =
@@ -27,7 +27,8 @@ export type FailureKind =
   | "unavailable"
   | "connection"
   | "connection_timeout"
-  | "malformed_answer";
+  | "malformed_answer"
+  | "unsendable";
 
 export interface ErrorClass {
   readonly kind: FailureKind;
@@ -64,6 +65,7 @@ const CLASSES: { readonly [Kind in FailureKind]: ErrorClass & { readonly kind: K
   connection: { kind: "connection", ...outage },
   connection_timeout: { kind: "connection_timeout", ...outage },
   malformed_answer: { kind: "malformed_answer", ...outage },
+  unsendable: { kind: "unsendable", ...final },
 };
 
 /** Limits of money and orders of Anthropic that look like passing errors and do not pass. */
@@ -109,6 +111,7 @@ const KIND_OF_CONNECTION = {
   failed: "connection",
   timed_out: "connection_timeout",
   malformed: "malformed_answer",
+  unsent: "unsendable",
 } as const satisfies Record<NonNullable<FailedRequest["connection"]>, FailureKind>;
 
 /** What a failure is, and what may be done about it. */

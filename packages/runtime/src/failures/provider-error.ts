@@ -20,8 +20,11 @@ const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
   connection: "PROVIDER_UNAVAILABLE",
   connection_timeout: "PROVIDER_UNAVAILABLE",
   malformed_answer: "PROVIDER_UNAVAILABLE",
+  unsendable: "PROVIDER_REQUEST_REFUSED",
 };
 
+/** Nobody but our own side has seen it. */
+const UNSENDABLE = "The request cannot be sent as it is. Correct what `fetch` is given, then try again.";
 /** What stands between us and Anthropic may answer with a page: enough of it to know it by. */
 const SAID_MAX = 500;
 
@@ -32,10 +35,9 @@ export function providerError(
 ): AIConfigError {
   const { kind, type, errorCode, message: said, status, requestId, retryAfterMs, cause } = failure;
   const code = CODES[kind];
+  const text = kind === "unsendable" ? UNSENDABLE : ERROR_CATALOGUE[code].message;
   return new AIConfigError(code, {
-    message: said
-      ? `${ERROR_CATALOGUE[code].message} Anthropic says: ${shorten(said)}`
-      : ERROR_CATALOGUE[code].message,
+    message: said ? `${text} Anthropic says: ${shorten(said)}` : text,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     details: { ...details, kind, type, errorCode, status, requestId },
     cause,

@@ -47,13 +47,31 @@ export function readFailure(error: unknown, now: number): Failure | undefined {
   if (error instanceof MalformedAnswer) {
     return { ...failureOf({ connection: "malformed" }, error), requestId: error.requestId };
   }
-  if (error instanceof APIConnectionError) return failureOf({ connection: "failed" }, error);
+  if (error instanceof APIConnectionError) return failureOf({ connection: connectionOf(error) }, error);
   if (error instanceof APIError) return failureOfApi(error, now);
   // What a body that breaks off throws comes as it is from the platform's own `fetch`, with what broke it.
   if (error instanceof TypeError && error.cause !== undefined)
-    return failureOf({ connection: "failed" }, error);
+    return failureOf({ connection: connectionOf(error) }, error);
   if (error instanceof SyntaxError) return failureOf({ connection: "malformed" }, error);
   return undefined;
+}
+
+/** How the platform's `fetch` says that it does not send a request at all: that tells nothing of the other side. */
+const UNSENT: ReadonlySet<unknown> = new Set([
+  "UND_ERR_INVALID_ARG",
+  "UND_ERR_NOT_SUPPORTED",
+  "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH",
+]);
+/** The SDK's error, that of `fetch`, and what that failed of; whoever wraps `fetch` may add its own. */
+const CAUSES_MAX = 8;
+
+function connectionOf(error: Error): "failed" | "unsent" {
+  let cause: unknown = error;
+  for (let depth = 0; depth < CAUSES_MAX && cause instanceof Error; depth += 1) {
+    if (UNSENT.has((cause as { code?: unknown }).code)) return "unsent";
+    cause = cause.cause;
+  }
+  return "failed";
 }
 
 function failureOfApi(error: APIError, now: number): Failure {
