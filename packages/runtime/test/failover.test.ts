@@ -134,6 +134,18 @@ test("a model that the organization does not allow is no fallback", async () => 
   expect(facts.attempts.map(({ model }) => model)).toEqual(["claude-sonnet-5-5", "claude-opus-5-5"]);
 });
 
+test("a model that the organization puts in the place of the wanted one is asked once", async () => {
+  const organizationId = await governed.makeOrganization({
+    allowedModels: ["claude-sonnet-5-5", "claude-haiku-5-5"],
+  });
+  const userId = await governed.makeUser({ settings, organizationId });
+  const fallbackModels = ["claude-sonnet-5-5", "claude-haiku-5-5"];
+  const { messages } = governed.restart().forUser(userId, { organizationId, fallbackModels });
+  governed.server.script(failures.notFound());
+  const { governed: facts } = await messages.create({ ...ask, model: "claude-opus-5-5" });
+  expect(facts.attempts.map(({ model }) => model)).toEqual(["claude-sonnet-5-5", "claude-haiku-5-5"]);
+});
+
 test("an outage costs refusals: after ten failures in a row nothing is sent until a trial gets through", async () => {
   const userId = await governed.makeUser({ settings });
   const other = await governed.makeUser({ settings });

@@ -55,7 +55,10 @@ export async function runCall<A>(
       guard,
       clock: runtime.clock,
       random: runtime.random,
-      models: modelsToTry(effective, call.params.model, asker.fallbackModels, runtime.service.models),
+      models: modelsToTry(effective, call.params, asker.fallbackModels, {
+        models: runtime.service.models,
+        date: new Date(runtime.clock.now()),
+      }),
       route: keys.peek() ?? (await guard.race(keys.first())),
       otherRoute: () => guard.race(keys.other()),
       admit: (model) => admitLeg(call, model),

@@ -20,6 +20,8 @@ test("what the call leaves out comes from the configuration, and is compiled onc
     stream: false,
   });
   expect(compileTurn(sonnet, ask, options)).toBe(compileTurn(sonnet, ask, options));
+  const haiku = { ...options, model: "claude-haiku-5-5" };
+  expect(compileTurn(sonnet, ask, haiku)).toBe(compileTurn(sonnet, ask, haiku));
   const others = { ...options, models: { ...AVAILABLE_MODELS } };
   expect(compileTurn(sonnet, ask, others)).not.toBe(compileTurn(sonnet, ask, options));
 });

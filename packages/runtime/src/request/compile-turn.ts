@@ -45,29 +45,44 @@ const CONTEXT_TOKENS = 1_000_000;
 /** Models retire and prices change at midnight UTC: what was compiled is good for the rest of its day. */
 const DAY_MS = 86_400_000;
 
+/** More models than any chain has. */
+const TURNS_MAX = 16;
+
 interface Kept {
   readonly day: number;
   readonly models: ModelCatalogue;
-  readonly turn: Turn;
+  /** By the model that is to answer; undefined stands for the configured one. */
+  readonly turns: Map<string | undefined, Turn>;
 }
 
 const kept = new WeakMap<EffectiveConfiguration, Kept>();
 
-/** Compiles a call's configuration, once a day where the call wants nothing else. */
+/** Compiles a call's configuration, once a day for each model where the call wants nothing else. */
 export function compileTurn(
   effective: EffectiveConfiguration,
   params: GovernedParams,
   options: TurnOptions,
 ): Turn {
-  if (options.model !== undefined) return compile(effective, { ...params, model: options.model }, options);
-  if (hasOverrides(params as Readonly<Record<string, unknown>>)) return compile(effective, params, options);
-  const { models } = options;
-  const day = Math.floor(options.date.getTime() / DAY_MS);
-  const known = kept.get(effective);
-  if (known?.day === day && known.models === models) return known.turn;
-  const turn = compile(effective, params, options);
-  kept.set(effective, { day, models, turn });
+  const { model } = options;
+  const wanted = model === undefined ? params : { ...params, model };
+  if (hasOverrides(params as Readonly<Record<string, unknown>>)) return compile(effective, wanted, options);
+  const turns = turnsOf(effective, options);
+  let turn = turns.get(model);
+  if (turn === undefined) {
+    turn = compile(effective, wanted, options);
+    if (turns.size >= TURNS_MAX) turns.clear();
+    turns.set(model, turn);
+  }
   return turn;
+}
+
+function turnsOf(effective: EffectiveConfiguration, { models, date }: TurnOptions): Kept["turns"] {
+  const day = Math.floor(date.getTime() / DAY_MS);
+  const known = kept.get(effective);
+  if (known?.day === day && known.models === models) return known.turns;
+  const turns: Kept["turns"] = new Map();
+  kept.set(effective, { day, models, turns });
+  return turns;
 }
 
 function compile(

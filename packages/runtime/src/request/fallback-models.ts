@@ -1,29 +1,48 @@
-import { findModel, isLock, type ModelCatalogue } from "@ai-config/config-core";
+import { AIConfigError, findModel, isLock } from "@ai-config/config-core";
 import type { EffectiveConfiguration } from "@ai-config/config-service";
 
+import { compileTurn, type TurnOptions } from "./compile-turn.ts";
+import type { GovernedParams } from "./governed-params.ts";
+
 /**
- * The wanted model, then those of a chain that the organization's policy lets answer in its place: each once, since
- * what could not answer after all its retries is not asked again.
+ * What the call wants, then the models of a chain that the organization's policy lets answer in its place. Each model
+ * that answers is there once, by whatever name, policy or retirement it comes to do so: what could not answer after all
+ * its retries is not asked again.
  */
 export function modelsToTry(
-  { policy, configuration }: Pick<EffectiveConfiguration, "policy" | "configuration">,
-  wanted: string | undefined,
+  effective: EffectiveConfiguration,
+  params: GovernedParams,
   chain: readonly string[],
-  models: ModelCatalogue,
+  options: Omit<TurnOptions, "model">,
 ): readonly (string | undefined)[] {
   if (chain.length === 0) return ONLY_CONFIGURED;
+  const { policy } = effective;
   const rule = policy?.fields?.["model.model"];
   if (rule !== undefined && isLock(rule)) return ONLY_CONFIGURED;
   const allowed = policy?.allowedModels;
-  const idOf = (name: string) => findModel(name, models)?.id ?? name;
-  const tried = new Set([idOf(wanted ?? configuration.model.model)]);
+  const tried = new Set([compileTurn(effective, params, options).model]);
   const others = chain.filter((name) => {
-    const id = idOf(name);
-    const mayAnswer = !tried.has(id) && (!allowed || allowed.includes(id));
-    tried.add(id);
-    return mayAnswer;
+    if (allowed && !allowed.includes(findModel(name, options.models)?.id ?? name)) return false;
+    const model = answering(effective, params, { ...options, model: name });
+    if (model === undefined || tried.has(model)) return false;
+    tried.add(model);
+    return true;
   });
   return [undefined, ...others];
+}
+
+/** The model that a name comes to; undefined where nobody answers for one that is retired. */
+function answering(
+  effective: EffectiveConfiguration,
+  params: GovernedParams,
+  options: TurnOptions,
+): string | undefined {
+  try {
+    return compileTurn(effective, params, options).model;
+  } catch (error) {
+    if (error instanceof AIConfigError) return undefined;
+    throw error;
+  }
 }
 
 const ONLY_CONFIGURED: readonly undefined[] = [undefined];
