@@ -35,6 +35,8 @@ test.each<[object, string]>([
   [{ top_p: 2 }, "top_p"],
   [{ top_k: 0.5 }, "top_k"],
   [{ thinking: { type: "enabled", budget_tokens: -4 } }, "thinking.budget_tokens"],
+  [{ thinking: { type: "enabled" } }, "thinking.budget_tokens"],
+  [{ thinking: { type: "enabled", budget_tokens: null } }, "thinking.budget_tokens"],
   [{ thinking: { type: "deep" } }, "thinking.type"],
   [{ thinking: "x" }, "thinking.type"],
   [{ stop_sequences: "END" }, "stop_sequences"],

@@ -122,7 +122,7 @@ function wantedOf(params: GovernedParams): Partial<ModelConfiguration> {
 function thinkingOf(thinking: NonNullable<GovernedParams["thinking"]>): ModelConfiguration["thinking"] {
   switch (thinking.type) {
     case "enabled":
-      return thinking.budget_tokens;
+      return thinking.budget_tokens ?? undefined;
     case "adaptive":
       return "adaptive";
     default:

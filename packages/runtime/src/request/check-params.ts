@@ -75,6 +75,10 @@ export function checkOverrides(
   if (thinking && !THINKING_TYPES.includes(thinking.type)) {
     issues.push(issue("thinking.type", "Must be enabled, adaptive or disabled."));
   }
+  // Left out, it would leave thinking to the configuration without a word.
+  if (thinking?.type === "enabled" && (thinking.budget_tokens ?? undefined) === undefined) {
+    issues.push(issue("thinking.budget_tokens", "Must be given where thinking is enabled."));
+  }
   if (output_config && typeof output_config !== "object") {
     issues.push(issue("output_config", "Must be an object."));
   }
