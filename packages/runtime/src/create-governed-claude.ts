@@ -16,6 +16,7 @@ import { readFailure } from "./failures/read-failure.ts";
 import { type GovernedMessages, governMessages } from "./messages/governed-messages.ts";
 import { createCallKeys } from "./provider/call-keys.ts";
 import { createKeyLanes } from "./provider/key-lanes.ts";
+import { takeChain } from "./request/fallback-models.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface GovernedClaudeOptions {
@@ -106,9 +107,9 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     onAlert,
   };
   return {
-    forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels ?? [] } = {}) {
+    forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels } = {}) {
       if (typeof userId !== "string") throw invalidArgument("userId", "Must be the id of an account.");
-      const asker = { userId, organizationId, fallbackModels };
+      const asker = { userId, organizationId, fallbackModels: takeChain(fallbackModels) };
       return { messages: governMessages(runtime, asker), budgets: () => budgetsOf(runtime, asker) };
     },
     async close() {

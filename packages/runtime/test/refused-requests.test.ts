@@ -48,7 +48,14 @@ test.each<[object, string]>([
   [{ speed: "warp" }, "speed"],
   [{ messages: undefined }, "messages"],
   [{ messages: "Hello" }, "messages"],
+  [{ messages: [null] }, "messages.0"],
+  [{ messages: [...ask.messages, "Hello"] }, "messages.1"],
   [{ stream: "yes" }, "stream"],
+  [{ tools: 5 }, "tools"],
+  [{ tools: {} }, "tools"],
+  [{ output_config: [] }, "output_config"],
+  [{ user_profile_id: "a\nb" }, "user_profile_id"],
+  [{ workspace_id: 5 }, "workspace_id"],
 ])("a request with %j is refused at its path; nothing is sent or held", async (wrong, name) => {
   const userId = await governed.makeUser({ settings });
   const { messages } = governed.claude.forUser(userId);
@@ -144,6 +151,18 @@ test("headers that come as Headers are sent", async () => {
   await messages.create(ask, { headers: new Headers({ "anthropic-beta": "context-1m", "x-mine": "1" }) });
   const { betas, headers } = governed.sent().at(-1) ?? {};
   expect([betas, headers?.["x-mine"]]).toEqual([["context-1m"], "1"]);
+});
+
+test.each([
+  [null, "fallbackModels"],
+  ["claude-haiku-5-5", "fallbackModels"],
+  [[5], "fallbackModels.0"],
+  [["claude-haiku-5-5", ""], "fallbackModels.1"],
+])("%j is no chain of models", (chain, path) => {
+  const fallbackModels = chain as unknown as readonly string[];
+  const refused = expect.objectContaining(refusedAt(path));
+  expect(() => governed.claude.forUser("user", { fallbackModels })).toThrow(refused);
+  expect(() => governed.restart({ fallbackModels }).forUser("user")).toThrow(refused);
 });
 
 test.each([undefined, null, 5])("%j is nobody's id", (none) => {

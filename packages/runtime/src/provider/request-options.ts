@@ -109,7 +109,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !(Symbol.iterator in value);
 }
 
-function isHeader(name: string, value: unknown): value is string {
+export function isHeader(name: string, value: unknown): value is string {
   try {
     return typeof value === "string" && new Headers([[name, value]]).has(name);
   } catch {

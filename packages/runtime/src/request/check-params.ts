@@ -1,5 +1,6 @@
 import { AIConfigError, type Issue, type ModelConfiguration, validateLayer } from "@ai-config/config-core";
 
+import { isHeader } from "../provider/request-options.ts";
 import type { GovernedParams } from "./governed-params.ts";
 import { jsonCopy } from "./json-copy.ts";
 
@@ -17,12 +18,37 @@ const PARAMS: Readonly<Record<string, string>> = {
 
 /** Throws INPUT_INVALID for what is no request at all; the rest of it is Anthropic's to judge. */
 export function checkRequest(params: unknown): asserts params is GovernedParams {
-  if (typeof params !== "object" || params === null) throw refused([issue("", "Must be an object.")]);
-  const { messages, stream } = params as { messages?: unknown; stream?: unknown };
-  if (!Array.isArray(messages)) throw refused([issue("messages", "Must be a list of messages.")]);
-  if (stream !== undefined && typeof stream !== "boolean") {
-    throw refused([issue("stream", "Must be true or false.")]);
+  if (!isObject(params)) throw refused([issue("", "Must be an object.")]);
+  const { messages, stream, tools, user_profile_id, workspace_id } = params as Readonly<
+    Record<string, unknown>
+  >;
+  const issues: Issue[] = [];
+  if (!Array.isArray(messages)) issues.push(issue("messages", "Must be a list of messages."));
+  else {
+    const wrong = messages.findIndex((message) => !isObject(message));
+    if (wrong >= 0) issues.push(issue(`messages.${wrong}`, "Must be a message."));
   }
+  if (stream !== undefined && typeof stream !== "boolean") {
+    issues.push(issue("stream", "Must be true or false."));
+  }
+  if (tools !== undefined && tools !== null && !Array.isArray(tools)) {
+    issues.push(issue("tools", "Must be a list of tools."));
+  }
+  for (const [name, value] of Object.entries({ user_profile_id, workspace_id })) {
+    if (isHeaderOrAbsent(value)) continue;
+    issues.push(issue(name, "Must be an id that HTTP can carry."));
+  }
+  if (issues.length > 0) throw refused(issues);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** The SDK sends it as a header. */
+function isHeaderOrAbsent(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === "string" && isHeader("x-id", value);
 }
 
 /**
@@ -79,7 +105,7 @@ export function checkOverrides(
   if (thinking?.type === "enabled" && (thinking.budget_tokens ?? undefined) === undefined) {
     issues.push(issue("thinking.budget_tokens", "Must be given where thinking is enabled."));
   }
-  if (output_config && typeof output_config !== "object") {
+  if (output_config && (!isObject(output_config) || Array.isArray(output_config))) {
     issues.push(issue("output_config", "Must be an object."));
   }
   const { temperature, topP, thinking: budget, effort, serviceTier, speed, inferenceGeo } = wanted;

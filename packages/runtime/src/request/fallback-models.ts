@@ -1,8 +1,17 @@
 import { AIConfigError, findModel, isLock } from "@ai-config/config-core";
 import type { EffectiveConfiguration } from "@ai-config/config-service";
 
+import { invalidArgument } from "../admission/invalid-argument.ts";
 import { compileTurn, type TurnOptions } from "./compile-turn.ts";
 import type { GovernedParams } from "./governed-params.ts";
+
+/** Throws INPUT_INVALID for what is no chain: it would fail, or be passed over, only when it is needed. */
+export function takeChain(chain: unknown = []): readonly string[] {
+  if (!Array.isArray(chain)) throw invalidArgument("fallbackModels", "Must be a list of ids of models.");
+  const wrong = chain.findIndex((name) => typeof name !== "string" || name === "");
+  if (wrong >= 0) throw invalidArgument(`fallbackModels.${wrong}`, "Must be the id of a model.");
+  return [...chain];
+}
 
 /**
  * What the call wants, then the models of a chain that the organization's policy lets answer in its place. Each model
