@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { readFailure } from "./read-failure.ts";
 
+const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 10, 24, 12);
 const dateIn = (ms: number) => new Date(NOW + ms).toUTCString();
 
@@ -14,7 +15,12 @@ test.each<[Record<string, string>, number | undefined]>([
   [{ "retry-after": "-5" }, undefined],
   [{ "retry-after": "1e3" }, undefined],
   [{ "retry-after": "soon" }, undefined],
-  [{ "retry-after": "9".repeat(400) }, undefined],
+  [{ "retry-after": "86400" }, DAY_MS],
+  [{ "retry-after": "86401" }, DAY_MS],
+  [{ "retry-after": "9".repeat(23) }, DAY_MS],
+  [{ "retry-after": "9".repeat(400) }, DAY_MS],
+  [{ "retry-after": dateIn(400 * DAY_MS) }, DAY_MS],
+  [{ "retry-after-ms": "9".repeat(23) }, DAY_MS],
   [{ "retry-after": dateIn(30_000) }, 30_000],
   [{ "retry-after": dateIn(-30_000) }, undefined],
   [{ "retry-after-ms": "1500" }, 1_500],

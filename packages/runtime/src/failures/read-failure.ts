@@ -101,6 +101,12 @@ function textToTell(value: unknown): string | undefined {
   return typeof value === "string" ? withoutSecrets(value) : undefined;
 }
 
+/**
+ * A day: nothing that passes takes longer, and callers can hand it to a timer, which takes a wait of more than 24 days
+ * for none.
+ */
+const RETRY_AFTER_MAX_MS = 86_400_000;
+
 /** Milliseconds in a header of their own, as the SDK reads it too; else seconds, or a date. */
 function retryAfterOf(headers: Headers | undefined, now: number): number | undefined {
   const exact = headers?.get("retry-after-ms")?.trim() ?? "";
@@ -108,7 +114,7 @@ function retryAfterOf(headers: Headers | undefined, now: number): number | undef
   let ms = Date.parse(text) - now;
   if (AMOUNT.test(exact)) ms = Number(exact);
   else if (AMOUNT.test(text)) ms = Number(text) * 1_000;
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+  return ms > 0 ? Math.min(RETRY_AFTER_MAX_MS, ms) : undefined;
 }
 
 const AMOUNT = /^\d+(\.\d+)?$/;
