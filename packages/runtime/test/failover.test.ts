@@ -258,3 +258,17 @@ test("where the provider would refuse until after the deadline nothing is sent",
   governed.clock.advance(30_000);
   expect((await messages.create(ask)).governed.outcome).toBe("success");
 });
+
+test("counting tokens and messages are held up apart, as Anthropic limits them", async () => {
+  const userId = await governed.makeUser({ settings: { ...settings, retryStrategy: { maxRetries: 0 } } });
+  const { messages } = governed.restart().forUser(userId);
+  governed.clock.takeSleeps();
+  governed.server.script(failures.rateLimited(30));
+  await expect(messages.countTokens(ask)).rejects.toMatchObject({ code: "PROVIDER_RATE_LIMITED" });
+  expect((await messages.create(ask)).governed.waits).toEqual([]);
+  governed.server.respondWith(failures.serviceUnavailable());
+  for (let call = 0; call < 10; call += 1) await messages.countTokens(ask).catch(() => {});
+  governed.server.respondWith({});
+  await expect(messages.countTokens(ask)).rejects.toMatchObject({ details: { type: "circuit_open" } });
+  expect((await messages.create(ask)).governed.outcome).toBe("success");
+});

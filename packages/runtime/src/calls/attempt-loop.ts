@@ -26,10 +26,9 @@ export interface Wait {
   readonly ms: number;
 }
 
-/** A key and what is remembered of it. */
+/** A key to send with. */
 export interface Route {
   readonly keySlot: KeySlotName;
-  lane(model: string): { readonly breaker: Breaker; readonly gate: RateGate };
 }
 
 /** A stretch of a call on one model that was admitted as one. */
@@ -53,6 +52,8 @@ export interface AttemptLoop<R extends Route, L extends Leg, A> {
   readonly route: R;
   /** The key to use where the first one is refused. */
   otherRoute(): Promise<R | undefined>;
+  /** What is remembered of the key and what is asked for. */
+  laneOf(leg: L, route: R): { readonly breaker: Breaker; readonly gate: RateGate };
   admit(model: string | undefined): Promise<L>;
   /** Resolves as soon as the caller can be answered; closes the attempt where nothing more comes. */
   send(leg: L, route: R, attempt: AttemptGuard): Promise<A>;
@@ -148,7 +149,7 @@ async function attempt<R extends Route, L extends Leg, A>(
   route: R,
 ): Promise<{ answer: A } | { failure: Failure }> {
   const { guard, clock } = loop;
-  const { breaker, gate } = route.lane(leg.model);
+  const { breaker, gate } = loop.laneOf(leg, route);
   const waitMs = gate.take(leg.need);
   if (waitMs > 0) {
     if (waitMs >= guard.remainingMs()) {

@@ -4,6 +4,7 @@ import { endedError } from "../failures/call-errors.ts";
 import { providerError } from "../failures/provider-error.ts";
 import { readFailure } from "../failures/read-failure.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
+import type { Lane } from "../provider/key-lanes.ts";
 import { type CallOptions, requestHeaders, takeCallOptions } from "../provider/request-options.ts";
 import { requestIdOf, type WireRequest } from "../provider/send-message.ts";
 import { takeParams, unsendable } from "../request/check-params.ts";
@@ -61,6 +62,7 @@ export async function runCall<A>(
       }),
       route: keys.peek() ?? (await guard.race(keys.first())),
       otherRoute: () => guard.race(keys.other()),
+      laneOf: (leg, route) => laneOf(call, leg, route),
       admit: (model) => admitLeg(call, model),
       send: async (leg, route, attempt) => {
         const answer = await send(wireRequest(call, leg, route, attempt), leg);
@@ -83,6 +85,10 @@ export async function runCall<A>(
   }
 }
 
+function laneOf({ kind }: Call, { model }: GovernedLeg, route: KeyRoute): Lane {
+  return route.lane(model, kind === "count" ? "count" : "message");
+}
+
 function wireRequest(call: Call, leg: GovernedLeg, route: KeyRoute, attempt: AttemptGuard): WireRequest {
   const { turn } = leg;
   leg.attempts += 1;
@@ -100,7 +106,7 @@ function wireRequest(call: Call, leg: GovernedLeg, route: KeyRoute, attempt: Att
       leg.hasHeaders = true;
       leg.firstByteAt = call.runtime.clock.now();
       leg.requestId = requestIdOf(response);
-      route.lane(leg.model).gate.observe(response.headers);
+      laneOf(call, leg, route).gate.observe(response.headers);
     },
   };
 }

@@ -28,7 +28,7 @@ export interface Breaker {
   run<T>(send: () => Promise<T>): Promise<T>;
 }
 
-/** One for each key and model: an outage costs refusals, not queues. */
+/** One for each key, model and kind of request: an outage costs refusals, not queues. */
 export function createBreaker({ isOutage, isUndecided }: BreakerOptions): Breaker {
   const policy = circuitBreaker(
     // A trial that was given up says nothing, so the pause goes on.

@@ -7,7 +7,10 @@ import type { LeanClient } from "./lean-client.ts";
 import { createRateGate, type RateGate } from "./rate-gate.ts";
 import { createSdkClient, type SdkClientOptions } from "./sdk-client.ts";
 
-/** What is remembered of one key and model, whoever calls with it. */
+/** Anthropic limits counting tokens apart from messages, so one must not hold the other up. */
+export type LaneKind = "message" | "count";
+
+/** What is remembered of one key, model and kind of request, whoever calls with it. */
 export interface Lane {
   readonly breaker: Breaker;
   readonly gate: RateGate;
@@ -16,7 +19,7 @@ export interface Lane {
 /** A key that calls can be made with. */
 export interface KeyLanes {
   readonly client: LeanClient;
-  lane(model: string): Lane;
+  lane(model: string, kind: LaneKind): Lane;
 }
 
 export interface KeyLanesOptions extends SdkClientOptions, BreakerOptions {
@@ -24,7 +27,7 @@ export interface KeyLanesOptions extends SdkClientOptions, BreakerOptions {
 }
 
 const KEYS_MAX = 1_000;
-const MODELS_MAX = 64;
+const LANES_MAX = 128;
 
 /** The lanes of each key, for those keys that were used last. The key itself is in its client alone. */
 export function createKeyLanes(options: KeyLanesOptions): (key: Secret) => KeyLanes {
@@ -42,14 +45,15 @@ export function createKeyLanes(options: KeyLanesOptions): (key: Secret) => KeyLa
 }
 
 function makeLanes(key: Secret, options: KeyLanesOptions): KeyLanes {
-  const byModel = new LRUCache<string, Lane>({ max: MODELS_MAX });
+  const known = new LRUCache<string, Lane>({ max: LANES_MAX });
   return {
     client: createSdkClient(key, options),
-    lane(model) {
-      let lane = byModel.get(model);
+    lane(model, kind) {
+      const name = `${kind} ${model}`;
+      let lane = known.get(name);
       if (lane === undefined) {
         lane = { breaker: createBreaker(options), gate: createRateGate(options.now) };
-        byModel.set(model, lane);
+        known.set(name, lane);
       }
       return lane;
     },

@@ -3,7 +3,7 @@ export interface Need {
   readonly inputTokens: number;
 }
 
-/** Slows one key and model down before Anthropic has to refuse. */
+/** Slows one key, model and kind of request down before Anthropic has to refuse. */
 export interface RateGate {
   /** Takes what a request needs, and says how long to wait before it is sent. */
   take(need: Need): number;
