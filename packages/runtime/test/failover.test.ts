@@ -208,6 +208,33 @@ test("what our own side does not send is no outage: it is not repeated, and shut
   expect(await governed.figures(userId)).toMatchObject(Array(3).fill({ reserved: "0" }));
 });
 
+test("after an outage one long answer keeps nobody out: its headers show that the service is back", async () => {
+  const userId = await governed.makeUser({
+    settings: {
+      ...settings,
+      retryStrategy: { maxRetries: 0 },
+      rateLimiting: { ...settings.rateLimiting, concurrentRequests: 2 },
+    },
+  });
+  const { messages } = governed.restart().forUser(userId);
+  governed.server.respondWith(failures.overloaded());
+  for (let call = 0; call < 10; call += 1) await messages.create(ask).catch(() => {});
+  await expect(messages.create(ask)).rejects.toMatchObject({ details: { type: "circuit_open" } });
+  governed.server.respondWith({});
+  governed.server.script(failures.slowBody(600_000));
+  const leaving = new AbortController();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
+  try {
+    const trial = messages.create(ask, { signal: leaving.signal });
+    const outcome = expect(trial).rejects.toThrow("aborted");
+    await vi.waitFor(async () => expect((await messages.create(ask)).governed.outcome).toBe("success"));
+    leaving.abort();
+    await outcome;
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("it slows down by what the provider tells, before the provider refuses", async () => {
   const userId = await governed.makeUser({ settings });
   const claude = governed.restart();

@@ -55,8 +55,11 @@ export interface AttemptLoop<R extends Route, L extends Leg, A> {
   /** What is remembered of the key and what is asked for. */
   laneOf(leg: L, route: R): { readonly breaker: Breaker; readonly gate: RateGate };
   admit(model: string | undefined): Promise<L>;
-  /** Resolves as soon as the caller can be answered; closes the attempt where nothing more comes. */
-  send(leg: L, route: R, attempt: AttemptGuard): Promise<A>;
+  /**
+   * Calls `onHeaders` with an answer that is no error, and resolves as soon as the caller can be answered; closes the
+   * attempt where nothing more comes.
+   */
+  send(leg: L, route: R, attempt: AttemptGuard, onHeaders: (headers: Headers) => void): Promise<A>;
   /** Ends a leg that came to nothing. */
   abandon(leg: L, error: unknown): Promise<void>;
   readonly attempts: AttemptReport[];
@@ -166,7 +169,14 @@ async function attempt<R extends Route, L extends Leg, A>(
   const underway = guard.startAttempt();
   leg.hasHeaders = false;
   try {
-    return { answer: await breaker.run(() => loop.send(leg, route, underway)) };
+    const answer = await breaker.run((isThere) =>
+      loop.send(leg, route, underway, (headers) => {
+        leg.hasHeaders = true;
+        gate.observe(headers);
+        isThere();
+      }),
+    );
+    return { answer };
   } catch (error) {
     underway.abort();
     underway.close();

@@ -4,7 +4,6 @@ import { endedError } from "../failures/call-errors.ts";
 import { providerError } from "../failures/provider-error.ts";
 import { readFailure } from "../failures/read-failure.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
-import type { Lane } from "../provider/key-lanes.ts";
 import { type CallOptions, requestHeaders, takeCallOptions } from "../provider/request-options.ts";
 import { requestIdOf, type WireRequest } from "../provider/send-message.ts";
 import { takeParams, unsendable } from "../request/check-params.ts";
@@ -62,10 +61,10 @@ export async function runCall<A>(
       }),
       route: keys.peek() ?? (await guard.race(keys.first())),
       otherRoute: () => guard.race(keys.other()),
-      laneOf: (leg, route) => laneOf(call, leg, route),
+      laneOf: ({ model }, route) => route.lane(model, call.kind === "count" ? "count" : "message"),
       admit: (model) => admitLeg(call, model),
-      send: async (leg, route, attempt) => {
-        const answer = await send(wireRequest(call, leg, route, attempt), leg);
+      send: async (leg, route, attempt, onHeaders) => {
+        const answer = await send(wireRequest(call, leg, { route, attempt, onHeaders }), leg);
         attempts.push({
           model: leg.model,
           keySlot: route.keySlot,
@@ -85,11 +84,14 @@ export async function runCall<A>(
   }
 }
 
-function laneOf({ kind }: Call, { model }: GovernedLeg, route: KeyRoute): Lane {
-  return route.lane(model, kind === "count" ? "count" : "message");
+/** With what, and under what, one request is sent. */
+interface Sending {
+  readonly route: KeyRoute;
+  readonly attempt: AttemptGuard;
+  onHeaders(headers: Headers): void;
 }
 
-function wireRequest(call: Call, leg: GovernedLeg, route: KeyRoute, attempt: AttemptGuard): WireRequest {
+function wireRequest(call: Call, leg: GovernedLeg, { route, attempt, onHeaders }: Sending): WireRequest {
   const { turn } = leg;
   leg.attempts += 1;
   leg.route = route;
@@ -103,10 +105,9 @@ function wireRequest(call: Call, leg: GovernedLeg, route: KeyRoute, attempt: Att
     attempt,
     meter: leg.meter,
     onHeaders(response) {
-      leg.hasHeaders = true;
       leg.firstByteAt = call.runtime.clock.now();
       leg.requestId = requestIdOf(response);
-      laneOf(call, leg, route).gate.observe(response.headers);
+      onHeaders(response.headers);
     },
   };
 }

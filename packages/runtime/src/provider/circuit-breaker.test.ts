@@ -57,12 +57,50 @@ test("one trial at a time, and each vain one makes the pause longer", async () =
   }
 });
 
-test("a trial that is given up decides nothing; a refused one says that the service is back", async () => {
+test("a trial that is given up decides nothing: the next request is one, and a vain one makes one pause longer", async () => {
   const breaker = await open();
   vi.setSystemTime(5_000);
-  await fail(breaker, abort);
+  for (let trial = 0; trial < 3; trial += 1) expect(await fail(breaker, abort)).toBe(abort);
+  expect(await fail(breaker)).toBe(outage);
+  vi.setSystemTime(14_999);
   expect(await fail(breaker)).toBeInstanceOf(CircuitOpen);
   vi.setSystemTime(15_000);
+  expect(await fail(breaker)).toBe(outage);
+});
+
+test("a refused trial says that the service is back", async () => {
+  const breaker = await open();
+  vi.setSystemTime(5_000);
   expect(await fail(breaker, refusal)).toBe(refusal);
   expect(await breaker.run(async () => "sent")).toBe("sent");
+});
+
+test("a trial is over with its headers: nobody waits for the rest of its answer", async () => {
+  const breaker = await open();
+  vi.setSystemTime(5_000);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const headers = Promise.withResolvers<void>();
+  const trial = breaker.run((onHeaders) => {
+    headers.promise.then(onHeaders);
+    return promise;
+  });
+  expect(await fail(breaker)).toBeInstanceOf(CircuitOpen);
+  headers.resolve();
+  await vi.waitFor(async () => expect(await breaker.run(async () => "sent")).toBe("sent"));
+  resolve("long");
+  expect(await trial).toBe("long");
+});
+
+test("what breaks after its headers is one failure of many, in a trial as at any time", async () => {
+  const breaker = await open();
+  vi.setSystemTime(5_000);
+  const breakOff = () =>
+    breaker
+      .run(async (onHeaders) => {
+        onHeaders();
+        throw outage;
+      })
+      .catch((caught: unknown) => caught);
+  for (let failure = 0; failure < 10; failure += 1) expect(await breakOff()).toBe(outage);
+  expect(await breakOff()).toBeInstanceOf(CircuitOpen);
 });

@@ -24,17 +24,19 @@ export interface BreakerOptions {
 }
 
 export interface Breaker {
-  /** Sends, or throws `CircuitOpen` at once. One trial at a time finds out whether the service is back. */
-  run<T>(send: () => Promise<T>): Promise<T>;
+  /**
+   * Sends, or throws `CircuitOpen` at once. One trial at a time finds out whether the service is back: it is as soon
+   * as `onHeaders` is called, however long the rest of the answer takes.
+   */
+  run<T>(send: (onHeaders: () => void) => Promise<T>): Promise<T>;
 }
 
 /** One for each key, model and kind of request: an outage costs refusals, not queues. */
 export function createBreaker({ isOutage, isUndecided }: BreakerOptions): Breaker {
-  const policy = circuitBreaker(
-    // A trial that was given up says nothing, so the pause goes on.
-    handleWhen((error) => isOutage(error) || (policy.state === CircuitState.HalfOpen && isUndecided(error))),
-    { breaker: new ConsecutiveBreaker(FAILURES), halfOpenAfter: new IterableBackoff(PAUSES_MS) },
-  );
+  const policy = circuitBreaker(handleWhen(isOutage), {
+    breaker: new ConsecutiveBreaker(FAILURES),
+    halfOpenAfter: new IterableBackoff(PAUSES_MS),
+  });
   let pauses = 0;
   let openedAt = 0;
   policy.onBreak(() => {
@@ -44,6 +46,10 @@ export function createBreaker({ isOutage, isUndecided }: BreakerOptions): Breake
   policy.onReset(() => {
     pauses = 0;
   });
+  /** What the library is told of a trial, and when it has taken it in. */
+  let trial = Promise.withResolvers<void>();
+  let recorded = Promise.resolve();
+  let isTrying = false;
 
   function remainingMs(): number {
     const pause = PAUSES_MS[Math.min(pauses, PAUSES_MS.length) - 1] ?? 0;
@@ -51,23 +57,52 @@ export function createBreaker({ isOutage, isUndecided }: BreakerOptions): Breake
   }
 
   /** A failure of the request itself shows that the service is there, as an answer does. */
-  async function attempt<T>(send: () => Promise<T>): Promise<{ value: T } | { refusal: unknown }> {
+  async function outcomeOf(sent: Promise<unknown>): Promise<void> {
     try {
-      return { value: await send() };
+      await sent;
     } catch (error) {
       if (isOutage(error) || isUndecided(error)) throw error;
-      return { refusal: error };
+    }
+  }
+
+  /** Lets the library count an outcome, whatever it is. */
+  async function record(outcome: Promise<void>): Promise<void> {
+    await Promise.allSettled([outcome, policy.execute(() => outcome)]);
+  }
+
+  /**
+   * The library waits half open for one outcome. A trial that was given up gives none, so that nobody keeps others
+   * out by impatience: the next request is the trial then.
+   */
+  async function tryOut(begun: Promise<unknown>): Promise<void> {
+    if (policy.state === CircuitState.Open) {
+      trial = Promise.withResolvers();
+      recorded = record(trial.promise);
+    }
+    isTrying = true;
+    try {
+      await outcomeOf(begun);
+      trial.resolve();
+      await recorded;
+    } catch (error) {
+      if (isUndecided(error)) return;
+      trial.reject(error);
+      await recorded;
+    } finally {
+      isTrying = false;
     }
   }
 
   return {
     async run(send) {
       // The library would let everybody wait for the trial.
-      if (policy.state === CircuitState.HalfOpen) throw new CircuitOpen(PAUSES_MS[0] ?? 0);
+      if (isTrying) throw new CircuitOpen(PAUSES_MS[0] ?? 0);
       if (policy.state === CircuitState.Open && remainingMs() > 0) throw new CircuitOpen(remainingMs());
-      const result = await policy.execute(() => attempt(send));
-      if ("refusal" in result) throw result.refusal;
-      return result.value;
+      const { promise: headers, resolve: onHeaders } = Promise.withResolvers<void>();
+      const sent = send(onHeaders);
+      if (policy.state !== CircuitState.Closed) await tryOut(Promise.race([headers, sent]));
+      if (policy.state === CircuitState.Closed) await record(outcomeOf(sent));
+      return sent;
     },
   };
 }
