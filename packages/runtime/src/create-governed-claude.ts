@@ -12,7 +12,7 @@ import { type Clock, systemClock } from "./calls/clock.ts";
 import { createLeaseKeeper } from "./calls/lease-keeper.ts";
 import { sweepLeases } from "./calls/lease-sweeper.ts";
 import { createSettler } from "./calls/settle-surely.ts";
-import { readFailure } from "./failures/read-failure.ts";
+import { tellsOfOutage } from "./failures/tells-of-outage.ts";
 import { type GovernedMessages, governMessages } from "./messages/governed-messages.ts";
 import { createCallKeys } from "./provider/call-keys.ts";
 import { createKeyLanes } from "./provider/key-lanes.ts";
@@ -84,8 +84,8 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     baseUrl: service.environment.baseUrl,
     fetch: service.fetch,
     now: clock.now,
-    isOutage: (error) => readFailure(error, clock.now())?.isOutage ?? false,
-    isUndecided: (error) => error instanceof CallEnded && error.by !== "connection",
+    isOutage: (error) => tellsOfOutage(error, clock.now()),
+    isUndecided: (error) => error instanceof CallEnded,
   });
   const runtime: Runtime = {
     service,

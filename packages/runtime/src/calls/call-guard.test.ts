@@ -28,7 +28,7 @@ test("an attempt ends when its headers are late, and the call goes on", async ()
   const request = controlled(attempt);
   const waiting = endOf(attempt.race(never));
   await vi.advanceTimersByTimeAsync(98);
-  expect(attempt.endedBy).toBeUndefined();
+  expect(attempt.ended).toBeUndefined();
   await vi.advanceTimersByTimeAsync(2);
   expect(await waiting).toBe("connection");
   expect(request.signal.aborted).toBe(true);
@@ -46,8 +46,26 @@ test("from its headers on an attempt has the time of an answer", async () => {
   await vi.advanceTimersByTimeAsync(298);
   expect(heard).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(2);
-  expect(heard.mock.calls).toEqual([["generation"]]);
-  expect(attempt.endedBy).toBe("generation");
+  expect(heard.mock.calls).toMatchObject([[{ by: "generation" }]]);
+  expect(attempt.ended?.by).toBe("generation");
+});
+
+test("an end says for how long nothing was heard: from the start, from the headers, and not once the answer has begun", async () => {
+  const silences: (number | undefined)[] = [];
+  for (const hear of [() => {}, (attempt: AttemptGuard) => attempt.answering()]) {
+    const attempt = guard.startAttempt();
+    await vi.advanceTimersByTimeAsync(50);
+    hear(attempt);
+    await vi.advanceTimersByTimeAsync(350);
+    silences.push(attempt.ended?.silentMs);
+  }
+  const answered = guard.startAttempt();
+  answered.answering();
+  answered.begun();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(guard.remainingMs()).toBe(0);
+  silences.push(answered.ended?.silentMs);
+  expect(silences).toEqual([100, 300, 0]);
 });
 
 test("an attempt that is closed is not ended any more", async () => {
@@ -84,7 +102,7 @@ test("the total ends everything that is waited for, now and later", async () => 
   expect(signal.aborted).toBe(true);
   expect(guard.remainingMs()).toBe(0);
   expect(await endOf(guard.race(never))).toBe("total");
-  expect(guard.startAttempt().endedBy).toBe("total");
+  expect(guard.startAttempt().ended?.by).toBe("total");
 });
 
 test("the caller's signal ends it at once, before it has begun as well", async () => {

@@ -9,23 +9,28 @@ export type EndedBy = "connection" | "generation" | "total" | "caller";
 export class CallEnded extends Error {
   override readonly name = "CallEnded";
   readonly by: EndedBy;
+  /** How long a request had heard nothing by then. */
+  readonly silentMs: number;
 
-  constructor(by: EndedBy) {
+  constructor(by: EndedBy, silentMs = 0) {
     super(`The call was ended by: ${by}.`);
     this.by = by;
+    this.silentMs = silentMs;
   }
 }
 
-type Watcher = (by: EndedBy) => void;
+type Watcher = (ended: CallEnded) => void;
 
 /** One request under the deadline of its call. */
 export interface AttemptGuard {
   /** Aborts a request when the attempt is ended or given up, at once if it is already. */
   control(request: AbortController): void;
   /** Why it was ended, once it is. */
-  readonly endedBy: EndedBy | undefined;
+  readonly ended: CallEnded | undefined;
   /** The headers are here: from now on the answer is waited for. */
   answering(): void;
+  /** The answer has begun. The SDK keeps to itself what keeps a connection alive, so a pause is no silence any more. */
+  begun(): void;
   /** Passes on what `work` comes to, or throws `CallEnded` before. */
   race<T>(work: PromiseLike<T>): Promise<T>;
   /** Calls `listener` when the attempt is ended from our side, unless it is closed before. */
@@ -62,14 +67,14 @@ export function guardCall(
   const endsAt = startedAt + timeouts.totalRequestTimeout;
   const watchers: Watcher[] = [];
   let controller: AbortController | undefined;
-  let endedBy: EndedBy | undefined;
-  let endAttempt: Watcher | undefined;
+  let ended: CallEnded | undefined;
+  let endAttempt: ((by: EndedBy) => void) | undefined;
 
   function end(by: EndedBy): void {
-    if (endedBy !== undefined) return;
-    endedBy = by;
-    controller?.abort(new CallEnded(by));
-    for (const watcher of [...watchers]) watcher(by);
+    if (ended !== undefined) return;
+    ended = new CallEnded(by);
+    controller?.abort(ended);
+    for (const watcher of [...watchers]) watcher(ended);
     endAttempt?.(by);
   }
 
@@ -85,30 +90,36 @@ export function guardCall(
   function startAttempt(): AttemptGuard {
     const listeners: Watcher[] = [];
     let request: AbortController | undefined;
-    let attemptEndedBy = endedBy;
+    let attemptEnded = ended;
+    let heardAt = clock.now();
 
     const endThis = (by: EndedBy) => {
-      if (attemptEndedBy !== undefined) return;
-      attemptEndedBy = by;
+      if (attemptEnded !== undefined) return;
+      attemptEnded = new CallEnded(by, Math.max(0, clock.now() - heardAt));
       alarm.endPhase();
       // First those who know why: whoever only hears of the abort takes it for the caller's.
-      for (const listener of [...listeners]) listener(by);
-      request?.abort(new CallEnded(by));
+      for (const listener of [...listeners]) listener(attemptEnded);
+      request?.abort(attemptEnded);
     };
     endAttempt = endThis;
     alarm.startPhase("connection", timeouts.connectionTimeout);
     return {
       control(controller) {
         request = controller;
-        if (attemptEndedBy !== undefined) controller.abort(new CallEnded(attemptEndedBy));
+        if (attemptEnded !== undefined) controller.abort(attemptEnded);
       },
-      get endedBy() {
-        return attemptEndedBy;
+      get ended() {
+        return attemptEnded;
       },
       answering() {
-        if (attemptEndedBy === undefined) alarm.startPhase("generation", timeouts.generationTimeout);
+        if (attemptEnded !== undefined) return;
+        heardAt = clock.now();
+        alarm.startPhase("generation", timeouts.generationTimeout);
       },
-      race: (work) => raceWith(work, listeners, attemptEndedBy),
+      begun() {
+        heardAt = Number.POSITIVE_INFINITY;
+      },
+      race: (work) => raceWith(work, listeners, attemptEnded),
       onEnd: (listener) => void listeners.push(listener),
       abort: () => request?.abort(),
       close() {
@@ -120,14 +131,14 @@ export function guardCall(
   }
 
   return {
-    remainingMs: () => (endedBy === undefined ? endsAt - clock.now() : 0),
+    remainingMs: () => (ended === undefined ? endsAt - clock.now() : 0),
     throwIfEnded() {
-      if (endedBy !== undefined) throw new CallEnded(endedBy);
+      if (ended !== undefined) throw ended;
     },
-    race: (work) => raceWith(work, watchers, endedBy),
+    race: (work) => raceWith(work, watchers, ended),
     signal() {
       controller ??= new AbortController();
-      if (endedBy !== undefined) controller.abort(new CallEnded(endedBy));
+      if (ended !== undefined) controller.abort(ended);
       return controller.signal;
     },
     startAttempt,
@@ -139,15 +150,15 @@ export function guardCall(
 }
 
 /** `Promise.race` would keep what loses alive until the end that never comes. */
-function raceWith<T>(work: PromiseLike<T>, watchers: Watcher[], endedBy: EndedBy | undefined): Promise<T> {
+function raceWith<T>(work: PromiseLike<T>, watchers: Watcher[], ended: CallEnded | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onEnd = (by: EndedBy) => reject(new CallEnded(by));
+    const onEnd: Watcher = (error) => reject(error);
     const leave = () => {
       const index = watchers.indexOf(onEnd);
       if (index >= 0) watchers.splice(index, 1);
     };
-    if (endedBy === undefined) watchers.push(onEnd);
-    else onEnd(endedBy);
+    if (ended === undefined) watchers.push(onEnd);
+    else onEnd(ended);
     work.then(
       (value) => {
         leave();

@@ -9,6 +9,8 @@ export interface FailedRequest {
   readonly message?: string | null | undefined;
   /** What became of the connection, where it is not the API that said no. */
   readonly connection?: "failed" | "timed_out" | "malformed" | "unsent" | undefined;
+  /** How long nothing was heard of it before it was given up. */
+  readonly silentMs?: number | undefined;
 }
 
 export type FailureKind =
@@ -63,10 +65,18 @@ const CLASSES: { readonly [Kind in FailureKind]: ErrorClass & { readonly kind: K
   overloaded: { kind: "overloaded", ...outage },
   unavailable: { kind: "unavailable", ...outage },
   connection: { kind: "connection", ...outage },
-  connection_timeout: { kind: "connection_timeout", ...outage },
+  connection_timeout: { kind: "connection_timeout", ...limited },
   malformed_answer: { kind: "malformed_answer", ...outage },
   unsendable: { kind: "unsendable", ...final },
 };
+
+/**
+ * How long a service must have been silent for that to tell of an outage. Timeouts are each account's own: giving up
+ * before tells of its impatience, and must not keep others out who share its key.
+ */
+const SILENCE_MIN_MS = 5_000;
+/** A timer may go off a little before its time. */
+const EARLY_MAX_MS = 10;
 
 /** Limits of money and orders of Anthropic that look like passing errors and do not pass. */
 const SPEND_CODES: ReadonlySet<string> = new Set([
@@ -116,7 +126,12 @@ const KIND_OF_CONNECTION = {
 
 /** What a failure is, and what may be done about it. */
 export function classifyError(failed: FailedRequest): ErrorClass {
-  return CLASSES[kindOf(failed)];
+  const known = CLASSES[kindOf(failed)];
+  return isSilence(failed) ? { ...known, isOutage: true } : known;
+}
+
+function isSilence({ connection, silentMs = 0 }: FailedRequest): boolean {
+  return connection === "timed_out" && silentMs + EARLY_MAX_MS >= SILENCE_MIN_MS;
 }
 
 function kindOf({ status, type, errorCode, message, connection }: FailedRequest): FailureKind {

@@ -33,7 +33,8 @@ export class MalformedAnswer extends Error {
 /** What a request failed of; undefined where it is not the provider's or the network's doing. */
 export function readFailure(error: unknown, now: number): Failure | undefined {
   if (error instanceof CallEnded) {
-    return error.by === "connection" ? failureOf({ connection: "timed_out" }, error) : undefined;
+    const { by, silentMs } = error;
+    return by === "connection" ? failureOf({ connection: "timed_out", silentMs }, error) : undefined;
   }
   if (error instanceof CircuitOpen) {
     const { retryAfterMs } = error;

@@ -41,8 +41,8 @@ export function governStream(
   const onLeave = () => {
     if (!isWaiting) void end(new CallEnded("caller"));
   };
-  attempt.onEnd((by) => void end(new CallEnded(by)));
-  if (attempt.endedBy !== undefined) void end(new CallEnded(attempt.endedBy));
+  attempt.onEnd((ended) => void end(ended));
+  if (attempt.ended !== undefined) void end(attempt.ended);
   opened.controller.signal.addEventListener("abort", onLeave, { once: true });
 
   let isRead = false;

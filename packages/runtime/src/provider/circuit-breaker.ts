@@ -19,7 +19,7 @@ export class CircuitOpen extends Error {
 export interface BreakerOptions {
   /** Whether a failure tells of an outage. */
   isOutage(error: unknown): boolean;
-  /** Whether a request was given up by us before anything was known. */
+  /** Whether a request that tells of no outage was given up by us before anything was known. */
   isUndecided(error: unknown): boolean;
 }
 
@@ -85,7 +85,7 @@ export function createBreaker({ isOutage, isUndecided }: BreakerOptions): Breake
       trial.resolve();
       await recorded;
     } catch (error) {
-      if (isUndecided(error)) return;
+      if (!isOutage(error)) return;
       trial.reject(error);
       await recorded;
     } finally {

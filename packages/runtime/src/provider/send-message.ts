@@ -168,12 +168,12 @@ class Watch implements RequestWatch {
     const { attempt } = this.#request;
     attempt.control(controller);
     // Of what is aborted already nothing leaves.
-    if (attempt.endedBy === undefined) this.#onSent?.();
+    if (attempt.ended === undefined) this.#onSent?.();
   }
 
   onHeaders(response: Response): void {
     const { attempt, onHeaders } = this.#request;
-    if (attempt.endedBy !== undefined) return;
+    if (attempt.ended !== undefined) return;
     this.response = response;
     attempt.answering();
     onHeaders(response);
@@ -193,6 +193,7 @@ async function* read(
   let isOver = false;
   try {
     for await (const event of stream) {
+      attempt.begun();
       const isInPlace = meter.state !== "unseen" || event?.type === "message_start";
       if (!isInPlace || !isWholeEvent(event)) throw new MalformedAnswer(requestIdOf(response));
       meterEvent(meter, event);
@@ -200,11 +201,11 @@ async function* read(
       yield event;
     }
   } catch (error) {
-    if (attempt.endedBy !== undefined) throw new CallEnded(attempt.endedBy);
+    if (attempt.ended !== undefined) throw attempt.ended;
     throw error instanceof SyntaxError ? new MalformedAnswer(requestIdOf(response), error) : error;
   }
   if (isOver) return;
-  if (attempt.endedBy !== undefined) throw new CallEnded(attempt.endedBy);
+  if (attempt.ended !== undefined) throw attempt.ended;
   if (!stream.controller.signal.aborted) throw new MalformedAnswer(requestIdOf(response));
 }
 
