@@ -77,6 +77,28 @@ test("where the other key cannot be opened, nothing stays held", async () => {
   expect((await messages.create(ask)).governed.outcome).toBe("success");
 });
 
+test("a store or a vault that is away is not taken for Anthropic, although it is asked over fetch as well", async () => {
+  const away = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:9") });
+  const { key, userId } = await rotated();
+  const admit = () => Promise.reject(away);
+  const unadmitted = governed.restart({ store: { ...governed.store, admit } }).forUser(userId);
+  await expect(unadmitted.messages.create(ask)).rejects.toBe(away);
+  await expect(unadmitted.messages.create({ ...ask, stream: true })).rejects.toBe(away);
+
+  const { vault } = governed.ctx;
+  const withVault = (isAway: (slot: string) => boolean) => {
+    const open: typeof vault.open = async (sealed, context) => {
+      if (isAway(context.slot)) throw away;
+      return vault.open(sealed, context);
+    };
+    return governed.restart({ service: { ...governed.ctx, vault: { ...vault, open } } }).forUser(userId);
+  };
+  await expect(withVault(() => true).messages.create(ask)).rejects.toBe(away);
+  governed.server.script({ ...failures.authentication(), when: { key } });
+  await expect(withVault((slot) => slot === "secondary").messages.create(ask)).rejects.toBe(away);
+  expect(governed.ledger.at(-1)).toMatchObject({ userId, outcome: "error", errorType: "internal" });
+});
+
 test("the configured model's fallback answers what it cannot, admitted and booked by itself", async () => {
   const userId = await governed.makeUser({ settings });
   const claude = governed.restart();

@@ -77,6 +77,15 @@ export class AttemptsFailed extends Error {
   }
 }
 
+/**
+ * What a call ends with where its answer broke off after it was handed over. For what the request itself threw alone:
+ * a store or a vault may be asked over `fetch` as well, and what fails of them looks the same.
+ */
+export function answerBroke(error: unknown, now: number): unknown {
+  const failure = readFailure(error, now);
+  return failure === undefined ? error : new AttemptsFailed(failure);
+}
+
 /** Longer holds than this are not believed. */
 const HOLD_MAX_MS = 60_000;
 

@@ -2,7 +2,6 @@ import { AIConfigError } from "@ai-config/config-core";
 
 import { endedError } from "../failures/call-errors.ts";
 import { providerError } from "../failures/provider-error.ts";
-import { readFailure } from "../failures/read-failure.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
 import { type CallOptions, requestHeaders, takeCallOptions } from "../provider/request-options.ts";
 import { requestIdOf, type WireRequest } from "../provider/send-message.ts";
@@ -114,12 +113,14 @@ function wireRequest(call: Call, leg: GovernedLeg, { route, attempt, onHeaders }
 
 /** What a caller gets to see of whatever ended a call. */
 export function callerError(call: Call, error: unknown): unknown {
-  const { attempts, waits, effective, runtime, params } = call;
+  const { attempts, waits, effective, params } = call;
   const { timeouts } = effective.configuration;
   const details = { attempts, waits };
   if (error instanceof CallEnded) return endedError(error.by, timeouts, details);
-  const failure = error instanceof AttemptsFailed ? error.failure : readFailure(error, runtime.clock.now());
-  if (failure === undefined) return error instanceof AIConfigError ? error : (unsendable(params) ?? error);
+  if (!(error instanceof AttemptsFailed)) {
+    return error instanceof AIConfigError ? error : (unsendable(params) ?? error);
+  }
+  const { failure } = error;
   if (failure.kind === "connection_timeout") return endedError("connection", timeouts, details);
   return providerError(failure, details);
 }

@@ -1,6 +1,5 @@
 import { containsSecret, withoutSecrets } from "@ai-config/config-core";
 import type { Settled } from "../admission/admission-store.ts";
-import { readFailure } from "../failures/read-failure.ts";
 import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 import { type CallCost, callCost } from "../usage/call-cost.ts";
@@ -23,7 +22,7 @@ const SUCCESS: End = { outcome: "success", errorType: null, httpStatus: 200 };
 export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): Promise<Governed> {
   const { runtime, effective, asker, attempts, waits } = call;
   const { turn, admission, request, route } = leg;
-  const end = error === undefined ? SUCCESS : endOf(error, runtime.clock.now());
+  const end = error === undefined ? SUCCESS : endOf(error);
   const cost = costOfLeg(call, leg);
   const entry = entryOf(call, leg, end, cost);
   const settling = runtime.settler.settle({ admission, request, cost: cost.amount, entry });
@@ -134,14 +133,14 @@ function plain(text: string): string {
 }
 
 /** How the ledger calls an end that is no success. */
-function endOf(error: unknown, now: number): End {
-  if (error instanceof CallEnded && error.by !== "connection") {
+function endOf(error: unknown): End {
+  if (error instanceof CallEnded) {
     if (error.by === "caller") return { outcome: "aborted", errorType: null, httpStatus: null };
     return { outcome: "timeout", errorType: `${error.by}_timeout`, httpStatus: null };
   }
-  const failure = error instanceof AttemptsFailed ? error.failure : readFailure(error, now);
-  if (failure === undefined) return { outcome: "error", errorType: "internal", httpStatus: null };
-  const { kind, type, status } = failure;
+  if (!(error instanceof AttemptsFailed))
+    return { outcome: "error", errorType: "internal", httpStatus: null };
+  const { kind, type, status } = error.failure;
   return {
     outcome: kind === "connection_timeout" ? "timeout" : "error",
     errorType: type,

@@ -2,6 +2,7 @@ import { AnthropicError } from "@anthropic-ai/sdk";
 import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
 import { Stream } from "@anthropic-ai/sdk/streaming";
 
+import { answerBroke } from "../calls/attempt-loop.ts";
 import type { Call, GovernedLeg } from "../calls/call.ts";
 import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
 import { callerError } from "../calls/run-call.ts";
@@ -63,8 +64,8 @@ export function governStream(
       }
       if (!opened.controller.signal.aborted) error = undefined;
     } catch (thrown) {
-      error = thrown;
-      throw callerError(call, thrown);
+      error = answerBroke(thrown, call.runtime.clock.now());
+      throw callerError(call, error);
     } finally {
       opened.controller.signal.removeEventListener("abort", onLeave);
       await end(error);
