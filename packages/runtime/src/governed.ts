@@ -1,7 +1,8 @@
 import type { Adjustment, ApiVersion, CostBasis, Usd } from "@ai-config/config-core";
 
 import type { BudgetState } from "./admission/admission-store.ts";
-import type { AttemptReport, KeySlotName, Wait } from "./calls/attempt-loop.ts";
+import type { Wait } from "./calls/attempt-loop.ts";
+import type { AttemptReport, KeySlotName } from "./calls/attempt-report.ts";
 import type { LedgerEntry } from "./ledger/ledger-entry.ts";
 import type { PolicyAdjustment } from "./request/call-overrides.ts";
 

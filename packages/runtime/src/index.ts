@@ -14,7 +14,8 @@ export { createMemoryStore, type MemoryStoreOptions } from "./admission/memory-s
 export { createPostgresStore } from "./admission/postgres-store.ts";
 export { createRedisStore, type RedisStoreOptions } from "./admission/redis/redis-store.ts";
 export type { SendCommand } from "./admission/redis/run-script.ts";
-export type { AttemptReport, KeySlotName, Wait } from "./calls/attempt-loop.ts";
+export type { Wait } from "./calls/attempt-loop.ts";
+export type { AttemptReport, KeySlotName } from "./calls/attempt-report.ts";
 export type { BudgetStatus } from "./calls/budgets-of.ts";
 export type { Clock } from "./calls/clock.ts";
 export {

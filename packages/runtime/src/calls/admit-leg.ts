@@ -49,7 +49,7 @@ export async function admitLeg(call: Call, model: string | undefined): Promise<G
       model: turn.model,
       need,
       attempts: 0,
-      hasHeaders: false,
+      status: null,
       turn,
       request,
       admission: admitted,

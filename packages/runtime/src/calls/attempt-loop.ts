@@ -1,24 +1,15 @@
 import type { RetryStrategy } from "@ai-config/config-core";
 
 import { classifyError } from "../failures/classify-error.ts";
-import { type Failure, readFailure } from "../failures/read-failure.ts";
+import type { Failure } from "../failures/read-failure.ts";
 import type { Breaker } from "../provider/circuit-breaker.ts";
 import type { Need, RateGate } from "../provider/rate-gate.ts";
+import { requestIdOf } from "../provider/send-message.ts";
+import { type AttemptReport, failureName, type KeySlotName } from "./attempt-report.ts";
+import { AttemptsFailed, readAttempt } from "./attempts-failed.ts";
 import type { AttemptGuard, CallGuard } from "./call-guard.ts";
 import type { Clock } from "./clock.ts";
 import { nextStep } from "./next-step.ts";
-
-export type KeySlotName = "primary" | "secondary" | "environment";
-
-/** One request, or one that was not sent because the circuit was open. */
-export interface AttemptReport {
-  readonly model: string;
-  readonly keySlot: KeySlotName;
-  readonly status: number | null;
-  /** What it failed of; null for the one that was answered. */
-  readonly failure: string | null;
-  readonly requestId: string | null;
-}
 
 /** Time that passed before a request was sent. */
 export interface Wait {
@@ -36,8 +27,9 @@ export interface Leg {
   readonly model: string;
   readonly need: Need;
   attempts: number;
-  /** Whether the last request has got an answer that is no error. */
-  hasHeaders: boolean;
+  /** Of the last answer that is no error; null while none came. */
+  status: number | null;
+  requestId: string | null;
   /** Whether what was sent so far may be billed: another request is then admitted by itself. */
   hasCost(): boolean;
 }
@@ -59,31 +51,11 @@ export interface AttemptLoop<R extends Route, L extends Leg, A> {
    * Calls `onHeaders` with an answer that is no error, and resolves as soon as the caller can be answered; closes the
    * attempt where nothing more comes.
    */
-  send(leg: L, route: R, attempt: AttemptGuard, onHeaders: (headers: Headers) => void): Promise<A>;
+  send(leg: L, route: R, attempt: AttemptGuard, onHeaders: (response: Response) => void): Promise<A>;
   /** Ends a leg that came to nothing. */
   abandon(leg: L, error: unknown): Promise<void>;
   readonly attempts: AttemptReport[];
   readonly waits: Wait[];
-}
-
-/** The last thing that was tried, and what it failed of. */
-export class AttemptsFailed extends Error {
-  override readonly name = "AttemptsFailed";
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.kind, { cause: failure.cause });
-    this.failure = failure;
-  }
-}
-
-/**
- * What a call ends with where its answer broke off after it was handed over. For what the request itself threw alone:
- * a store or a vault may be asked over `fetch` as well, and what fails of them looks the same.
- */
-export function answerBroke(error: unknown, now: number): unknown {
-  const failure = readFailure(error, now);
-  return failure === undefined ? error : new AttemptsFailed(failure);
 }
 
 /** Longer holds than this are not believed. */
@@ -160,7 +132,7 @@ async function attempt<R extends Route, L extends Leg, A>(
   leg: L,
   route: R,
 ): Promise<{ answer: A } | { failure: Failure }> {
-  const { guard, clock } = loop;
+  const { guard, clock, attempts } = loop;
   const { breaker, gate } = loop.laneOf(leg, route);
   const waitMs = gate.take(leg.need);
   if (waitMs > 0) {
@@ -176,29 +148,36 @@ async function attempt<R extends Route, L extends Leg, A>(
     }
   }
   const underway = guard.startAttempt();
-  leg.hasHeaders = false;
+  leg.status = null;
+  leg.requestId = null;
+  const { model } = leg;
+  const { keySlot } = route;
   try {
     const answer = await breaker.run((isThere) =>
-      loop.send(leg, route, underway, (headers) => {
-        leg.hasHeaders = true;
-        gate.observe(headers);
+      loop.send(leg, route, underway, (response) => {
+        leg.status = response.status;
+        leg.requestId = requestIdOf(response);
+        gate.observe(response.headers);
         isThere();
       }),
     );
+    const { status, requestId } = leg;
+    attempts.push({ model, keySlot, status, failure: null, requestId });
     return { answer };
   } catch (error) {
     underway.abort();
     underway.close();
-    const failure = readFailure(error, clock.now());
+    const failed = readAttempt(error, leg, clock.now());
+    const failure = failed?.failure;
+    const { status, requestId } = failure ?? leg;
+    attempts.push({ model, keySlot, status, failure: failureName(failed ?? error), requestId });
     // The headers of an answer that broke off later were read when they came.
-    if (!leg.hasHeaders) {
+    if (leg.status === null) {
       if (failure?.headers === undefined) gate.giveBack(leg.need);
       else gate.observe(failure.headers);
     }
     if (failure === undefined) throw error;
-    const { status, requestId, kind, type, retryAfterMs } = failure;
-    const name = type === "circuit_open" ? type : kind;
-    loop.attempts.push({ model: leg.model, keySlot: route.keySlot, status, failure: name, requestId });
+    const { retryAfterMs } = failure;
     if (status === 429 && retryAfterMs !== undefined) gate.holdFor(Math.min(HOLD_MAX_MS, retryAfterMs));
     return { failure };
   }

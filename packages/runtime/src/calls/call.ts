@@ -8,7 +8,8 @@ import type { GovernedParams } from "../request/governed-params.ts";
 import type { PromptSize } from "../request/prompt-size.ts";
 import type { Asker, Runtime } from "../runtime.ts";
 import type { AnswerMeter } from "../usage/answer-meter.ts";
-import type { AttemptReport, Leg, Wait } from "./attempt-loop.ts";
+import type { Leg, Wait } from "./attempt-loop.ts";
+import type { AttemptReport } from "./attempt-report.ts";
 import type { CallGuard } from "./call-guard.ts";
 
 /** One call from the moment it is asked for. */
@@ -39,5 +40,4 @@ export interface GovernedLeg extends Leg {
   meter: AnswerMeter;
   /** When the headers of the last answer came; null while none did. */
   firstByteAt: number | null;
-  requestId: string | null;
 }

@@ -4,7 +4,7 @@ import { endedError } from "../failures/call-errors.ts";
 import { providerError } from "../failures/provider-error.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
 import { type CallOptions, requestHeaders, takeCallOptions } from "../provider/request-options.ts";
-import { requestIdOf, type WireRequest } from "../provider/send-message.ts";
+import type { WireRequest } from "../provider/send-message.ts";
 import { takeParams, unsendable } from "../request/check-params.ts";
 import { bodyOf } from "../request/compile-turn.ts";
 import { modelsToTry } from "../request/fallback-models.ts";
@@ -12,7 +12,8 @@ import { promptSize } from "../request/prompt-size.ts";
 import type { Asker, Runtime } from "../runtime.ts";
 import { startMeter } from "../usage/answer-meter.ts";
 import { admitLeg } from "./admit-leg.ts";
-import { AttemptsFailed, runAttempts } from "./attempt-loop.ts";
+import { runAttempts } from "./attempt-loop.ts";
+import { AttemptsFailed } from "./attempts-failed.ts";
 import type { Call, GovernedLeg } from "./call.ts";
 import { type AttemptGuard, CallEnded, guardCall } from "./call-guard.ts";
 import { effectiveFor } from "./effective-for.ts";
@@ -62,17 +63,8 @@ export async function runCall<A>(
       otherRoute: () => guard.race(keys.other()),
       laneOf: ({ model }, route) => route.lane(model, call.kind === "count" ? "count" : "message"),
       admit: (model) => admitLeg(call, model),
-      send: async (leg, route, attempt, onHeaders) => {
-        const answer = await send(wireRequest(call, leg, { route, attempt, onHeaders }), leg);
-        attempts.push({
-          model: leg.model,
-          keySlot: route.keySlot,
-          status: 200,
-          failure: null,
-          requestId: leg.requestId,
-        });
-        return answer;
-      },
+      send: async (leg, route, attempt, onHeaders) =>
+        send(wireRequest(call, leg, { route, attempt, onHeaders }), leg),
       abandon: async (leg, why) => void (await settleLeg(call, leg, why)),
       attempts,
       waits,
@@ -87,14 +79,13 @@ export async function runCall<A>(
 interface Sending {
   readonly route: KeyRoute;
   readonly attempt: AttemptGuard;
-  onHeaders(headers: Headers): void;
+  onHeaders(response: Response): void;
 }
 
 function wireRequest(call: Call, leg: GovernedLeg, { route, attempt, onHeaders }: Sending): WireRequest {
   const { turn } = leg;
   leg.attempts += 1;
   leg.route = route;
-  leg.requestId = null;
   leg.firstByteAt = null;
   leg.meter = startMeter();
   return {
@@ -105,8 +96,7 @@ function wireRequest(call: Call, leg: GovernedLeg, { route, attempt, onHeaders }
     meter: leg.meter,
     onHeaders(response) {
       leg.firstByteAt = call.runtime.clock.now();
-      leg.requestId = requestIdOf(response);
-      onHeaders(response.headers);
+      onHeaders(response);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Settled } from "../admission/admission-store.ts";
 import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 import { type CallCost, callCost } from "../usage/call-cost.ts";
-import { AttemptsFailed } from "./attempt-loop.ts";
+import { AttemptsFailed } from "./attempts-failed.ts";
 import { withLeft } from "./budget-left.ts";
 import type { Call, GovernedLeg } from "./call.ts";
 import { CallEnded } from "./call-guard.ts";
@@ -22,7 +22,7 @@ const SUCCESS: End = { outcome: "success", errorType: null, httpStatus: 200 };
 export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): Promise<Governed> {
   const { runtime, effective, asker, attempts, waits } = call;
   const { turn, admission, request, route } = leg;
-  const end = error === undefined ? SUCCESS : endOf(error);
+  const end = error === undefined ? SUCCESS : endOf(error, leg);
   const cost = costOfLeg(call, leg);
   const entry = entryOf(call, leg, end, cost);
   const settling = runtime.settler.settle({ admission, request, cost: cost.amount, entry });
@@ -133,17 +133,13 @@ function plain(text: string): string {
 }
 
 /** How the ledger calls an end that is no success. */
-function endOf(error: unknown): End {
+function endOf(error: unknown, { status }: GovernedLeg): End {
   if (error instanceof CallEnded) {
-    if (error.by === "caller") return { outcome: "aborted", errorType: null, httpStatus: null };
-    return { outcome: "timeout", errorType: `${error.by}_timeout`, httpStatus: null };
+    if (error.by === "caller") return { outcome: "aborted", errorType: null, httpStatus: status };
+    return { outcome: "timeout", errorType: `${error.by}_timeout`, httpStatus: status };
   }
   if (!(error instanceof AttemptsFailed))
     return { outcome: "error", errorType: "internal", httpStatus: null };
-  const { kind, type, status } = error.failure;
-  return {
-    outcome: kind === "connection_timeout" ? "timeout" : "error",
-    errorType: type,
-    httpStatus: status,
-  };
+  const { kind, type, status: httpStatus } = error.failure;
+  return { outcome: kind === "connection_timeout" ? "timeout" : "error", errorType: type, httpStatus };
 }

@@ -22,6 +22,7 @@ export interface LedgerEntry {
   readonly outcome: "success" | "error" | "aborted" | "timeout";
   /** Anthropic's error type, or ours, where it failed. */
   readonly errorType: string | null;
+  /** Of the last answer, which may have broken off after it; null where none came. */
   readonly httpStatus: number | null;
   readonly stopReason: string | null;
   /** `token_count` is free, and no call of a model: it is left out of sums. */

@@ -2,7 +2,8 @@ import { AnthropicError } from "@anthropic-ai/sdk";
 import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
 import { Stream } from "@anthropic-ai/sdk/streaming";
 
-import { answerBroke } from "../calls/attempt-loop.ts";
+import { reportBroken } from "../calls/attempt-report.ts";
+import { readAttempt } from "../calls/attempts-failed.ts";
 import type { Call, GovernedLeg } from "../calls/call.ts";
 import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
 import { callerError } from "../calls/run-call.ts";
@@ -33,6 +34,7 @@ export function governStream(
 
   async function settle(error: unknown): Promise<void> {
     attempt.close();
+    if (error !== undefined) reportBroken(call.attempts, error);
     resolve(await settleLeg(call, leg, error));
     call.guard.close();
   }
@@ -64,7 +66,7 @@ export function governStream(
       }
       if (!opened.controller.signal.aborted) error = undefined;
     } catch (thrown) {
-      error = answerBroke(thrown, call.runtime.clock.now());
+      error = readAttempt(thrown, leg, call.runtime.clock.now()) ?? thrown;
       throw callerError(call, error);
     } finally {
       opened.controller.signal.removeEventListener("abort", onLeave);

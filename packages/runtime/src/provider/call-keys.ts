@@ -1,7 +1,8 @@
 import { AIConfigError } from "@ai-config/config-core";
 import { type EffectiveConfiguration, openApiKey, type ServiceContext } from "@ai-config/config-service";
 
-import type { KeySlotName, Route } from "../calls/attempt-loop.ts";
+import type { Route } from "../calls/attempt-loop.ts";
+import type { KeySlotName } from "../calls/attempt-report.ts";
 import type { KeyLanes } from "./key-lanes.ts";
 
 /** A key with its client. */

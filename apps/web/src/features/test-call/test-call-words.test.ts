@@ -7,8 +7,9 @@ test("one attempt is a number, several say how each ended", () => {
   expect(attemptWords([attempt])).toBe("1");
   const failed = { ...attempt, status: 529, failure: "overloaded_error" } as (typeof attempts)[number];
   const lost = { ...attempt, status: null, failure: "connection" } as (typeof attempts)[number];
+  const broken = { ...attempt, failure: "malformed_answer" } as (typeof attempts)[number];
   const attempts: Parameters<typeof attemptWords>[0] = [];
-  expect(attemptWords([failed, lost, attempt])).toBe("3: 529, connection, 200");
+  expect(attemptWords([failed, lost, broken, attempt])).toBe("4: 529, connection, malformed_answer, 200");
 });
 
 test("keys are named by their slot", () => {

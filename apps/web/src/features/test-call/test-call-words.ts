@@ -29,7 +29,13 @@ export function costBasisWord(basis: Governed["cost"]["basis"]): string {
 /** "1", or "3: 529, 529, 200" where it was not the first that answered. */
 export function attemptWords(attempts: Governed["attempts"]): string {
   if (attempts.length <= 1) return String(attempts.length);
-  return `${attempts.length}: ${attempts.map(({ status, failure }) => status ?? failure ?? "no answer").join(", ")}`;
+  return `${attempts.length}: ${attempts.map(attemptWord).join(", ")}`;
+}
+
+/** An answer that broke off has a status that tells nothing of it. */
+function attemptWord({ status, failure }: Governed["attempts"][number]): string {
+  const hasBroken = failure !== null && status === 200;
+  return String((hasBroken ? null : status) ?? failure ?? "no answer");
 }
 
 /** Where the way to a successful call leads after this refusal, if a page of ours is on it. */
