@@ -1,4 +1,5 @@
 import { AIConfigError } from "@ai-config/config-core";
+import { revokeKey, rotateApiKey } from "@ai-config/config-service";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { failures, type Step } from "../testing/index.ts";
@@ -41,6 +42,46 @@ test("a refused key is replaced by the other one, at once and within the same ca
       .map(({ apiKey }) => apiKey),
   ).toEqual([key, former]);
   expect(governed.ledger.at(-1)).toMatchObject({ keySlot: "secondary", attempts: 2, outcome: "success" });
+});
+
+test("a key that is refused because it was replaced during the call is followed by the one in its place", async () => {
+  const [former, key] = [makeKey(), makeKey()];
+  const userId = await governed.makeUser({ settings, key: former });
+  const sleep: typeof governed.clock.sleep = async (ms, signal) => {
+    const owner = { type: "user", userId } as const;
+    await rotateApiKey(governed.ctx, { actor: owner, owner, newKey: key });
+    await governed.clock.sleep(ms, signal);
+  };
+  const { messages } = governed.restart({ clock: { ...governed.clock, sleep } }).forUser(userId);
+  governed.server.script(failures.internal(), { ...failures.authentication(), when: { key: former } });
+  const { governed: facts } = await messages.create(ask);
+  expect(facts.attempts).toMatchObject([
+    { keySlot: "primary", status: 500 },
+    { keySlot: "primary", status: 401 },
+    { keySlot: "primary", status: 200 },
+  ]);
+  const sent = governed.sent().slice(-3);
+  expect(sent.map(({ apiKey }) => apiKey)).toEqual([former, former, key]);
+  expect(JSON.stringify([facts, governed.ledger.at(-1)])).not.toContain(key.slice(13));
+});
+
+test("where the key in the place of a refused one is gone as well, nothing else is tried", async () => {
+  const former = makeKey();
+  const userId = await governed.makeUser({ settings, key: former });
+  const owner = { type: "user", userId } as const;
+  const clock = {
+    ...governed.clock,
+    sleep: async () => {
+      await rotateApiKey(governed.ctx, { actor: owner, owner, newKey: makeKey() });
+      await revokeKey(governed.ctx, { actor: owner, owner, slot: "primary" });
+    },
+  };
+  const { messages } = governed.restart({ clock }).forUser(userId);
+  governed.server.script(failures.internal(), { ...failures.authentication(), when: { key: former } });
+  await expect(messages.create(ask)).rejects.toMatchObject({
+    code: "PROVIDER_KEY_REFUSED",
+    details: { attempts: [{ status: 500 }, { status: 401 }] },
+  });
 });
 
 test("the other key is tried once, and neither is in the error", async () => {

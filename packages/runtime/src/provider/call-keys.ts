@@ -13,7 +13,10 @@ export interface CallKeys {
   /** At hand already. */
   peek(): KeyRoute | undefined;
   first(): Promise<KeyRoute>;
-  /** The other slot of the same owner; undefined where it is empty. */
+  /**
+   * What to try where the first key is refused: the other slot of the same owner, or what is in the place of the first
+   * where it was rotated into that slot meanwhile; undefined where there is none.
+   */
   other(): Promise<KeyRoute | undefined>;
 }
 
@@ -41,6 +44,14 @@ export function createCallKeys(
     return key === null ? undefined : { keySlot, ...lanesOf(key) };
   }
 
+  /** A key has one client, so nothing of the key itself is looked at. */
+  async function openOther(asker: Asker, first: KeyRoute | undefined): Promise<KeyRoute | undefined> {
+    const secondary = await open(asker, "secondary", "secondary");
+    if (secondary === undefined || secondary.client !== first?.client) return secondary;
+    const present = await open(asker, "primary", "primary");
+    return present?.client === first.client ? undefined : present;
+  }
+
   function keysOf(effective: EffectiveConfiguration, asker: Asker): CallKeys {
     const { source } = effective.sources["apiKeys.primaryKey"];
     const slot = source === "environment" ? "environment" : "primary";
@@ -54,7 +65,7 @@ export function createCallKeys(
         return first;
       },
       async other() {
-        other ??= open(asker, "secondary", "secondary");
+        other ??= openOther(asker, first);
         try {
           return await other;
         } catch (error) {
