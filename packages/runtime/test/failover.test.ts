@@ -1,5 +1,5 @@
 import { AIConfigError } from "@ai-config/config-core";
-import { revokeKey, rotateApiKey } from "@ai-config/config-service";
+import { createServiceContext, revokeKey, rotateApiKey } from "@ai-config/config-service";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { failures, type Step } from "../testing/index.ts";
@@ -347,6 +347,24 @@ test("where the provider would refuse until after the deadline nothing is sent",
   expect(governed.sent()).toHaveLength(before + 1);
   governed.clock.advance(30_000);
   expect((await messages.create(ask)).governed.outcome).toBe("success");
+});
+
+test("what was never sent is booked under the key that it would have run on", async () => {
+  const environment = {
+    ANTHROPIC_API_BASE_URL: `${governed.server.url}/v1`,
+    ANTHROPIC_API_KEY: makeKey(),
+  };
+  const { database } = governed.database;
+  const service = await createServiceContext({ database, environment, keyRing: governed.keyRing });
+  const timeouts = { totalRequestTimeout: 20_000, generationTimeout: 20_000, connectionTimeout: 10_000 };
+  const userId = await governed.makeUser({ settings: { ...settings, timeouts }, key: null });
+  const { messages } = governed.restart({ service }).forUser(userId);
+  governed.server.script(failures.rateLimited(30));
+  for (const attempts of [1, 0]) {
+    await expect(messages.create(ask)).rejects.toMatchObject({ code: "PROVIDER_RATE_LIMITED" });
+    expect(governed.ledger.at(-1)).toMatchObject({ userId, attempts, keySlot: "environment" });
+  }
+  await service.close();
 });
 
 test("counting tokens and messages are held up apart, as Anthropic limits them", async () => {

@@ -5,6 +5,7 @@ import { AIConfigError } from "@ai-config/config-core";
 import type { Admission, AdmissionRequest, Admitted, ScopeLimits } from "../admission/admission-store.ts";
 import { admitWithin } from "../admission/fair-queue.ts";
 import { limitReached } from "../failures/call-errors.ts";
+import type { KeyRoute } from "../provider/call-keys.ts";
 import { compileTurn, type Turn } from "../request/compile-turn.ts";
 import { reserveFor } from "../request/reserve-for.ts";
 import { scopeLimits } from "../request/scope-limits.ts";
@@ -13,7 +14,7 @@ import type { Call, GovernedLeg } from "./call.ts";
 import { settleLeg } from "./settle-leg.ts";
 
 /** Asks for everything that one model's answer can take, before anything is sent. */
-export async function admitLeg(call: Call, model: string | undefined): Promise<GovernedLeg> {
+export async function admitLeg(call: Call, model: string | undefined, route: KeyRoute): Promise<GovernedLeg> {
   const { runtime, effective, asker, params, size, guard } = call;
   const { service, clock, leases } = runtime;
   guard.throwIfEnded();
@@ -55,7 +56,7 @@ export async function admitLeg(call: Call, model: string | undefined): Promise<G
       admission: admitted,
       startedAt,
       multiplier,
-      route: undefined,
+      route,
       meter,
       firstByteAt: null,
       requestId: null,

@@ -46,7 +46,7 @@ export interface AttemptLoop<R extends Route, L extends Leg, A> {
   otherRoute(): Promise<R | undefined>;
   /** What is remembered of the key and what is asked for. */
   laneOf(leg: L, route: R): { readonly breaker: Breaker; readonly gate: RateGate };
-  admit(model: string | undefined): Promise<L>;
+  admit(model: string | undefined, route: R): Promise<L>;
   /**
    * Calls `onHeaders` with an answer that is no error, and resolves as soon as the caller can be answered; closes the
    * attempt where nothing more comes.
@@ -79,7 +79,7 @@ export async function runAttempts<R extends Route, L extends Leg, A>(
     for (const [index, model] of models.entries()) {
       const hasNextModel = index + 1 < models.length;
       for (let retries = 0; ; ) {
-        leg ??= await admit(loop, model, failed);
+        leg ??= await admit(loop, { model, route, failed });
         if (leg === undefined) break;
         const result = await attempt(loop, leg, route);
         if ("answer" in result) return { leg, route, answer: result.answer };
@@ -116,11 +116,10 @@ export async function runAttempts<R extends Route, L extends Leg, A>(
 /** Undefined where a model after a failed one is not admitted: what failed is then the better reason. */
 async function admit<R extends Route, L extends Leg, A>(
   loop: AttemptLoop<R, L, A>,
-  model: string | undefined,
-  failed: Failure | undefined,
+  { model, route, failed }: { model: string | undefined; route: R; failed: Failure | undefined },
 ): Promise<L | undefined> {
   try {
-    return await loop.admit(model);
+    return await loop.admit(model, route);
   } catch (error) {
     if (failed === undefined || loop.guard.remainingMs() <= 0) throw error;
     return undefined;

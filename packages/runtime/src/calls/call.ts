@@ -35,8 +35,9 @@ export interface GovernedLeg extends Leg {
   readonly admission: Admitted;
   readonly startedAt: number;
   readonly multiplier: number | undefined;
-  /** The key and the meter of the last request. */
-  route: KeyRoute | undefined;
+  /** The key of the last request, or the one that the first would have run on. */
+  route: KeyRoute;
+  /** Of the last request. */
   meter: AnswerMeter;
   /** When the headers of the last answer came; null while none did. */
   firstByteAt: number | null;

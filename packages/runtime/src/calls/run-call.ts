@@ -62,7 +62,7 @@ export async function runCall<A>(
       route: keys.peek() ?? (await guard.race(keys.first())),
       otherRoute: () => guard.race(keys.other()),
       laneOf: ({ model }, route) => route.lane(model, call.kind === "count" ? "count" : "message"),
-      admit: (model) => admitLeg(call, model),
+      admit: (model, route) => admitLeg(call, model, route),
       send: async (leg, route, attempt, onHeaders) =>
         send(wireRequest(call, leg, { route, attempt, onHeaders }), leg),
       abandon: async (leg, why) => void (await settleLeg(call, leg, why)),

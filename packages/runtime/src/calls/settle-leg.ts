@@ -21,7 +21,7 @@ const SUCCESS: End = { outcome: "success", errorType: null, httpStatus: 200 };
 /** Books what a leg cost, frees what it held, and tells what governed it. `error` is what it ended with, if any. */
 export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): Promise<Governed> {
   const { runtime, effective, asker, attempts, waits } = call;
-  const { turn, admission, request, route } = leg;
+  const { turn, admission, request } = leg;
   const end = error === undefined ? SUCCESS : endOf(error, leg);
   const cost = costOfLeg(call, leg);
   const entry = entryOf(call, leg, end, cost);
@@ -37,7 +37,7 @@ export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): 
     outcome: end.outcome,
     model: modelServed ?? modelAsked,
     apiVersion: turn.apiVersion,
-    keySlot: route?.keySlot ?? keySlot,
+    keySlot,
     adjustments: turn.adjustments,
     cost: { amount: cost.amount, basis: cost.basis },
     attempts,
@@ -99,7 +99,7 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     modelAsked: plain(turn.asked),
     modelServed: meter.model === undefined ? null : plain(meter.model),
     apiVersion: turn.apiVersion,
-    keySlot: route?.keySlot ?? "primary",
+    keySlot: route.keySlot,
     startedAt: new Date(startedAt),
     firstByteMs: firstByteAt === null ? null : Math.max(0, firstByteAt - startedAt),
     durationMs: Math.max(0, runtime.clock.now() - startedAt),

@@ -26,6 +26,8 @@ export interface GovernedTest extends AsyncDisposable {
   readonly server: FakeAnthropic;
   readonly database: TestDatabase;
   readonly ctx: RunningServiceContext;
+  /** What a service of another environment opens the same keys with. */
+  readonly keyRing: string;
   readonly store: AdmissionStore;
   readonly clock: ManualClock;
   /** What was settled, in order. */
@@ -55,10 +57,11 @@ export const makeKey = () => `sk-ant-api03-${randomBytes(12).toString("hex")}`;
 /** The whole product under a call: real configurations in a real database, the fake API over HTTP. */
 export async function startGoverned(options: Partial<GovernedClaudeOptions> = {}): Promise<GovernedTest> {
   const [database, server] = await Promise.all([createTestDatabase(), startFakeAnthropic()]);
+  const keyRing = randomBytes(32).toString("base64url");
   const ctx = await createServiceContext({
     database: database.database,
     environment: { ANTHROPIC_API_BASE_URL: `${server.url}/v1` },
-    keyRing: randomBytes(32).toString("base64url"),
+    keyRing,
   });
   const clock = manualClock();
   const ledger: LedgerEntry[] = [];
@@ -88,6 +91,7 @@ export async function startGoverned(options: Partial<GovernedClaudeOptions> = {}
     server,
     database,
     ctx,
+    keyRing,
     store,
     clock,
     ledger,
