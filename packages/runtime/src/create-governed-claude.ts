@@ -2,6 +2,7 @@ import type { ServiceContext } from "@ai-config/config-service";
 import type { Database } from "@ai-config/db";
 
 import type { AdmissionStore, BudgetAlert } from "./admission/admission-store.ts";
+import { tellAlerts } from "./admission/alerting-store.ts";
 import { createFairQueue } from "./admission/fair-queue.ts";
 import { invalidArgument } from "./admission/invalid-argument.ts";
 import { createPostgresStore } from "./admission/postgres-store.ts";
@@ -67,7 +68,6 @@ const LEASE_MS = 60_000;
 export function createGovernedClaude(options: GovernedClaudeOptions): GovernedClaude {
   const { service, clock = systemClock, random = Math.random, leaseMs = LEASE_MS } = options;
   const { log } = service;
-  const store = options.store ?? createPostgresStore({ database: options.db ?? service.database });
   const onAlert = async (alert: BudgetAlert) => {
     try {
       // Whoever listens may take time, and fail after that.
@@ -76,6 +76,10 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
       log("error", "Who listens to budget alerts failed.", { error: String(error) });
     }
   };
+  const store = tellAlerts(
+    options.store ?? createPostgresStore({ database: options.db ?? service.database }),
+    (alert) => void onAlert(alert),
+  );
   // Deadlines of waiting calls are told by this clock.
   const queue = createFairQueue({ timers: { now: clock.now, schedule: systemTimers.schedule } });
   const leases = createLeaseKeeper(store, leaseMs, log);
@@ -93,8 +97,7 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     queue,
     settler: createSettler(store, {
       log,
-      onDone: ({ request }, settled) => {
-        for (const alert of settled?.alerts ?? []) onAlert(alert);
+      onDone: ({ request }) => {
         leases.release(request.id);
         if (queue.waiting > 0) queue.wake(request.scopes);
       },
@@ -104,7 +107,6 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     clock,
     random,
     limitWaitMs: options.limitWaitMs ?? 0,
-    onAlert,
   };
   return {
     forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels } = {}) {

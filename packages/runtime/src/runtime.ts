@@ -1,6 +1,6 @@
 import type { ServiceContext } from "@ai-config/config-service";
 
-import type { AdmissionStore, BudgetAlert } from "./admission/admission-store.ts";
+import type { AdmissionStore } from "./admission/admission-store.ts";
 import type { FairQueue } from "./admission/fair-queue.ts";
 import type { Clock } from "./calls/clock.ts";
 import type { LeaseKeeper } from "./calls/lease-keeper.ts";
@@ -19,7 +19,6 @@ export interface Runtime {
   readonly random: () => number;
   /** How long a call waits for a limit instead of being refused. */
   readonly limitWaitMs: number;
-  readonly onAlert: (alert: BudgetAlert) => void;
 }
 
 /** For whom calls are made. */

@@ -241,6 +241,39 @@ test("an answer is not lost because its cost cannot be booked at once", async ()
   expect(alerts).toMatchObject([{ period: "daily", threshold: 0.01 }]);
 });
 
+test("an alert is heard although the call whose admission found it due had left by then", async () => {
+  const costBudget = { dailyBudget: 1, alertThresholds: [0.5], dailyEnforcement: "warn" };
+  const userId = await governed.makeUser({ settings: { model, costBudget } });
+  const memory = createMemoryStore();
+  let gate = Promise.resolve();
+  let admissions = 0;
+  const store = {
+    ...memory,
+    admit: async (request: Parameters<typeof memory.admit>[0]) => {
+      admissions += 1;
+      const admission = await memory.admit(request);
+      await gate;
+      return admission;
+    },
+  };
+  const alerts: BudgetAlert[] = [];
+  const claude = governed.restart({ store, onAlert: (alert) => void alerts.push(alert) });
+  const { messages } = claude.forUser(userId);
+  governed.server.script({ usage });
+  await messages.create(ask);
+  await governed.configure(userId, { costBudget: { dailyBudget: 0.002 } });
+  const { promise, resolve: open } = Promise.withResolvers<void>();
+  gate = promise;
+  const leaving = new AbortController();
+  const left = expect(messages.create(ask, { signal: leaving.signal })).rejects.toThrow("aborted");
+  await expect.poll(() => admissions).toBe(2);
+  leaving.abort();
+  await left;
+  expect(alerts).toEqual([]);
+  open();
+  await expect.poll(() => alerts).toMatchObject([{ period: "daily", threshold: 0.5, limit: "0.002" }]);
+});
+
 test("who listens to alerts and fails after a while ends neither the call nor the process", async () => {
   const costBudget = { dailyBudget: 0.002, alertThresholds: [0.01] };
   const userId = await governed.makeUser({ settings: { model, costBudget } });

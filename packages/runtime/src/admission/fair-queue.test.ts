@@ -5,7 +5,7 @@ import { budgetWindow } from "@ai-config/config-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { admit, ask, limitsOf, settle, thresholdsOf } from "../../testing/admission/admission-kit.ts";
+import { admit, ask, limitsOf, settle } from "../../testing/admission/admission-kit.ts";
 import { manualTimers } from "../../testing/manual-timers.ts";
 import type { Admission, AdmissionRequest, AdmissionStore, ScopeLimits } from "./admission-store.ts";
 import { admitWithin, createFairQueue, type FairQueueOptions } from "./fair-queue.ts";
@@ -58,12 +58,12 @@ const user = (given: Partial<Omit<ScopeLimits, "scope">>) =>
   limitsOf({ kind: "user", id: randomUUID() }, given);
 const pool = (given: Partial<Omit<ScopeLimits, "scope">>) =>
   limitsOf({ kind: "organization", id: randomUUID() }, given);
-const budget = (limit: string, thresholds: number[] = []) =>
+const budget = (limit: string) =>
   ({
     period: "daily",
     limit,
     enforcement: "block",
-    thresholds,
+    thresholds: [],
     windows: [budgetWindow("daily", new Date(NOON), "UTC")],
   }) as const;
 
@@ -447,38 +447,4 @@ describe("a call that waits in vain", () => {
     await expect(failing.answer).rejects.toThrow("The database is gone.");
     expect(order).toEqual(["first", "a failed", "b"]);
   });
-});
-
-test("alerts of refusals that nobody saw come with the answer", async () => {
-  const { enter, finish, store } = start();
-  const one = user({});
-  const limited = (limit: string) => ({ ...one, concurrency: 1, budgets: [budget(limit, [0.5, 1])] });
-  const spent = ask(limited("10"), { reserve: "3" });
-  await settle(store, await admit(store, spent), spent, "3");
-  const running = enter("first", limited("10"));
-  await running.answer;
-  const waiting = enter("a", limited("4"));
-  await setImmediate();
-  await finish(running);
-  const { alerts, ...admission } = await waiting.answer;
-  expect(admission).toMatchObject({ isAdmitted: true, budgets: [{ spent: "3", reserved: "0" }] });
-  expect(thresholdsOf(alerts)).toEqual([0.5]);
-});
-
-test("alerts of refusals in the queue come with the answer too", async () => {
-  const { enter, finish, store, timers } = start({ pollMs: 500 });
-  const one = user({});
-  const limited = (limit: string) => ({ ...one, concurrency: 1, budgets: [budget(limit, [0.5, 1])] });
-  const spent = ask(limited("10"), { reserve: "3" });
-  await settle(store, await admit(store, spent), spent, "3");
-  const running = enter("first", limited("10"));
-  await running.answer;
-  const next = enter("a", limited("10"));
-  await setImmediate();
-  const last = enter("b", limited("4"));
-  await finish(running);
-  // Its turn comes, and there is no slot for it yet.
-  await timers.advance(500);
-  await finish(next);
-  expect(thresholdsOf((await last.answer).alerts)).toEqual([0.5]);
 });

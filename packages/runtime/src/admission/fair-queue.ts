@@ -4,7 +4,6 @@ import type {
   Admission,
   AdmissionRequest,
   AdmissionStore,
-  BudgetAlert,
   Refusal,
   Refused,
   ScopeLimits,
@@ -57,8 +56,6 @@ interface Waiter {
   readonly store: AdmissionStore;
   readonly request: AdmissionRequest;
   readonly patience: Patience;
-  /** Of refusals that were not passed on. */
-  readonly alerts: BudgetAlert[];
   isTrying: boolean;
   /** The try that runs is the last. */
   isOver: boolean;
@@ -101,7 +98,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
   ): Promise<Admission> {
     patience.signal?.throwIfAborted();
     const ahead = lines.get(lineKey(request))?.block ?? sharedBlock(request);
-    if (ahead !== undefined) return join(store, request, patience, ahead, []);
+    if (ahead !== undefined) return join(store, request, patience, ahead);
 
     const wakesBefore = wakes;
     asking += 1;
@@ -113,7 +110,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     if (isHopeless(admission.refusal, patience)) return admission;
     // Another call of the same person may have begun to wait meanwhile.
     const block = lines.get(lineKey(request))?.block ?? blockOf(admission.refusal);
-    const answer = join(store, request, patience, block, admission.alerts);
+    const answer = join(store, request, patience, block);
     // What was freed while the store answered was freed for nobody.
     if (wakes !== wakesBefore) void drain(block);
     else if (!block.isDraining && block.lines.size > 0) arm(block);
@@ -145,11 +142,10 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     request: AdmissionRequest,
     patience: Patience,
     block: Block,
-    alerts: readonly BudgetAlert[],
   ): Promise<Admission> {
     if (waiting >= maxWaiting) {
       drop(block);
-      return Promise.resolve(refused(block.refusal, alerts));
+      return Promise.resolve(refused(block.refusal));
     }
     const key = lineKey(request);
     const line = lines.get(key) ?? { key, waiters: [], block };
@@ -174,12 +170,11 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
         store,
         request,
         patience,
-        alerts: [...alerts],
         isTrying: false,
         isOver: false,
         answer(admission) {
           leave();
-          resolve(waiter.alerts.length === 0 ? admission : withAlerts(admission, waiter.alerts));
+          resolve(admission);
         },
         fail(reason) {
           leave();
@@ -198,7 +193,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     if (waiter.isTrying) return;
     const { signal } = waiter.patience;
     if (signal?.aborted) waiter.fail(signal.reason);
-    else waiter.answer(refused(line.block.refusal, []));
+    else waiter.answer(refused(line.block.refusal));
   }
 
   function drop(block: Block): void {
@@ -266,10 +261,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     if (admission.isAdmitted) waiter.answer(admission);
     else if (waiter.patience.signal?.aborted) waiter.fail(waiter.patience.signal.reason);
     else if (waiter.isOver || isHopeless(admission.refusal, waiter.patience)) waiter.answer(admission);
-    else {
-      waiter.alerts.push(...admission.alerts);
-      return admission.refusal;
-    }
+    else return admission.refusal;
     return undefined;
   }
 
@@ -312,10 +304,7 @@ function isBudget({ budget }: Refusal): boolean {
   return budget !== undefined;
 }
 
-function refused(refusal: Refusal, alerts: readonly BudgetAlert[]): Refused {
-  return { isAdmitted: false, refusal, alerts };
-}
-
-function withAlerts(admission: Admission, alerts: readonly BudgetAlert[]): Admission {
-  return { ...admission, alerts: [...alerts, ...admission.alerts] };
+/** Whatever alerts came with it were told when it came. */
+function refused(refusal: Refusal): Refused {
+  return { isAdmitted: false, refusal, alerts: [] };
 }

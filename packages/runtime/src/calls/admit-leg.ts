@@ -38,7 +38,6 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
     }, ignore);
     throw error;
   }
-  for (const alert of admission.alerts) runtime.onAlert(alert);
   if (!admission.isAdmitted) throw limitReached(admission.refusal, reserve);
   leases.keep(request.id);
   return legOf(admission);
