@@ -23,9 +23,11 @@ function start(options: FairQueueOptions = {}) {
 
   /** A call that is noted when it is admitted, refused or given up. */
   function enter(name: string, scopes: ScopeLimits | ScopeLimits[], given: Given = {}) {
-    const { patienceMs = MINUTE, signal, through = store, ...rest } = given;
+    const { patienceMs = MINUTE, signal, through = store, limitsNow, ...rest } = given;
     const request = ask(scopes, { leaseMs: 10 * MINUTE, ...rest });
-    const answer = admitWithin(through, request, { deadline: timers.now() + patienceMs, signal, queue });
+    const renew = limitsNow && (async () => ({ ...request, scopes: [await limitsNow()] }));
+    const deadline = timers.now() + patienceMs;
+    const answer = admitWithin(through, request, { deadline, signal, queue, renew });
     answer.then(
       ({ isAdmitted }) => order.push(isAdmitted ? name : `${name} refused`),
       () => order.push(`${name} failed`),
@@ -52,6 +54,8 @@ interface Given extends Partial<Omit<AdmissionRequest, "scopes">> {
   patienceMs?: number;
   signal?: AbortSignal;
   through?: AdmissionStore;
+  /** In the place of its scopes from its second try on. */
+  limitsNow?: () => ScopeLimits | Promise<ScopeLimits>;
 }
 
 const user = (given: Partial<Omit<ScopeLimits, "scope">>) =>
@@ -279,6 +283,69 @@ describe("a call that waits", () => {
     enter("b", [user({}), shared]);
     await setImmediate();
     expect(order).toEqual(["a failed", "b"]);
+  });
+});
+
+describe("a call whose limits change while it waits", () => {
+  test("is refused by the new ones when its turn comes", async () => {
+    const { enter, finish, order } = start();
+    const one = user({ concurrency: 1, budgets: [budget("1")] });
+    const running = enter("first", one);
+    await running.answer;
+    const limitsNow = () => ({ ...one, budgets: [budget("0.1")] });
+    const { answer } = enter("a", one, { reserve: "0.2", limitsNow });
+    await setImmediate();
+    await finish(running);
+    expect(order).toEqual(["first", "a refused"]);
+    expect(await answer).toMatchObject({ refusal: { limit: "dailyBudget", allowed: "0.1" } });
+  });
+
+  test("finds more room at its next poll, also where a rate named a later moment", async () => {
+    const { enter, order, timers } = start({ pollMs: 500 });
+    const slots = user({ concurrency: 1 });
+    const rate = user({ rate: { perMinute: 2, burst: 0 } });
+    await enter("first", slots).answer;
+    await enter("second", rate).answer;
+    enter("a", slots, { limitsNow: () => ({ ...slots, concurrency: 2 }) });
+    enter("b", rate, { limitsNow: () => ({ ...rate, rate: { perMinute: 2, burst: 1 } }) });
+    await timers.advance(499);
+    expect(order).toEqual(["first", "second"]);
+    await timers.advance(1);
+    expect(order).toEqual(["first", "second", "a", "b"]);
+    expect(timers.pending).toBe(0);
+  });
+
+  test("fails of what its limits cannot be read of, and the next one is tried", async () => {
+    const { enter, finish, order } = start();
+    const one = user({ concurrency: 1 });
+    const running = enter("first", one);
+    await running.answer;
+    const limitsNow = () => Promise.reject(new Error("Nobody knows."));
+    const failing = enter("a", one, { limitsNow });
+    enter("b", one);
+    await setImmediate();
+    await finish(running);
+    await expect(failing.answer).rejects.toThrow("Nobody knows.");
+    expect(order).toEqual(["first", "a failed", "b"]);
+  });
+
+  test("takes nothing where it is given up while they are read", async () => {
+    const { enter, finish, order, queue } = start();
+    const one = user({ concurrency: 1 });
+    const running = enter("first", one);
+    await running.answer;
+    const controller = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<ScopeLimits>();
+    const given = enter("a", one, { signal: controller.signal, limitsNow: () => promise });
+    enter("b", one);
+    await setImmediate();
+    await finish(running);
+    controller.abort(new Error("The browser is closed."));
+    resolve(one);
+    await expect(given.answer).rejects.toThrow("The browser is closed.");
+    await setImmediate();
+    expect(order).toEqual(["first", "a failed", "b"]);
+    expect(queue.waiting).toBe(0);
   });
 });
 

@@ -14,10 +14,7 @@ import { type QueueTimers, systemTimers } from "./queue-timers.ts";
 export interface FairQueueOptions {
   /** How many calls may wait; further ones get their refusal at once. */
   readonly maxWaiting?: number;
-  /**
-   * How often a waiting call asks again for what another process may have freed. A rate tells its moment and is asked
-   * at that moment.
-   */
+  /** How often a waiting call asks again: another process may have freed something, or its limits have changed. */
   readonly pollMs?: number;
   readonly timers?: QueueTimers;
 }
@@ -36,6 +33,8 @@ interface Patience {
   /** Milliseconds since 1970, by the clock of the queue. */
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
+  /** The request under its limits of now, made for each try after the first. Unchanged unless given. */
+  readonly renew?: (() => Promise<AdmissionRequest>) | undefined;
 }
 
 /**
@@ -54,7 +53,8 @@ export function admitWithin(
 
 interface Waiter {
   readonly store: AdmissionStore;
-  readonly request: AdmissionRequest;
+  /** As it was made last. */
+  request: AdmissionRequest;
   readonly patience: Patience;
   isTrying: boolean;
   /** The try that runs is the last. */
@@ -204,8 +204,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
 
   function arm(block: Block): void {
     block.cancelTimer();
-    const { limit, retryAfterMs } = block.refusal;
-    const wait = limit === "requestsPerMinute" ? retryAfterMs : Math.min(retryAfterMs, pollMs);
+    const wait = Math.min(block.refusal.retryAfterMs, pollMs);
     block.cancelTimer = timers.schedule(() => void drain(block), Math.max(1, wait));
   }
 
@@ -249,9 +248,14 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
 
   /** Answers a refusal where the call goes on waiting. */
   async function tryOne(waiter: Waiter): Promise<Refusal | undefined> {
+    const { renew, signal } = waiter.patience;
     waiter.isTrying = true;
     let admission: Admission;
     try {
+      if (renew !== undefined) {
+        waiter.request = await renew();
+        signal?.throwIfAborted();
+      }
       admission = await waiter.store.admit(waiter.request);
     } catch (error) {
       waiter.fail(error);
@@ -259,7 +263,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     }
     waiter.isTrying = false;
     if (admission.isAdmitted) waiter.answer(admission);
-    else if (waiter.patience.signal?.aborted) waiter.fail(waiter.patience.signal.reason);
+    else if (signal?.aborted) waiter.fail(signal.reason);
     else if (waiter.isOver || isHopeless(admission.refusal, waiter.patience)) waiter.answer(admission);
     else return admission.refusal;
     return undefined;

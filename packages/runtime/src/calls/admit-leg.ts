@@ -11,6 +11,7 @@ import { reserveFor } from "../request/reserve-for.ts";
 import { scopeLimits } from "../request/scope-limits.ts";
 import { startMeter } from "../usage/answer-meter.ts";
 import type { Call, GovernedLeg } from "./call.ts";
+import { effectiveNow } from "./effective-for.ts";
 import { settleLeg } from "./settle-leg.ts";
 
 /** Asks for everything that one model's answer can take, before anything is sent. */
@@ -22,12 +23,13 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
   const date = new Date(startedAt);
   const turn = compileTurn(effective, params, { models: service.models, date, model });
   const multiplier = multiplierOf(call);
-  const limits = scopeLimits(effective, asker.userId, startedAt);
-  const isFree = call.kind === "count";
-  const scopes = isFree ? limits.withoutBudgets : limits.scopes;
-  const reserve = isFree ? "0" : reserveOf(call, turn, { date, multiplier, scopes });
-  const request: AdmissionRequest = { id: randomUUID(), scopes, reserve, leaseMs: leases.leaseMs };
-  const asked = ask(call, request);
+  const id = randomUUID();
+  // As the store is asked last.
+  let request = await requestNow();
+  const asked = ask(call, request, async () => {
+    request = await requestNow();
+    return request;
+  });
   let admission: Admission;
   try {
     admission = await guard.race(asked);
@@ -38,9 +40,18 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
     }, ignore);
     throw error;
   }
-  if (!admission.isAdmitted) throw limitReached(admission.refusal, reserve);
-  leases.keep(request.id);
+  if (!admission.isAdmitted) throw limitReached(admission.refusal, request.reserve);
+  leases.keep(id);
   return legOf(admission);
+
+  /** Under the limits of this moment. */
+  async function requestNow(): Promise<AdmissionRequest> {
+    const limits = scopeLimits(await effectiveNow(call), asker.userId, clock.now());
+    const isFree = call.kind === "count";
+    const scopes = isFree ? limits.withoutBudgets : limits.scopes;
+    const reserve = isFree ? "0" : reserveOf(call, turn, { date, multiplier, scopes });
+    return { id, scopes, reserve, leaseMs: leases.leaseMs };
+  }
 
   function legOf(admitted: Admitted): GovernedLeg {
     const meter = startMeter();
@@ -65,12 +76,17 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
   }
 }
 
-async function ask(call: Call, request: AdmissionRequest): Promise<Admission> {
+async function ask(
+  call: Call,
+  request: AdmissionRequest,
+  renew: () => Promise<AdmissionRequest>,
+): Promise<Admission> {
   const { store, queue, clock, limitWaitMs } = call.runtime;
   if (limitWaitMs <= 0) return store.admit(request);
   const from = clock.now();
   const deadline = from + Math.min(limitWaitMs, call.guard.remainingMs());
-  const admission = await admitWithin(store, request, { queue, deadline, signal: call.guard.signal() });
+  const patience = { queue, deadline, signal: call.guard.signal(), renew };
+  const admission = await admitWithin(store, request, patience);
   const ms = clock.now() - from;
   if (ms > 0) call.waits.push({ reason: "limit", ms });
   return admission;

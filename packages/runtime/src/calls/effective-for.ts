@@ -5,6 +5,7 @@ import {
 } from "@ai-config/config-service";
 
 import type { Asker, Runtime } from "../runtime.ts";
+import type { Call } from "./call.ts";
 
 const ACTOR = { type: "service", name: "governed-claude" } as const;
 
@@ -15,4 +16,25 @@ export async function effectiveFor(
 ): Promise<EffectiveConfiguration> {
   const input = { actor: ACTOR, userId, organizationId };
   return peekEffectiveConfiguration(service, input) ?? getEffectiveConfiguration(service, input);
+}
+
+/**
+ * What applies to a call that has begun: a changed limit counts at once, also for who waits or tries again. At hand,
+ * and the call's own, in most cases.
+ */
+export function effectiveNow(call: Call): EffectiveConfiguration | Promise<EffectiveConfiguration> {
+  const { runtime, asker, effective, guard } = call;
+  const { userId, organizationId } = asker;
+  const atHand = peekEffectiveConfiguration(runtime.service, { actor: ACTOR, userId, organizationId });
+  return atHand === effective ? effective : guard.race(renewed(call));
+}
+
+async function renewed({ runtime, asker, effective }: Call): Promise<EffectiveConfiguration> {
+  const { organizationId } = effective;
+  const now = await effectiveFor(runtime, asker);
+  // What could not be renewed says nothing new.
+  if (now.stale) return effective;
+  if (now.organizationId === organizationId) return now;
+  // Another default organization does not move a call that has begun: it is booked where it was admitted.
+  return organizationId === null ? effective : effectiveFor(runtime, { ...asker, organizationId });
 }
