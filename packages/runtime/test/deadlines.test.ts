@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../src/calls/clock.ts";
-import { createMemoryStore, type GovernedMessages } from "../src/index.ts";
+import { createMemoryStore, type GovernedClaudeOptions, type GovernedMessages } from "../src/index.ts";
 import { failures, type Step } from "../testing/index.ts";
 import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
 
@@ -196,6 +196,37 @@ test("a store that does not answer ends the call on time too, and what it admits
   expect(governed.sent()).toHaveLength(before);
 });
 
+test.each([
+  ["", 200, Number.POSITIVE_INFINITY],
+  [" and asks a store that does not answer any more", 1_200, 2],
+])("a call that waits for a limit until its deadline%s is told the limit", async (_, ms, answers) => {
+  const memory = createMemoryStore();
+  let asked = 0;
+  const store = {
+    ...memory,
+    admit: (request: Parameters<typeof memory.admit>[0]) => {
+      asked += 1;
+      return asked > answers ? new Promise<never>(() => {}) : memory.admit(request);
+    },
+  };
+  const long = { connectionTimeout: FOREVER, generationTimeout: FOREVER, totalRequestTimeout: FOREVER };
+  const { messages, userId } = await prepare(WHOLE, long, store, { limitWaitMs: FOREVER });
+  governed.server.script(failures.hang());
+  const leaving = new AbortController();
+  const before = governed.sent().length;
+  const running = expect(messages.create(ask, { signal: leaving.signal })).rejects.toThrow("aborted");
+  await expect.poll(() => governed.sent().length).toBe(before + 1);
+  await governed.configure(userId, {
+    timeouts: { connectionTimeout: ms, generationTimeout: ms, totalRequestTimeout: ms },
+  });
+  await expect(inTime(messages.create(ask), ms)).rejects.toMatchObject({
+    code: "LIMIT_REACHED",
+    details: { limit: "concurrentRequests", allowed: 1, used: 1 },
+  });
+  leaving.abort();
+  await running;
+});
+
 test("a store that does not book ends no call late, and books when it is back", async () => {
   const entries: string[] = [];
   const memory = createMemoryStore({ writeEntry: ({ outcome }) => void entries.push(outcome) });
@@ -239,7 +270,12 @@ function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
   return Promise.race([work, late]);
 }
 
-async function prepare(model: object, timeouts: object, store = governed.store) {
+async function prepare(
+  model: object,
+  timeouts: object,
+  store = governed.store,
+  options: Partial<GovernedClaudeOptions> = {},
+) {
   const userId = await governed.makeUser({
     settings: {
       model: { model: "claude-sonnet-5-5", ...model },
@@ -249,7 +285,7 @@ async function prepare(model: object, timeouts: object, store = governed.store) 
     },
   });
   // What is at hand is not read again under the timeouts.
-  const { messages } = governed.restart({ store }).forUser(userId);
+  const { messages } = governed.restart({ store, ...options }).forUser(userId);
   await governed.claude.forUser(userId).messages.countTokens(ask, { label: "first" });
   return { messages, userId };
 }

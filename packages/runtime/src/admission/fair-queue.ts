@@ -29,12 +29,14 @@ export interface FairQueue {
   enter(store: AdmissionStore, request: AdmissionRequest, patience: Patience): Promise<Admission>;
 }
 
-interface Patience {
+export interface Patience {
   /** Milliseconds since 1970, by the clock of the queue. */
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
   /** The request under its limits of now, made for each try after the first. Unchanged unless given. */
   readonly renew?: (() => Promise<AdmissionRequest>) | undefined;
+  /** Hears why the call waits, each time that is known anew. */
+  readonly onWait?: ((refusal: Refusal) => void) | undefined;
 }
 
 /**
@@ -151,6 +153,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     const line = lines.get(key) ?? { key, waiters: [], block };
     lines.set(key, line);
     line.block.lines.add(line);
+    patience.onWait?.(line.block.refusal);
 
     return new Promise((resolve, reject) => {
       const { deadline, signal } = patience;
@@ -248,7 +251,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
 
   /** Answers a refusal where the call goes on waiting. */
   async function tryOne(waiter: Waiter): Promise<Refusal | undefined> {
-    const { renew, signal } = waiter.patience;
+    const { renew, onWait, signal } = waiter.patience;
     waiter.isTrying = true;
     let admission: Admission;
     try {
@@ -265,7 +268,10 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     if (admission.isAdmitted) waiter.answer(admission);
     else if (signal?.aborted) waiter.fail(signal.reason);
     else if (waiter.isOver || isHopeless(admission.refusal, waiter.patience)) waiter.answer(admission);
-    else return admission.refusal;
+    else {
+      onWait?.(admission.refusal);
+      return admission.refusal;
+    }
     return undefined;
   }
 

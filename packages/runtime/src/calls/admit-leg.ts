@@ -2,8 +2,14 @@ import { randomUUID } from "node:crypto";
 
 import { AIConfigError } from "@ai-config/config-core";
 
-import type { Admission, AdmissionRequest, Admitted, ScopeLimits } from "../admission/admission-store.ts";
-import { admitWithin } from "../admission/fair-queue.ts";
+import type {
+  Admission,
+  AdmissionRequest,
+  Admitted,
+  Refusal,
+  ScopeLimits,
+} from "../admission/admission-store.ts";
+import { admitWithin, type Patience } from "../admission/fair-queue.ts";
 import { limitReached } from "../failures/call-errors.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
 import { compileTurn, type Turn } from "../request/compile-turn.ts";
@@ -11,6 +17,7 @@ import { reserveFor } from "../request/reserve-for.ts";
 import { scopeLimits } from "../request/scope-limits.ts";
 import { startMeter } from "../usage/answer-meter.ts";
 import type { Call, GovernedLeg } from "./call.ts";
+import { CallEnded } from "./call-guard.ts";
 import { effectiveNow } from "./effective-for.ts";
 import { settleLeg } from "./settle-leg.ts";
 
@@ -26,9 +33,15 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
   const id = randomUUID();
   // As the store is asked last.
   let request = await requestNow();
-  const asked = ask(call, request, async () => {
-    request = await requestNow();
-    return request;
+  let waitsFor: Refusal | undefined;
+  const asked = ask(call, request, {
+    async renew() {
+      request = await requestNow();
+      return request;
+    },
+    onWait(refusal) {
+      waitsFor = refusal;
+    },
   });
   let admission: Admission;
   try {
@@ -38,7 +51,9 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
     asked.then((late) => {
       if (late.isAdmitted) void settleLeg(call, legOf(late), error);
     }, ignore);
-    throw error;
+    // A call that spent its time waiting for a limit is told which.
+    const isOver = error instanceof CallEnded && error.by === "total";
+    throw isOver && waitsFor !== undefined ? limitReached(waitsFor, request.reserve) : error;
   }
   if (!admission.isAdmitted) throw limitReached(admission.refusal, request.reserve);
   leases.keep(id);
@@ -79,14 +94,14 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
 async function ask(
   call: Call,
   request: AdmissionRequest,
-  renew: () => Promise<AdmissionRequest>,
+  waiting: Pick<Patience, "renew" | "onWait">,
 ): Promise<Admission> {
   const { store, queue, clock, limitWaitMs } = call.runtime;
   if (limitWaitMs <= 0) return store.admit(request);
   const from = clock.now();
   const deadline = from + Math.min(limitWaitMs, call.guard.remainingMs());
-  const patience = { queue, deadline, signal: call.guard.signal(), renew };
-  const admission = await admitWithin(store, request, patience);
+  const signal = call.guard.signal();
+  const admission = await admitWithin(store, request, { queue, deadline, signal, ...waiting });
   const ms = clock.now() - from;
   if (ms > 0) call.waits.push({ reason: "limit", ms });
   return admission;
