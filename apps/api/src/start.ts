@@ -113,7 +113,9 @@ export async function start(env: Env, log: Logger, say: (line: string) => void):
       isPrepared: () => isPrepared,
       log,
     });
-    undo.push(await listen(openServer(app, log), env));
+    const stopListening = await listen(openServer(app, log), env);
+    // At the same time: calls that run too long are ended while somebody can still be told.
+    undo.push(() => Promise.all([stopListening(), claude.close()]));
 
     const becomeReady = async () => {
       if (isWaiting) {

@@ -36,6 +36,7 @@ export type ErrorCode =
   | "UNSUPPORTED_MEDIA_TYPE"
   | "CROSS_SITE_REQUEST"
   | "DATABASE_UNAVAILABLE"
+  | "SHUTTING_DOWN"
   | "LAST_OWNER"
   | "INTERNAL";
 
@@ -159,6 +160,10 @@ export const ERROR_CATALOGUE: Readonly<
   },
   DATABASE_UNAVAILABLE: {
     message: "The database cannot be reached. Try again in a moment.",
+    httpStatus: 503,
+  },
+  SHUTTING_DOWN: {
+    message: "This process is about to end, and its calls with it. Try again in a moment.",
     httpStatus: 503,
   },
   LAST_OWNER: { message: "An organization needs an owner. Make somebody else owner first.", httpStatus: 409 },

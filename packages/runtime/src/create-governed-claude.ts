@@ -9,6 +9,7 @@ import { createPostgresStore } from "./admission/postgres-store.ts";
 import { systemTimers } from "./admission/queue-timers.ts";
 import { type BudgetStatus, budgetsOf } from "./calls/budgets-of.ts";
 import { CallEnded } from "./calls/call-guard.ts";
+import { countCalls } from "./calls/calls-under-way.ts";
 import { type Clock, systemClock } from "./calls/clock.ts";
 import { createLeaseKeeper } from "./calls/lease-keeper.ts";
 import { sweepLeases } from "./calls/lease-sweeper.ts";
@@ -56,13 +57,16 @@ export interface ClaudeForUser {
 export interface GovernedClaude {
   forUser(userId: string, options?: ForUserOptions): ClaudeForUser;
   /**
-   * Waits until the cost of every call is booked, for ten seconds at most: what is not booked by then is logged with
-   * its ids. What was given stays open.
+   * Lets no call begin any more and waits until the cost of every call is booked, for ten seconds at most: what still
+   * runs after eight is ended, and what is not booked by then is logged with its ids. What was given stays open.
    */
   close(): Promise<void>;
 }
 
 const LEASE_MS = 60_000;
+const CLOSE_MS = 10_000;
+/** Calls run on for the first part of it, and have a moment to settle. The rest is left to book what they cost. */
+const CLOSING = { endAfterMs: 8_000, giveUpAfterMs: 9_000 };
 
 /** Holds every call to what its account's configuration says: settings, limits, budgets, retries and deadlines. */
 export function createGovernedClaude(options: GovernedClaudeOptions): GovernedClaude {
@@ -95,6 +99,7 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     service,
     store,
     queue,
+    underWay: countCalls(),
     settler: createSettler(store, {
       log,
       onDone: ({ request }) => {
@@ -108,17 +113,25 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     random,
     limitWaitMs: options.limitWaitMs ?? 0,
   };
+  let closing: Promise<void> | undefined;
   return {
     forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels } = {}) {
       if (typeof userId !== "string") throw invalidArgument("userId", "Must be the id of an account.");
       const asker = { userId, organizationId, fallbackModels: takeChain(fallbackModels) };
       return { messages: governMessages(runtime, asker), budgets: () => budgetsOf(runtime, asker) };
     },
-    async close() {
-      await runtime.settler.drain();
-      leases.close();
-      sweeper.close();
-      if (options.store === undefined) await store.close();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
+
+  async function close(): Promise<void> {
+    const endsAt = performance.now() + CLOSE_MS;
+    await runtime.underWay.close(CLOSING);
+    await runtime.settler.drain(endsAt - performance.now());
+    leases.close();
+    sweeper.close();
+    if (options.store === undefined) await store.close();
+  }
 }

@@ -2,6 +2,7 @@ import type { ServiceContext } from "@ai-config/config-service";
 
 import type { AdmissionStore } from "./admission/admission-store.ts";
 import type { FairQueue } from "./admission/fair-queue.ts";
+import type { CallsUnderWay } from "./calls/calls-under-way.ts";
 import type { Clock } from "./calls/clock.ts";
 import type { LeaseKeeper } from "./calls/lease-keeper.ts";
 import type { Settler } from "./calls/settle-surely.ts";
@@ -12,6 +13,7 @@ export interface Runtime {
   readonly service: ServiceContext;
   readonly store: AdmissionStore;
   readonly queue: FairQueue;
+  readonly underWay: CallsUnderWay;
   readonly settler: Settler;
   readonly leases: LeaseKeeper;
   readonly keysOf: ReturnType<typeof createCallKeys>;

@@ -48,9 +48,10 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
     admission = await guard.race(asked);
   } catch (error) {
     // Who is admitted after the deadline has nothing to send any more.
-    asked.then((late) => {
-      if (late.isAdmitted) void settleLeg(call, legOf(late), error);
+    const freed = asked.then(async (late) => {
+      if (late.isAdmitted) await settleLeg(call, legOf(late), error);
     }, ignore);
+    runtime.underWay.hold(freed);
     // A call that spent its time waiting for a limit is told which.
     const isOver = error instanceof CallEnded && error.by === "total";
     throw isOver && waitsFor !== undefined ? limitReached(waitsFor, request.reserve) : error;

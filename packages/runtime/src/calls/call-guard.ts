@@ -3,7 +3,7 @@ import { createAlarm } from "./alarm.ts";
 import type { Clock } from "./clock.ts";
 
 /** Why a call or an attempt was ended from our side. */
-export type EndedBy = "connection" | "generation" | "total" | "caller";
+export type EndedBy = "connection" | "generation" | "total" | "caller" | "closing";
 
 /** Thrown in the place of whatever was waited for. */
 export class CallEnded extends Error {
@@ -51,6 +51,8 @@ export interface CallGuard {
   signal(): AbortSignal;
   /** One at a time. */
   startAttempt(): AttemptGuard;
+  /** Ends the call now, unless it has to end already. */
+  end(by: EndedBy): void;
   close(): void;
 }
 
@@ -142,6 +144,7 @@ export function guardCall(
       return controller.signal;
     },
     startAttempt,
+    end,
     close() {
       alarm.stop();
       callerSignal?.removeEventListener("abort", onCallerAbort);

@@ -24,20 +24,23 @@ export async function startCall(
   asker: Asker,
   { kind, params, options }: Pick<Call, "kind" | "params"> & { readonly options: CallOptions },
 ): Promise<Call> {
-  const { clock, keysOf } = runtime;
+  const { clock, keysOf, underWay } = runtime;
   // Before anything is waited for: meanwhile the caller may go on writing in them.
   const taken = { params: takeParams(params), options: takeCallOptions(options) };
   const startedAt = clock.now();
   const effective = await effectiveFor(runtime, asker);
+  const keys = keysOf(effective, asker);
+  const size = promptSize(taken.params);
+  const guard = guardCall(effective.configuration.timeouts, clock, taken.options.signal, startedAt);
   return {
     runtime,
     asker,
     kind,
     ...taken,
     effective,
-    keys: keysOf(effective, asker),
-    size: promptSize(taken.params),
-    guard: guardCall(effective.configuration.timeouts, clock, taken.options.signal, startedAt),
+    keys,
+    size,
+    guard: underWay.add(guard),
     attempts: [],
     waits: [],
   };
@@ -70,9 +73,15 @@ export async function runCall<A>(
       waits,
     });
   } catch (error) {
-    guard.close();
+    endCall(call);
     throw callerError(call, error);
   }
+}
+
+/** To be called once all that a call held was handed over to be booked. */
+export function endCall({ runtime, guard }: Call): void {
+  guard.close();
+  runtime.underWay.remove(guard);
 }
 
 /** With what, and under what, one request is sent. */

@@ -135,8 +135,10 @@ function plain(text: string): string {
 /** How the ledger calls an end that is no success. */
 function endOf(error: unknown, { status }: GovernedLeg): End {
   if (error instanceof CallEnded) {
-    if (error.by === "caller") return { outcome: "aborted", errorType: null, httpStatus: status };
-    return { outcome: "timeout", errorType: `${error.by}_timeout`, httpStatus: status };
+    const isAborted = error.by === "caller" || error.by === "closing";
+    return isAborted
+      ? { outcome: "aborted", errorType: null, httpStatus: status }
+      : { outcome: "timeout", errorType: `${error.by}_timeout`, httpStatus: status };
   }
   if (!(error instanceof AttemptsFailed))
     return { outcome: "error", errorType: "internal", httpStatus: null };

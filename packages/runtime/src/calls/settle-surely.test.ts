@@ -34,7 +34,6 @@ function start(options: { lateMax?: number } = {}) {
   const settler = createSettler(store, {
     ...options,
     timers,
-    drainMs: 10_000,
     log: (level, _, details = {}) => void lines.push({ level, details }),
     onDone: ({ request }, figures) => void done.push([request.id, figures !== undefined]),
   });
@@ -83,12 +82,12 @@ test("who closes tries at once and until the deadline, and is told what is left"
   await settle("a");
   await timers.advance(HOUR);
   state.isAway = false;
-  await settler.drain();
+  await settler.drain(10_000);
   expect(booked).toEqual(["a"]);
 
   const away = start();
   await away.settle("b");
-  const drained = away.settler.drain();
+  const drained = away.settler.drain(10_000);
   const before = away.state.tries;
   await away.timers.advance(10_000);
   await drained;
@@ -105,7 +104,7 @@ test("a store that never answers does not keep a process from ending", async () 
   const { timers, state, errors, settler, settle } = start();
   await settle("a");
   state.hangs = true;
-  const drained = settler.drain();
+  const drained = settler.drain(10_000);
   await timers.advance(10_000);
   await drained;
   expect(errors()).toMatchObject([{ code: "COSTS_NOT_BOOKED", calls: [{ id: "a" }] }]);
@@ -116,7 +115,7 @@ test("who closes waits for what is being booked for the first time, and hears of
   const { promise, resolve } = Promise.withResolvers<void>();
   Object.assign(state, { isAway: false, answer: promise });
   const settling = settle("a");
-  const drained = settler.drain();
+  const drained = settler.drain(10_000);
   resolve();
   await drained;
   expect([await settling, booked, done]).toEqual([settled, ["a"], [["a", true]]]);
@@ -126,7 +125,7 @@ test("who closes waits for what is being booked for the first time, and hears of
   const { promise: never, resolve: end } = Promise.withResolvers<void>();
   Object.assign(slow.state, { isAway: false, answer: never });
   const late = slow.settle("b");
-  const ended = slow.settler.drain();
+  const ended = slow.settler.drain(10_000);
   await slow.timers.advance(10_000);
   await ended;
   expect(slow.errors()).toMatchObject([{ code: "COSTS_NOT_BOOKED", calls: [{ id: "b" }] }]);

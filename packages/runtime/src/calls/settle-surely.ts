@@ -9,7 +9,6 @@ const LONGEST_PAUSE_MS = 60_000;
 const LAST_PAUSE_MS = 250;
 /** A store that is away for long may not take all memory of the process. */
 const LATE_MAX = 10_000;
-const DRAIN_MS = 10_000;
 /** Of a log line. */
 const IDS_MAX = 100;
 
@@ -17,8 +16,8 @@ const IDS_MAX = 100;
 export interface Settler {
   /** Undefined where it could not be booked yet. */
   settle(settlement: Settlement): Promise<Settled | undefined>;
-  /** Waits until everything is booked, up to the deadline. What is not booked by then is told by its ids. */
-  drain(): Promise<void>;
+  /** Waits until everything is booked, no longer than told. What is not booked by then is told by its ids. */
+  drain(withinMs: number): Promise<void>;
 }
 
 export interface SettlerOptions {
@@ -27,7 +26,6 @@ export interface SettlerOptions {
   onDone(settlement: Settlement, settled: Settled | undefined): void;
   /** How many costs may wait: beyond that those that came first are given up. */
   readonly lateMax?: number;
-  readonly drainMs?: number;
   readonly timers?: QueueTimers;
 }
 
@@ -36,7 +34,7 @@ export interface SettlerOptions {
  * settler is drained. Until then its lease is prolonged: what it may have cost stays held.
  */
 export function createSettler(store: AdmissionStore, options: SettlerOptions): Settler {
-  const { log, onDone, lateMax = LATE_MAX, drainMs = DRAIN_MS, timers = systemTimers } = options;
+  const { log, onDone, lateMax = LATE_MAX, timers = systemTimers } = options;
   /** By id, those that came first in front. */
   const late = new Map<string, Settlement>();
   /** Whose first answer is awaited, by the call itself no longer than its deadline. */
@@ -128,12 +126,12 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
       tellIfEmpty();
       return settled;
     },
-    async drain() {
+    async drain(withinMs) {
       isDraining = true;
       unschedule();
       if (late.size > 0 || fresh.size > 0) {
         await new Promise<void>((resolve) => {
-          const cancel = timers.schedule(resolve, drainMs);
+          const cancel = timers.schedule(resolve, withinMs);
           whenEmpty = () => {
             cancel();
             resolve();

@@ -24,7 +24,7 @@ const FIELDS = {
   connection: "connectionTimeout",
   generation: "generationTimeout",
   total: "totalRequestTimeout",
-} as const satisfies Record<Exclude<EndedBy, "caller">, keyof Timeouts>;
+} as const satisfies Record<Exclude<EndedBy, "caller" | "closing">, keyof Timeouts>;
 
 /**
  * Names the limit that keeps a call from running, whose it is, and when to try again. `reserve` is the most that the
@@ -77,6 +77,7 @@ export function endedError(
   details: Readonly<Record<string, unknown>> = {},
 ): Error {
   if (by === "caller") return new APIUserAbortError();
+  if (by === "closing") return new AIConfigError("SHUTTING_DOWN", { details });
   const name = FIELDS[by];
   const ms = timeouts[name];
   return new AIConfigError("CALL_TIMEOUT", {

@@ -6,7 +6,7 @@ import type {
 } from "@anthropic-ai/sdk/resources/messages/messages";
 
 import type { Call } from "../calls/call.ts";
-import { runCall, startCall } from "../calls/run-call.ts";
+import { endCall, runCall, startCall } from "../calls/run-call.ts";
 import { settleLeg } from "../calls/settle-leg.ts";
 import type { Governed } from "../governed.ts";
 import { type CallOptions, takeCallOptions } from "../provider/request-options.ts";
@@ -47,7 +47,7 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
       turn.isStreamed ? sendCollected(request) : sendWhole(request),
     );
     const governed = await settleLeg(call, leg);
-    call.guard.close();
+    endCall(call);
     return withGoverned(answer, governed);
   }
 
@@ -84,7 +84,7 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
       const call: Call = await startCall(runtime, asker, { kind: "count", params: given, options });
       const { leg, answer } = await runCall(call, countTokens);
       const governed = await settleLeg(call, leg);
-      call.guard.close();
+      endCall(call);
       return withGoverned(answer, governed);
     },
   };

@@ -6,7 +6,7 @@ import { reportBroken } from "../calls/attempt-report.ts";
 import { readAttempt } from "../calls/attempts-failed.ts";
 import type { Call, GovernedLeg } from "../calls/call.ts";
 import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
-import { callerError } from "../calls/run-call.ts";
+import { callerError, endCall } from "../calls/run-call.ts";
 import { settleLeg } from "../calls/settle-leg.ts";
 import type { Governed } from "../governed.ts";
 import type { OpenedStream } from "../provider/send-message.ts";
@@ -36,7 +36,7 @@ export function governStream(
     attempt.close();
     if (error !== undefined) reportBroken(call.attempts, error);
     resolve(await settleLeg(call, leg, error));
-    call.guard.close();
+    endCall(call);
   }
 
   /** While a piece is waited for, the reading itself finds out what became of the connection. */

@@ -124,7 +124,7 @@ export async function startGoverned(options: Partial<GovernedClaudeOptions> = {}
     },
     sent: () => server.requests.filter(({ path }) => path.startsWith("/v1/messages")),
     async [Symbol.asyncDispose]() {
-      for (const claude of started) await claude.close();
+      await Promise.all(started.map((claude) => claude.close()));
       await ctx.close();
       await Promise.all([server.stop(), database[Symbol.asyncDispose]()]);
     },
