@@ -7,13 +7,12 @@ import type { GovernedStream } from "./governed-stream.ts";
 
 /** The SDK's stream helper over a governed stream. */
 export class GovernedMessageStream extends MessageStream {
-  /** What governed the answer, once it has ended; rejects where nothing was ever admitted. */
-  readonly governed: Promise<Governed>;
+  readonly #governed: Promise<Governed>;
 
   constructor(params: MessageCreateParams, start: (signal: AbortSignal) => Promise<StartedStream>) {
     super(params);
     const { promise, resolve, reject } = Promise.withResolvers<Governed>();
-    this.governed = promise;
+    this.#governed = promise;
     // Whoever reads the stream hears of the failure there.
     promise.catch(() => {});
     for (const message of params.messages) this._addMessageParam(message);
@@ -27,6 +26,13 @@ export class GovernedMessageStream extends MessageStream {
       }),
     };
     this._run(() => this._createMessage(source as unknown as Messages, params).catch(rejecting(reject)));
+  }
+
+  /** What governed the answer, once it has ended; rejects where nothing was ever admitted. */
+  get governed(): Promise<Governed> {
+    // The SDK ends the process over a failure that nobody asked for: whoever asks here has.
+    this.done().catch(() => {});
+    return this.#governed;
   }
 
   /** The SDK wraps every error that is not its own; ours say what to do and keep their code. */
