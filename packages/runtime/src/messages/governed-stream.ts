@@ -75,6 +75,29 @@ export function governStream(
     }
   }
 
-  const stream = new Stream<RawMessageStreamEvent>(read, opened.controller);
+  /** A generator that was never asked, or is being asked, does not hear at once that its reader leaves. */
+  function iterate(): AsyncIterableIterator<RawMessageStreamEvent> {
+    const pieces = read();
+    let isReader = false;
+    return {
+      next() {
+        isReader ||= !isRead;
+        return pieces.next();
+      },
+      async return(value?: unknown) {
+        if (isReader ? isWaiting : !isRead) {
+          isRead = true;
+          opened.controller.abort();
+          await end(new CallEnded("caller"));
+        }
+        return pieces.return(value);
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  const stream = new Stream<RawMessageStreamEvent>(iterate, opened.controller);
   return Object.assign(stream, { governed });
 }
