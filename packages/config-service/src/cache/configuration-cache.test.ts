@@ -184,6 +184,26 @@ test("a refusal by the database is passed on, never cached, and ends what was kn
   clock.ms += 1;
 });
 
+test("a read that others were in the way of is answered by what was known, and says nothing of other accounts", async () => {
+  const overtaken = () => Object.assign(new Error("lock timeout"), { code: "55P03" });
+  const { cache, loads, load, clock } = setUp();
+  const first = cache.get(user("a"));
+  loads[0]?.resolve(answer(user("a"), null, "1"));
+  await first;
+  cache.forgetUser("a");
+  const second = cache.get(user("a"));
+  loads[1]?.reject(overtaken());
+  expect(await second).toMatchObject({ stale: true, staleReason: "database_unavailable" });
+  const stranger = cache.get(user("b"));
+  loads[2]?.reject(overtaken());
+  await expect(stranger).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+  expect(load).toHaveBeenCalledTimes(3);
+  clock.ms += 2_001;
+  const third = cache.get(user("a"));
+  loads[3]?.resolve(answer(user("a"), null, "2"));
+  expect(await third).toMatchObject({ stale: false, etag: '"2"' });
+});
+
 test("more accounts than there is room for push each other out, and everybody is answered", async () => {
   const { cache, loads } = setUp({ maxEntries: 3 });
   const reads = Array.from({ length: 20 }, (_, index) => cache.get(user(String(index))));

@@ -1,4 +1,5 @@
-import { isDatabaseUnavailable } from "@ai-config/db";
+import { AIConfigError } from "@ai-config/config-core";
+import { isDatabaseUnavailable, wasOvertaken } from "@ai-config/db";
 import { LRUCache } from "lru-cache";
 
 import { asStale, type EffectiveConfiguration } from "../configuration/effective-configuration.ts";
@@ -150,6 +151,7 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
         lastGood.set(key, value);
         return value;
       } catch (error) {
+        if (wasOvertaken(error)) return lastGoodOrRefusal(key);
         if (!isDatabaseUnavailable(error)) {
           // The database answered, and the answer was no: what it said before no longer counts.
           lastGood.delete(key);
@@ -160,6 +162,13 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
     }
     const known = lastGood.get(key);
     return known === undefined ? fallback(request) : asStale(known);
+  }
+
+  /** Others were in the way of this one read. The database is there, so nothing else stands in for what it knows. */
+  function lastGoodOrRefusal(key: string): EffectiveConfiguration {
+    const known = lastGood.get(key);
+    if (known === undefined) throw new AIConfigError("DATABASE_UNAVAILABLE");
+    return asStale(known);
   }
 
   function forget(keys: Iterable<string> | undefined): void {

@@ -37,6 +37,12 @@ test("an attempt ends when its headers are late, and the call goes on", async ()
   expect(await guard.race(Promise.resolve("on"))).toBe("on");
 });
 
+test("a call whose time was over before it was guarded is ended from the start", () => {
+  const late = guardCall(timeouts, Date, undefined, Date.now() - 1_000);
+  expect(() => late.throwIfEnded()).toThrow(expect.objectContaining({ by: "total" }));
+  late.close();
+});
+
 test("from its headers on an attempt has the time of an answer", async () => {
   const attempt = guard.startAttempt();
   await vi.advanceTimersByTimeAsync(90);

@@ -87,7 +87,8 @@ export function guardCall(
   });
   const onCallerAbort = () => end("caller");
   if (callerSignal?.aborted) end("caller");
-  else callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
+  else if (endsAt <= clock.now()) end("total");
+  if (endedBy === undefined) callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
 
   function startAttempt(): AttemptGuard {
     const listeners: Watcher[] = [];

@@ -10,10 +10,10 @@ import type { Call } from "./call.ts";
 const ACTOR = { type: "service", name: "governed-claude" } as const;
 
 /** What applies for an account, at hand in most cases. */
-export async function effectiveFor(
+export function effectiveFor(
   { service }: Pick<Runtime, "service">,
   { userId, organizationId }: Asker,
-): Promise<EffectiveConfiguration> {
+): EffectiveConfiguration | Promise<EffectiveConfiguration> {
   const input = { actor: ACTOR, userId, organizationId };
   return peekEffectiveConfiguration(service, input) ?? getEffectiveConfiguration(service, input);
 }
@@ -24,14 +24,16 @@ export async function effectiveFor(
  */
 export function effectiveNow(call: Call): EffectiveConfiguration | Promise<EffectiveConfiguration> {
   const { runtime, asker, effective, guard } = call;
-  const { userId, organizationId } = asker;
-  const atHand = peekEffectiveConfiguration(runtime.service, { actor: ACTOR, userId, organizationId });
-  return atHand === effective ? effective : guard.race(renewed(call));
+  const now = effectiveFor(runtime, asker);
+  return now === effective ? effective : guard.race(renewed(call, now));
 }
 
-async function renewed({ runtime, asker, effective }: Call): Promise<EffectiveConfiguration> {
+async function renewed(
+  { runtime, asker, effective }: Call,
+  read: EffectiveConfiguration | Promise<EffectiveConfiguration>,
+): Promise<EffectiveConfiguration> {
   const { organizationId } = effective;
-  const now = await effectiveFor(runtime, asker);
+  const now = await read;
   // What could not be renewed says nothing new.
   if (now.stale) return effective;
   if (now.organizationId === organizationId) return now;

@@ -18,6 +18,7 @@ import type { Call, GovernedLeg } from "./call.ts";
 import { type AttemptGuard, CallEnded, guardCall } from "./call-guard.ts";
 import { effectiveFor } from "./effective-for.ts";
 import { settleLeg } from "./settle-leg.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export async function startCall(
   runtime: Runtime,
@@ -28,7 +29,7 @@ export async function startCall(
   // Before anything is waited for: meanwhile the caller may go on writing in them.
   const taken = { params: takeParams(params), options: takeCallOptions(options) };
   const startedAt = clock.now();
-  const effective = await effectiveFor(runtime, asker);
+  const effective = await untilAborted(effectiveFor(runtime, asker), options.signal);
   const keys = keysOf(effective, asker);
   const size = promptSize(taken.params);
   const guard = guardCall(effective.configuration.timeouts, clock, taken.options.signal, startedAt);
