@@ -99,6 +99,77 @@ test.each<[string, object, object]>([
   expect(await entryOf(userId)).toMatchObject(expected);
 });
 
+const zero = { input_tokens: 0, output_tokens: 0 };
+
+test.each<[string, object, object]>([
+  ["no usage", { usage: undefined }, { usage: zero }],
+  ["usage that is nothing", { usage: null }, { usage: zero }],
+  ["usage that is a list", { usage: [] }, { usage: zero }],
+  ["a negative count", { usage: { ...usage, input_tokens: -5 } }, { usage: { ...usage, input_tokens: 0 } }],
+  ["counts that are text", { usage: { input_tokens: "5", output_tokens: "5" } }, { usage: zero }],
+  ["half a token", { usage: { ...usage, output_tokens: 1.5 } }, { usage: { ...usage, output_tokens: 0 } }],
+  [
+    "counts of other things that are none",
+    {
+      usage: {
+        ...usage,
+        cache_read_input_tokens: -1,
+        cache_creation_input_tokens: "many",
+        cache_creation: 5,
+        server_tool_use: { web_search_requests: -1, web_fetch_requests: 2 },
+      },
+    },
+    {
+      usage: {
+        ...usage,
+        cache_read_input_tokens: null,
+        cache_creation_input_tokens: null,
+        cache_creation: null,
+        server_tool_use: { web_search_requests: 0, web_fetch_requests: 2 },
+      },
+    },
+  ],
+  ["no model", { model: undefined }, { model: "claude-sonnet-5-5", usage }],
+  ["a reason that is no text", { stop_reason: ["x"] }, { stop_reason: null, usage }],
+])("an answer with %s is handed on in the shape that its type has", async (_, more, expected) => {
+  const [userId, collector] = [await governed.makeUser({ settings }), await governed.makeUser({ settings })];
+  const answer = await whole({ ...message, ...more })
+    .forUser(userId)
+    .messages.create(ask);
+  expect(answer).toMatchObject({ content: message.content, ...expected });
+  await entryOf(userId);
+  const collected = await pieces([start(more), block, text, over, last, stop])
+    .forUser(collector)
+    .messages.create({ ...ask, max_tokens: 4096 })
+    .catch((error: unknown) => error);
+  // Where the beginning has no usage at all the SDK puts no message together.
+  if (collected instanceof Error) expect(collected).toMatchObject({ code: "PROVIDER_UNAVAILABLE" });
+  else {
+    const counts = Object.values((collected as typeof answer).usage);
+    expect(counts.every((count) => typeof count === "object" || count >= 0)).toBe(true);
+  }
+});
+
+test.each<[string, object]>([
+  ["no content", { content: undefined }],
+  ["content that is nothing", { content: null }],
+  ["content that is text", { content: "Hello" }],
+  ["a block of nothing", { content: [null] }],
+  ["a block without a type", { content: [{ text: "Hello" }] }],
+])("an answer with %s is none, and is paid for", async (_, more) => {
+  const [userId, reader] = [await governed.makeUser({ settings }), await governed.makeUser({ settings })];
+  const failure = { code: "PROVIDER_UNAVAILABLE" };
+  const answer = whole({ ...message, ...more })
+    .forUser(userId)
+    .messages.create(ask);
+  await expect(answer).rejects.toMatchObject(failure);
+  expect(await entryOf(userId)).toMatchObject({ outcome: "error", cost: "0.00022", costBasis: "exact" });
+  const stream = pieces([start({ ...more }), block, text, over, last, stop])
+    .forUser(reader)
+    .messages.stream(ask);
+  await expect(stream.done()).rejects.toMatchObject(failure);
+});
+
 test("what Anthropic refuses before a word is written costs nothing, and afterwards what it reports", async () => {
   const refused = { ...message, stop_reason: "refusal", content: [] };
   const [before, after] = [await governed.makeUser({ settings }), await governed.makeUser({ settings })];
@@ -114,6 +185,7 @@ test.each<[string, readonly object[]]>([
   ["without a message at its start", [{ type: "message_start" }, block, text, over, last, stop]],
   ["without a start", [block, text, over, last, stop]],
   ["of an end alone", [stop]],
+  ["with a block of nothing", [start(), { ...block, content_block: null }, text, over, last, stop]],
   ["with a piece of nothing", [start(), block, { ...text, delta: null }, over, last, stop]],
   ["with an end of nothing", [start(), block, text, over, { ...last, usage: null }, stop]],
   ["with usage of nothing that breaks off", [start({ usage: null }), block, text]],

@@ -13,8 +13,15 @@ import { Stream } from "@anthropic-ai/sdk/streaming";
 
 import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
 import { MalformedAnswer } from "../failures/read-failure.ts";
-import { type AnswerMeter, isWholeEvent, meterEvent, meterMessage } from "../usage/answer-meter.ts";
+import {
+  type AnswerMeter,
+  hasBlocks,
+  isWholeEvent,
+  meterEvent,
+  meterMessage,
+} from "../usage/answer-meter.ts";
 import { type LeanClient, type RequestWatch, WATCH, type WatchedOptions } from "./lean-client.ts";
+import { makeReadable } from "./readable-message.ts";
 
 /** One request over the official client, under its guard, with its meter running. */
 export interface WireRequest {
@@ -50,7 +57,8 @@ export async function sendWhole(request: WireRequest): Promise<Message> {
     const message = await attempt.race(sent);
     if (message?.type !== "message") throw new MalformedAnswer(requestIdOf(watch.response));
     meterMessage(meter, message);
-    return message;
+    if (!hasBlocks(message)) throw new MalformedAnswer(requestIdOf(watch.response));
+    return makeReadable(message, body.model);
   } catch (error) {
     // An error status comes with no answer. A connection lost before the headers is taken for the same; where we gave
     // up waiting, the answer was being written.
@@ -66,7 +74,8 @@ export async function sendCollected(request: WireRequest): Promise<Message> {
   const { attempt } = request;
   try {
     const { response, rest, controller } = await open(request);
-    const message = await collect(rest, response, controller, request.body);
+    const { body } = request;
+    const message = makeReadable(await collect(rest, response, controller, body), body.model);
     return Object.defineProperty(message, "_request_id", { value: requestIdOf(response), enumerable: false });
   } finally {
     attempt.close();

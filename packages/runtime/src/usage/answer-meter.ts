@@ -40,10 +40,12 @@ export function meterMessage(meter: AnswerMeter, { usage, model, stop_reason }: 
 /** Whether an event has the parts that readers of it rely on. */
 export function isWholeEvent(event: unknown): event is RawMessageStreamEvent {
   if (!isRecord(event)) return false;
-  const { type, message, delta, usage } = event as Readonly<Record<string, unknown>>;
+  const { type, message, delta, usage, content_block: block } = event as Readonly<Record<string, unknown>>;
   switch (type) {
     case "message_start":
-      return isRecord(message);
+      return isRecord(message) && hasBlocks(message);
+    case "content_block_start":
+      return isBlock(block);
     case "content_block_delta":
       return isRecord(delta);
     case "message_delta":
@@ -51,6 +53,11 @@ export function isWholeEvent(event: unknown): event is RawMessageStreamEvent {
     default:
       return true;
   }
+}
+
+/** Whether there is an answer to read: a list of blocks that say what they are. */
+export function hasBlocks({ content }: { readonly content?: unknown }): boolean {
+  return Array.isArray(content) && content.every(isBlock);
 }
 
 export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent): void {
@@ -88,6 +95,10 @@ function known(usage: object): object {
 /** What stands between us and Anthropic may answer in shapes of its own: none of them may keep a call from its end. */
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+function isBlock(value: unknown): boolean {
+  return isRecord(value) && "type" in value && typeof value.type === "string";
 }
 
 function usageOf(value: unknown): AnthropicUsage | undefined {
