@@ -88,7 +88,7 @@ export function guardCall(
   const onCallerAbort = () => end("caller");
   if (callerSignal?.aborted) end("caller");
   else if (endsAt <= clock.now()) end("total");
-  if (endedBy === undefined) callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
+  if (ended === undefined) callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
 
   function startAttempt(): AttemptGuard {
     const listeners: Watcher[] = [];
