@@ -1,3 +1,5 @@
+import { pageLocale } from "./page-locale.ts";
+
 const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
   ["hour", 3_600],
@@ -5,11 +7,11 @@ const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /** "3 hours ago", "yesterday", "just now"; seconds are not worth a number that keeps changing. */
-export function formatRelative(iso: string, now: Date, locale?: string): string {
+export function formatRelative(iso: string, now: Date): string {
   const seconds = Math.round((Date.parse(iso) - now.getTime()) / 1_000);
   for (const [unit, size] of steps) {
     if (Math.abs(seconds) >= size) {
-      return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(
+      return new Intl.RelativeTimeFormat(pageLocale, { numeric: "auto" }).format(
         Math.trunc(seconds / size),
         unit,
       );
@@ -19,21 +21,21 @@ export function formatRelative(iso: string, now: Date, locale?: string): string 
 }
 
 /** The full local date and time, with its zone. */
-export function formatAbsolute(iso: string, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "long" }).format(new Date(iso));
+export function formatAbsolute(iso: string): string {
+  return new Intl.DateTimeFormat(pageLocale, { dateStyle: "long", timeStyle: "long" }).format(new Date(iso));
 }
 
 /** A calendar day such as "2026-11-30" in words; it is the same day everywhere. */
-export function formatDate(day: string, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(new Date(day));
+export function formatDate(day: string): string {
+  return new Intl.DateTimeFormat(pageLocale, { dateStyle: "long", timeZone: "UTC" }).format(new Date(day));
 }
 
 /** The local calendar day as a heading: "Today", "Yesterday", or the date. */
-export function formatDay(iso: string, now: Date, locale?: string): string {
+export function formatDay(iso: string, now: Date): string {
   const days = Math.round((startOfDay(now) - startOfDay(new Date(iso))) / 86_400_000);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
-  return new Intl.DateTimeFormat(locale, { dateStyle: "full" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(pageLocale, { dateStyle: "full" }).format(new Date(iso));
 }
 
 function startOfDay(date: Date): number {

@@ -1,4 +1,5 @@
 import type { AuditVerdict } from "../../data/use-verify-audit.ts";
+import { pageLocale } from "../../lib/page-locale.ts";
 
 export interface DescribedVerdict {
   isWhole: boolean;
@@ -19,7 +20,7 @@ export function describeVerdict({ checked, forgotten, problem }: AuditVerdict): 
         : `All ${entries(checked)} are whole: nobody altered, removed or reordered one.`;
     return { isWhole: true, sentences: [whole, ...blank] };
   }
-  const which = `Entry ${problem.seq.toLocaleString("en-US")}${problem.id === undefined ? "" : ` (id ${problem.id})`}`;
+  const which = `Entry ${problem.seq.toLocaleString(pageLocale)}${problem.id === undefined ? "" : ` (id ${problem.id})`}`;
   const found =
     problem.kind === "altered"
       ? `${which} is not what was written: somebody altered it past this product.`
@@ -33,5 +34,5 @@ export function describeVerdict({ checked, forgotten, problem }: AuditVerdict): 
 }
 
 function entries(count: number): string {
-  return `${count.toLocaleString("en-US")} ${count === 1 ? "entry" : "entries"}`;
+  return `${count.toLocaleString(pageLocale)} ${count === 1 ? "entry" : "entries"}`;
 }

@@ -60,7 +60,7 @@ describe("where the spending leads", () => {
     [
       "beyond a limit that blocks",
       { forecast: "1000" },
-      "At this pace the limit is reached Thu 26 Nov, 12:00.",
+      "At this pace the limit is reached Thu, Nov 26, 12:00.",
     ],
     ["to the limit and no further", { forecast: "500" }, "At this pace $500.00 in the end (100%)."],
     ["a limit of nothing", { spent: "0", limit: "0", forecast: "0" }, "No call that costs anything fits."],
@@ -78,7 +78,7 @@ describe("where the spending leads", () => {
     ["too early", { forecast: null }, "Too early to say where this leads."],
     ["nothing spent", { spent: "0", forecast: "0" }, "Nothing spent this week so far."],
   ])("%s", (_, given, words) => {
-    expect(forecastWords({ ...budget, ...given }, "Europe/Berlin", "en-GB")).toBe(words);
+    expect(forecastWords({ ...budget, ...given }, "Europe/Berlin")).toBe(words);
   });
 });
 
@@ -95,14 +95,12 @@ test("calls that are refused lead nowhere", () => {
 });
 
 test("a window ends in the time zone that its days begin in", () => {
-  expect(resetWords(budget, "Europe/Berlin", "en-GB")).toBe("Starts anew Mon 30 Nov, 00:00 (Europe/Berlin)");
-  expect(resetWords(budget, "UTC", "en-GB")).toBe("Starts anew Sun 29 Nov, 23:00 (UTC)");
+  expect(resetWords(budget, "Europe/Berlin")).toBe("Starts anew Mon, Nov 30, 00:00 (Europe/Berlin)");
+  expect(resetWords(budget, "UTC")).toBe("Starts anew Sun, Nov 29, 23:00 (UTC)");
 });
 
 test("the ticks on the bar are explained", () => {
-  expect(thresholdWords({ ...budget, thresholds: [0.9, 0.5, 0.75] }, "en-US")).toBe(
-    "Alerts at 50%, 75%, and 90%.",
-  );
+  expect(thresholdWords({ ...budget, thresholds: [0.9, 0.5, 0.75] })).toBe("Alerts at 50%, 75%, and 90%.");
   expect(thresholdWords({ ...budget, thresholds: [] })).toBe("No alerts.");
 });
 
@@ -115,12 +113,12 @@ test("what happens at the limit is said", () => {
 
 test("figures that could not be refreshed say of when they are", () => {
   const at = new Date(2026, 10, 24, 14, 5).getTime();
-  expect(asOfWords(at, "en-GB")).toBe("These figures are of 14:05.");
+  expect(asOfWords(at)).toBe("These figures are of 14:05.");
 });
 
 test("parts stay between nothing and all", () => {
   expect([partOf("1", "4"), partOf("9", "4"), partOf("0", "0"), partOf("-1", "4")]).toEqual([0.25, 1, 1, 0]);
-  expect(formatPart(0.125, "en-US")).toBe("12.5%");
+  expect(formatPart(0.125)).toBe("12.5%");
 });
 
 test("what running calls hold is said where it is something", () => {

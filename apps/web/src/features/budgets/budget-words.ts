@@ -1,5 +1,6 @@
 import { type BudgetPeriod, compareUsd, formatUsd, parseUsd, toUsd } from "@ai-config/config-core";
 import type { Budget, BudgetAlert } from "../../data/use-budgets.ts";
+import { pageLocale } from "../../lib/page-locale.ts";
 import type { ChipTone } from "../../ui/chip.tsx";
 
 const names: Record<BudgetPeriod, string> = { daily: "Daily", weekly: "Weekly", monthly: "Monthly" };
@@ -20,8 +21,8 @@ export function spentWords({ spent, limit, period }: Budget): string {
 }
 
 /** A part of the limit: 0.75 as "75%". */
-export function formatPart(part: number, locale?: string): string {
-  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }).format(part);
+export function formatPart(part: number): string {
+  return new Intl.NumberFormat(pageLocale, { style: "percent", maximumFractionDigits: 1 }).format(part);
 }
 
 /** How much of the limit an amount is, from 0 to 1. Of a limit of nothing, everything is all. */
@@ -68,7 +69,7 @@ function isShut({ spent, limit, enforcement }: Budget): boolean {
 }
 
 /** Where the spending leads if it goes on as it does. */
-export function forecastWords(budget: Budget, timeZone: string, locale?: string): string {
+export function forecastWords(budget: Budget, timeZone: string): string {
   const { spent, limit, forecast, period, enforcement } = budget;
   if (Number(limit) === 0 && enforcement === "block") return "No call that costs anything fits.";
   if (isShut(budget)) return "No further call fits until it starts anew.";
@@ -76,7 +77,7 @@ export function forecastWords(budget: Budget, timeZone: string, locale?: string)
   if (forecast === null) return "Too early to say where this leads.";
   const where = `At this pace ${formatUsd(forecast)} in the end`;
   if (leadsBeyond(budget) && enforcement === "block")
-    return `At this pace the limit is reached ${formatMoment(reachedAt(budget, forecast), timeZone, locale)}.`;
+    return `At this pace the limit is reached ${formatMoment(reachedAt(budget, forecast), timeZone)}.`;
   if (leadsBeyond(budget))
     return `${where}, ${formatUsd(toUsd(parseUsd(forecast) - parseUsd(limit)))} over the limit.`;
   return Number(limit) === 0 ? `${where}.` : `${where} (${formatPart(Number(forecast) / Number(limit))}).`;
@@ -96,24 +97,24 @@ export function enforcementWords({ enforcement }: Budget): string {
 }
 
 /** What the ticks on the bar mean: "Alerts at 50%, 75%, and 90%." */
-export function thresholdWords({ thresholds }: Budget, locale?: string): string {
+export function thresholdWords({ thresholds }: Budget): string {
   if (thresholds.length === 0) return "No alerts.";
-  const parts = thresholds.toSorted((a, b) => a - b).map((threshold) => formatPart(threshold, locale));
-  return `Alerts at ${new Intl.ListFormat(locale).format(parts)}.`;
+  const parts = thresholds.toSorted((a, b) => a - b).map((threshold) => formatPart(threshold));
+  return `Alerts at ${new Intl.ListFormat(pageLocale).format(parts)}.`;
 }
 
 /** When what is shown was true, where it could not be asked for again. */
-export function asOfWords(updatedAt: number, locale?: string): string {
-  return `These figures are of ${new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(updatedAt)}.`;
+export function asOfWords(updatedAt: number): string {
+  return `These figures are of ${new Intl.DateTimeFormat(pageLocale, { timeStyle: "short" }).format(updatedAt)}.`;
 }
 
 /** When the next window begins, in the time zone that its days begin in. */
-export function resetWords({ resetsAt }: Budget, timeZone: string, locale?: string): string {
-  return `Starts anew ${formatMoment(new Date(resetsAt), timeZone, locale)} (${timeZone})`;
+export function resetWords({ resetsAt }: Budget, timeZone: string): string {
+  return `Starts anew ${formatMoment(new Date(resetsAt), timeZone)} (${timeZone})`;
 }
 
-function formatMoment(at: Date, timeZone: string, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, {
+function formatMoment(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat(pageLocale, {
     weekday: "short",
     day: "numeric",
     month: "short",

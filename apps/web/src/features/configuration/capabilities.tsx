@@ -1,8 +1,9 @@
 import type { Model } from "../../data/use-models.ts";
+import { pageLocale } from "../../lib/page-locale.ts";
 import { Chip } from "../../ui/chip.tsx";
 
-const count = new Intl.NumberFormat();
-const price = new Intl.NumberFormat(undefined, {
+const count = new Intl.NumberFormat(pageLocale);
+const price = new Intl.NumberFormat(pageLocale, {
   style: "currency",
   currency: "USD",
   maximumFractionDigits: 6,

@@ -4,7 +4,6 @@ import { organizationRetirements, ownRetirements } from "./retirement-texts.ts";
 
 const sonnet = "claude-sonnet-4-5-20250929";
 const inNovember = new Date("2026-11-23T12:00:00Z");
-const locale = "en-US";
 
 function reportOf(users: readonly string[], { date = inNovember, handed = [] as string[] } = {}) {
   const { model, ...rest } = DEFAULT_AI_CONFIGURATION;
@@ -24,7 +23,7 @@ function reportOf(users: readonly string[], { date = inNovember, handed = [] as 
 
 describe("for a person", () => {
   test("says when the model ends and what replaces it", () => {
-    expect(ownRetirements(reportOf([sonnet]), { locale })).toEqual({
+    expect(ownRetirements(reportOf([sonnet]))).toEqual({
       shown: [
         {
           model: sonnet,
@@ -38,19 +37,19 @@ describe("for a person", () => {
 
   test("counts one day as one", () => {
     const report = reportOf([sonnet], { date: new Date("2026-11-29T23:00:00Z") });
-    expect(ownRetirements(report, { locale }).shown[0]?.text).toContain("retires in 1 day.");
+    expect(ownRetirements(report).shown[0]?.text).toContain("retires in 1 day.");
   });
 
   test("says where calls go once it is gone, the day being that of the catalogue anywhere", () => {
     const report = reportOf([sonnet], { date: new Date("2026-12-05T00:00:00Z") });
-    expect(ownRetirements(report, { locale }).shown[0]?.text).toBe(
+    expect(ownRetirements(report).shown[0]?.text).toBe(
       "Claude Sonnet 4.5 was retired on November 30, 2026; calls go to Claude Sonnet 5.5.",
     );
   });
 
   test("does not promise a replacement to someone who wants none", () => {
     const report = reportOf([sonnet], { date: new Date("2026-12-05T00:00:00Z") });
-    expect(ownRetirements(report, { locale, isReplaced: false }).shown[0]?.text).toBe(
+    expect(ownRetirements(report, { isReplaced: false }).shown[0]?.text).toBe(
       "Claude Sonnet 4.5 was retired on November 30, 2026; calls fail.",
     );
   });
@@ -59,8 +58,8 @@ describe("for a person", () => {
     const report = reportOf([sonnet]);
     const text = "Claude Sonnet 4.5 retires in 7 days. Calls fail from then on.";
     const models = report.models.map((model) => ({ ...model, replacement: null }));
-    expect(ownRetirements({ ...report, models }, { locale }).shown[0]?.text).toBe(text);
-    expect(ownRetirements(report, { locale, isReplaced: false }).shown[0]?.text).toBe(text);
+    expect(ownRetirements({ ...report, models }).shown[0]?.text).toBe(text);
+    expect(ownRetirements(report, { isReplaced: false }).shown[0]?.text).toBe(text);
   });
 
   test("says nothing about a model that stays", () => {

@@ -14,7 +14,6 @@ const shownAtMost = 3;
 interface RetirementOptions {
   /** Whether the calls of who reads this go to a replacement once the model is gone. */
   isReplaced?: boolean;
-  locale?: string;
 }
 
 export interface RetirementText {
@@ -34,21 +33,18 @@ export function ownRetirements(report: Report, options: RetirementOptions = {}):
   return first(
     report.models.map((affected) => ({
       model: affected.model,
-      text: `${ending(affected, options.locale)}${afterwards(affected, options.isReplaced ?? true)}`,
+      text: `${ending(affected)}${afterwards(affected, options.isReplaced ?? true)}`,
       isChosenHere: true,
     })),
   );
 }
 
 /** The same for those who look after an organization: how many of its members it concerns. */
-export function organizationRetirements(
-  { models, configurations }: Report,
-  { locale }: RetirementOptions = {},
-): Retirements {
+export function organizationRetirements({ models, configurations }: Report): Retirements {
   return first(
     models.map((affected) => ({
       model: affected.model,
-      text: `${ending(affected, locale)}; used by ${membersText(affected.people)}.`,
+      text: `${ending(affected)}; used by ${membersText(affected.people)}.`,
       isChosenHere: configurations.some(
         ({ model, ref }) => model === affected.model && ref.type === "organization",
       ),
@@ -60,14 +56,11 @@ function first(all: readonly RetirementText[]): Retirements {
   return { shown: all.slice(0, shownAtMost), more: Math.max(0, all.length - shownAtMost) };
 }
 
-function ending(
-  { displayName, status: { state, retiresOn, daysLeft } }: AffectedModel,
-  locale?: string,
-): string {
+function ending({ displayName, status: { state, retiresOn, daysLeft } }: AffectedModel): string {
   if (state === "retired") {
     return retiresOn === null
       ? `${displayName} was retired`
-      : `${displayName} was retired on ${formatDate(retiresOn, locale)}`;
+      : `${displayName} was retired on ${formatDate(retiresOn)}`;
   }
   if (daysLeft === null) return `${displayName} will be retired`;
   return `${displayName} retires in ${daysLeft === 1 ? "1 day" : `${daysLeft} days`}`;

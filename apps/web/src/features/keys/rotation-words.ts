@@ -6,8 +6,8 @@ export interface RotationWords {
 }
 
 /** When the schedule wants a key replaced, and whether that day has passed. */
-export function rotationWords(dueAt: string | null, now: Date, locale?: string): RotationWords | undefined {
+export function rotationWords(dueAt: string | null, now: Date): RotationWords | undefined {
   if (dueAt === null) return undefined;
   const isPast = Date.parse(dueAt) <= now.getTime();
-  return { text: `Rotation ${isPast ? "was due" : "due"} ${formatDate(dueAt, locale)}`, isPast };
+  return { text: `Rotation ${isPast ? "was due" : "due"} ${formatDate(dueAt)}`, isPast };
 }

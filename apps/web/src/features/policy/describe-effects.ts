@@ -1,6 +1,7 @@
 import { fieldAt } from "@ai-config/config-core";
 import type { Model } from "../../data/use-models.ts";
 import type { PolicyPreview } from "../../data/use-policy.ts";
+import { pageLocale } from "../../lib/page-locale.ts";
 import { formatValue } from "../../settings/format-value.ts";
 
 type Member = PolicyPreview["members"][number];
@@ -53,5 +54,5 @@ export function listNames(names: readonly string[], most = 3): string {
   const shown = names.length > most + 1 ? names.slice(0, most) : names;
   const rest = names.length - shown.length;
   const words = rest > 0 ? [...shown, `${rest} more`] : shown;
-  return new Intl.ListFormat("en", { type: "conjunction" }).format(words);
+  return new Intl.ListFormat(pageLocale, { type: "conjunction" }).format(words);
 }

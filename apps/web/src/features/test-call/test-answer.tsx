@@ -2,6 +2,7 @@ import { formatUsd } from "@ai-config/config-core";
 import type { ReactNode } from "react";
 import { useModels } from "../../data/use-models.ts";
 import type { TestAnswer } from "../../data/use-test-call.ts";
+import { pageLocale } from "../../lib/page-locale.ts";
 import { budgetName } from "../budgets/budget-words.ts";
 import { attemptWords, costBasisWord, keyWord } from "./test-call-words.ts";
 
@@ -9,7 +10,7 @@ import { attemptWords, costBasisWord, keyWord } from "./test-call-words.ts";
 export function TestAnswerView({ answer }: { answer: TestAnswer }) {
   const models = useModels();
   const { text, model, inputTokens, outputTokens, stopReason, governed } = answer;
-  const count = new Intl.NumberFormat();
+  const count = new Intl.NumberFormat(pageLocale);
   return (
     <div className="space-y-3">
       <blockquote className="whitespace-pre-wrap break-words rounded-lg border border-line bg-sunken px-3.5 py-2.5">
