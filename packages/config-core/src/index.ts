@@ -114,6 +114,7 @@ export {
   type Amount,
   compareUsd,
   formatUsd,
+  formatUsdApart,
   parseUsd,
   sumUsd,
   toUsd,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { compareUsd, formatUsd, sumUsd, type Usd } from "../index.ts";
+import { compareUsd, formatUsd, formatUsdApart, sumUsd, type Usd } from "../index.ts";
 import { parseUsd, toUsd } from "./usd.ts";
 
 /** 10^-28 USD are one. */
@@ -162,6 +162,53 @@ describe("what people read", () => {
         const off = read - exact;
         expect((off < 0n ? -off : off) * 2n <= place).toBe(true);
         expect(read === 0n).toBe(exact === 0n);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test.each([
+    ["99.996", "$99.99"],
+    ["100", "$100.00"],
+    ["0.9999999", "$0.999999"],
+    ["0.0000009999", "<$0.000001"],
+    ["1234.509", "$1,234.50"],
+    ["0", "$0.00"],
+  ])("%s, where it is what is left, is %s", (text, formatted) => {
+    expect(formatUsd(text, "down")).toBe(formatted);
+  });
+
+  test.each([
+    [
+      ["3.127", "3.13"],
+      ["$3.127", "$3.13"],
+    ],
+    [
+      ["3.12", "3.13"],
+      ["$3.12", "$3.13"],
+    ],
+    [
+      ["3.13", "3.130"],
+      ["$3.13", "$3.13"],
+    ],
+    [
+      ["1234.4999", "1234.5", "0.0105"],
+      ["$1,234.4999", "$1,234.50", "$0.0105"],
+    ],
+    [
+      ["0.0000001", "0.0000002"],
+      ["$0.0000001", "$0.0000002"],
+    ],
+  ] as const)("%j beside each other are %j", (texts, formatted) => {
+    expect(formatUsdApart(texts)).toEqual(formatted);
+  });
+
+  test("reads alike beside each other only where it is the same", () => {
+    fc.assert(
+      fc.property(amount, fc.bigInt({ min: 0n, max: DOLLAR / 100n }), (any, little) => {
+        const [exact, other] = [any / 100n, any / 100n + little];
+        const [first, second] = formatUsdApart([toUsd(exact), toUsd(other)]);
+        expect(first === second).toBe(exact === other);
       }),
       { numRuns: 1_000 },
     );

@@ -58,19 +58,43 @@ export function compareUsd(a: Usd, b: Usd): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-const DOLLARS = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
-const PARTS_OF_CENTS = new Intl.NumberFormat("en-US", {
-  style: "currency",
-  currency: "USD",
-  minimumFractionDigits: 2,
-  maximumFractionDigits: 6,
-});
+/** What is left of something is rounded down: nobody should count on what is not there. */
+export type UsdRounding = "nearest" | "down";
+
+function dollars(places: number, rounding: UsdRounding): Intl.NumberFormat {
+  return new Intl.NumberFormat("en-US", {
+    style: "currency",
+    currency: "USD",
+    minimumFractionDigits: 2,
+    maximumFractionDigits: places,
+    roundingMode: rounding === "down" ? "floor" : "halfExpand",
+  });
+}
+
+const WHOLE_CENTS = { nearest: dollars(2, "nearest"), down: dollars(2, "down") };
+const PARTS_OF_CENTS = { nearest: dollars(6, "nearest"), down: dollars(6, "down") };
 
 /** As people read it: "$1,234.50", below a dollar with up to six places, "<$0.000001" for the rest. */
-export function formatUsd(amount: Usd): string {
+export function formatUsd(amount: Usd, rounding: UsdRounding = "nearest"): string {
   const exact = parseUsd(amount);
   const size = exact < 0n ? -exact : exact;
   if (size > 0n && size < UNIT / 1_000_000n) return exact < 0n ? ">-$0.000001" : "<$0.000001";
   // The text itself, since a number would round it first.
-  return (size < UNIT ? PARTS_OF_CENTS : DOLLARS).format(amount as `${number}`);
+  return (size < UNIT ? PARTS_OF_CENTS : WHOLE_CENTS)[rounding].format(amount as `${number}`);
+}
+
+/**
+ * Amounts that are read beside each other, with as many places as it takes that two of them read alike only where they
+ * are the same: "$3.127" of "$3.13".
+ */
+export function formatUsdApart<const Amounts extends readonly Usd[]>(
+  amounts: Amounts,
+): { [Index in keyof Amounts]: string } {
+  const count = new Set(amounts.map(parseUsd)).size;
+  let texts = amounts.map((amount) => formatUsd(amount));
+  for (let places = 3; new Set(texts).size < count; places += 1) {
+    const format = dollars(places, "nearest");
+    texts = amounts.map((amount) => format.format(amount as `${number}`));
+  }
+  return texts as { [Index in keyof Amounts]: string };
 }

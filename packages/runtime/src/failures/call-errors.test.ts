@@ -34,6 +34,13 @@ test("of a call that costs more than the whole budget no time to try again is na
   );
 });
 
+test("what is nearly taken is not told as taken", () => {
+  const nearly = { ...refusal, allowed: "3.13", used: "3.127", retryAfterMs: 1_000 };
+  expect(limitReached(nearly, "0.25").message).toMatch(
+    /: \$3\.127 of \$3\.13 taken, and the call can cost up to \$0\.25\./,
+  );
+});
+
 test("a limit of calls tells nothing of money", () => {
   const { message } = limitReached(
     { ...refusal, limit: "concurrentRequests", allowed: 3, used: 3, retryAfterMs: 1_000 },

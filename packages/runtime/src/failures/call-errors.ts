@@ -1,4 +1,4 @@
-import { AIConfigError, compareUsd, formatUsd, type Timeouts, type Usd } from "@ai-config/config-core";
+import { AIConfigError, compareUsd, formatUsdApart, type Timeouts, type Usd } from "@ai-config/config-core";
 import { APIUserAbortError } from "@anthropic-ai/sdk";
 
 import type { LimitName, Refusal } from "../admission/admission-store.ts";
@@ -33,8 +33,6 @@ const FIELDS = {
 export function limitReached(refusal: Refusal, reserve: Usd): AIConfigError {
   const { limit, scope, allowed, used, retryAfterMs, budget, rate } = refusal;
   const whose = scope.kind === "user" ? "The account's" : "The organization's";
-  const figure = (value: number | string) => (typeof value === "string" ? formatUsd(value) : String(value));
-  const taken = `${whose} ${REACHED[limit]}: ${figure(used)} of ${figure(allowed)} taken`;
   const again = `Try again in ${inWords(retryAfterMs)}.`;
   const details = { limit, scope, allowed, used, retryAfterMs };
   if (rate !== undefined) {
@@ -46,10 +44,12 @@ export function limitReached(refusal: Refusal, reserve: Usd): AIConfigError {
     });
   }
   // Amounts are text, and only budgets are amounts.
-  if (typeof allowed !== "string") {
-    return new AIConfigError("LIMIT_REACHED", { message: `${taken}. ${again}`, retryAfterMs, details });
+  if (typeof allowed !== "string" || typeof used !== "string") {
+    const message = `${whose} ${REACHED[limit]}: ${used} of ${allowed} taken. ${again}`;
+    return new AIConfigError("LIMIT_REACHED", { message, retryAfterMs, details });
   }
-  const asked = `${taken}, and the call can cost up to ${formatUsd(reserve)}.`;
+  const [taken, all, most] = formatUsdApart([used, allowed, reserve]);
+  const asked = `${whose} ${REACHED[limit]}: ${taken} of ${all} taken, and the call can cost up to ${most}.`;
   if (compareUsd(reserve, allowed) > 0) {
     return new AIConfigError("LIMIT_REACHED", {
       message: `${asked} Shorten it, lower its max_tokens, or have the budget raised.`,

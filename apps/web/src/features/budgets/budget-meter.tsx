@@ -1,4 +1,4 @@
-import { formatUsd } from "@ai-config/config-core";
+import { formatUsdApart } from "@ai-config/config-core";
 import type { Budget } from "../../data/use-budgets.ts";
 import { classNames } from "../../lib/class-names.ts";
 import { Chip, type ChipTone } from "../../ui/chip.tsx";
@@ -8,6 +8,7 @@ import {
   forecastWords,
   formatPart,
   leadsBeyond,
+  leftWords,
   markOf,
   partOf,
   reservedWords,
@@ -23,6 +24,7 @@ const fills: Partial<Record<ChipTone, string>> = { warn: "bg-warn", bad: "bg-bad
 export function BudgetMeter({ budget, timeZone }: { budget: Budget; timeZone: string }) {
   const { period, spent, limit } = budget;
   const mark = markOf(budget);
+  const [used, all] = formatUsdApart([spent, limit]);
   const held = reservedWords(budget);
   return (
     <li className="border-line border-t px-4 py-4 sm:px-5">
@@ -31,9 +33,9 @@ export function BudgetMeter({ budget, timeZone }: { budget: Budget; timeZone: st
         {mark && <Chip tone={mark.tone}>{mark.word}</Chip>}
       </div>
       <p className="mt-1">
-        <span className="font-semibold text-xl tabular-nums tracking-tight">{formatUsd(spent)}</span>{" "}
+        <span className="font-semibold text-xl tabular-nums tracking-tight">{used}</span>{" "}
         <span className="text-[0.8125rem] text-muted">
-          of {formatUsd(limit)} {spanOf(period)}
+          of {all} {spanOf(period)}
         </span>
       </p>
       <Bar budget={budget} fill={(mark && fills[mark.tone]) ?? "bg-accent"} />
@@ -42,7 +44,7 @@ export function BudgetMeter({ budget, timeZone }: { budget: Budget; timeZone: st
       </p>
       <p className="mt-0.5 text-muted text-xs">
         {held && <>{held} · </>}
-        {formatUsd(budget.left)} left · {resetWords(budget, timeZone)} · {enforcementWords(budget)}{" "}
+        {leftWords(budget)} · {resetWords(budget, timeZone)} · {enforcementWords(budget)}{" "}
         {thresholdWords(budget)}
       </p>
     </li>

@@ -7,6 +7,7 @@ import {
   forecastWords,
   formatPart,
   leadsBeyond,
+  leftWords,
   markOf,
   partOf,
   reservedWords,
@@ -86,6 +87,14 @@ test("a screen reader is told of the amounts instead of a bare number", () => {
   expect(spentWords(budget)).toBe("$100.00 of $500.00 spent this week");
 });
 
+test("what is nearly all of it is told neither as all of it nor as all that is left", () => {
+  const nearlyAll = { ...budget, limit: "3.13", spent: "3.127", left: "0.003" };
+  expect(spentWords(nearlyAll)).toBe("$3.127 of $3.13 spent this week");
+  expect(leftWords(nearlyAll)).toBe("$0.003 left");
+  expect(leftWords({ ...budget, limit: "100", spent: "0.004", left: "99.996" })).toBe("$99.99 left");
+  expect(leftWords({ ...budget, limit: "100", spent: "0", left: "100" })).toBe("$100.00 left");
+});
+
 test("calls that are refused lead nowhere", () => {
   expect(leadsBeyond({ ...budget, forecast: "500.000001" })).toBe(true);
   expect(leadsBeyond({ ...budget, forecast: "500" })).toBe(false);
@@ -138,6 +147,12 @@ test("an alert says how much of what was reached", () => {
   } as const;
   expect(alertWords({ ...alert, limit: "100", spent: "81.2" })).toBe(
     "75% of the daily budget reached: $81.20 of $100.00 (81.2%)",
+  );
+  expect(alertWords({ ...alert, limit: "3.13", spent: "3.1299" })).toBe(
+    "75% of the daily budget reached: $3.1299 of $3.13 (99.9%)",
+  );
+  expect(alertWords({ ...alert, limit: "3", spent: "0.3", threshold: 0.1 })).toBe(
+    "10% of the daily budget reached: $0.30 of $3.00 (10%)",
   );
   expect(alertWords({ ...alert, limit: "0", spent: "1" })).toBe(
     "75% of the daily budget reached: $1.00 of $0.00",

@@ -1,4 +1,11 @@
-import { type BudgetPeriod, compareUsd, formatUsd, parseUsd, toUsd } from "@ai-config/config-core";
+import {
+  type BudgetPeriod,
+  compareUsd,
+  formatUsd,
+  formatUsdApart,
+  parseUsd,
+  toUsd,
+} from "@ai-config/config-core";
 import type { Budget, BudgetAlert } from "../../data/use-budgets.ts";
 import { pageLocale } from "../../lib/page-locale.ts";
 import type { ChipTone } from "../../ui/chip.tsx";
@@ -17,12 +24,29 @@ export function spanOf(period: BudgetPeriod): string {
 
 /** "$7.61 of $8.00 spent today". */
 export function spentWords({ spent, limit, period }: Budget): string {
-  return `${formatUsd(spent)} of ${formatUsd(limit)} spent ${spanOf(period)}`;
+  const [used, all] = formatUsdApart([spent, limit]);
+  return `${used} of ${all} spent ${spanOf(period)}`;
+}
+
+/** "$0.39 left", and never more than there is. */
+export function leftWords({ left }: Budget): string {
+  return `${formatUsd(left, "down")} left`;
 }
 
 /** A part of the limit: 0.75 as "75%". */
 export function formatPart(part: number): string {
   return new Intl.NumberFormat(pageLocale, { style: "percent", maximumFractionDigits: 1 }).format(part);
+}
+
+/** "99.9%", rounded down: what is not all of it is not told as all of it. Of nothing there is no share. */
+function shareWords(amount: string, limit: string): string | undefined {
+  if (Number(limit) === 0) return undefined;
+  const share = toUsd((parseUsd(amount) * parseUsd("1")) / parseUsd(limit));
+  return new Intl.NumberFormat(pageLocale, {
+    style: "percent",
+    maximumFractionDigits: 1,
+    roundingMode: "floor",
+  }).format(share as `${number}`);
 }
 
 /** How much of the limit an amount is, from 0 to 1. Of a limit of nothing, everything is all. */
@@ -75,12 +99,14 @@ export function forecastWords(budget: Budget, timeZone: string): string {
   if (isShut(budget)) return "No further call fits until it starts anew.";
   if (Number(spent) === 0) return `Nothing spent ${spanOf(period)} so far.`;
   if (forecast === null) return "Too early to say where this leads.";
-  const where = `At this pace ${formatUsd(forecast)} in the end`;
+  const [inTheEnd] = formatUsdApart([forecast, limit]);
+  const where = `At this pace ${inTheEnd} in the end`;
   if (leadsBeyond(budget) && enforcement === "block")
     return `At this pace the limit is reached ${formatMoment(reachedAt(budget, forecast), timeZone)}.`;
   if (leadsBeyond(budget))
     return `${where}, ${formatUsd(toUsd(parseUsd(forecast) - parseUsd(limit)))} over the limit.`;
-  return Number(limit) === 0 ? `${where}.` : `${where} (${formatPart(Number(forecast) / Number(limit))}).`;
+  const share = shareWords(forecast, limit);
+  return share === undefined ? `${where}.` : `${where} (${share}).`;
 }
 
 /** When an even pace reaches the limit: as far into the window as the limit is of what the whole comes to. */
@@ -126,7 +152,8 @@ function formatMoment(at: Date, timeZone: string): string {
 
 /** "75% of the daily budget reached: $81.00 of $100.00 (81%)", since one call may pass a threshold by far. */
 export function alertWords({ period, threshold, spent, limit }: BudgetAlert): string {
-  const used = Number(limit) === 0 ? "" : ` (${formatPart(Number(spent) / Number(limit))})`;
-  const reached = `${formatUsd(spent)} of ${formatUsd(limit)}${used}`;
+  const [used, all] = formatUsdApart([spent, limit]);
+  const share = shareWords(spent, limit);
+  const reached = `${used} of ${all}${share === undefined ? "" : ` (${share})`}`;
   return `${formatPart(threshold)} of the ${budgetName(period).toLowerCase()} reached: ${reached}`;
 }

@@ -33,7 +33,7 @@ export function TestAnswerView({ answer }: { answer: TestAnswer }) {
             key={`${scope.kind} ${period}`}
             name={`Left of ${scope.kind === "user" ? "your" : "the shared"} ${budgetName(period).toLowerCase()}`}
           >
-            {formatUsd(left)}
+            {formatUsd(left, "down")}
           </Fact>
         ))}
       </dl>
