@@ -38,6 +38,25 @@ export function formatDay(iso: string, now: Date): string {
   return new Intl.DateTimeFormat(pageLocale, { dateStyle: "full" }).format(new Date(iso));
 }
 
+/** A moment that is to come: the time where it is today, and the day with it where it is not. */
+export function formatNextMoment(at: Date, timeZone: string, now: Date): string {
+  const day = new Intl.DateTimeFormat(pageLocale, { dateStyle: "short", timeZone });
+  if (day.format(at) !== day.format(now)) return `on ${formatMoment(at, timeZone)}`;
+  return `at ${new Intl.DateTimeFormat(pageLocale, { timeStyle: "short", timeZone }).format(at)}`;
+}
+
+/** A moment of these weeks in another time zone: "Mon, Nov 30, 00:00". */
+export function formatMoment(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat(pageLocale, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  }).format(at);
+}
+
 function startOfDay(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }

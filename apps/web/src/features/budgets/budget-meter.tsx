@@ -5,9 +5,7 @@ import { Chip, type ChipTone } from "../../ui/chip.tsx";
 import {
   budgetName,
   enforcementWords,
-  forecastWords,
   formatPart,
-  leadsBeyond,
   leftWords,
   markOf,
   partOf,
@@ -17,6 +15,7 @@ import {
   spentWords,
   thresholdWords,
 } from "./budget-words.ts";
+import { forecastWords, leadsBeyond } from "./forecast-words.ts";
 
 const fills: Partial<Record<ChipTone, string>> = { warn: "bg-warn", bad: "bg-bad" };
 
@@ -40,7 +39,7 @@ export function BudgetMeter({ budget, timeZone }: { budget: Budget; timeZone: st
       </p>
       <Bar budget={budget} fill={(mark && fills[mark.tone]) ?? "bg-accent"} />
       <p className={classNames("mt-2 text-[0.8125rem]", leadsBeyond(budget) && "font-medium text-warn-ink")}>
-        {forecastWords(budget, timeZone)}
+        {forecastWords(budget, timeZone, new Date())}
       </p>
       <p className="mt-0.5 text-muted text-xs">
         {held && <>{held} · </>}

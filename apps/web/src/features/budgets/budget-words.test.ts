@@ -4,9 +4,7 @@ import {
   alertWords,
   asOfWords,
   enforcementWords,
-  forecastWords,
   formatPart,
-  leadsBeyond,
   leftWords,
   markOf,
   partOf,
@@ -50,39 +48,6 @@ describe("what has to be noticed", () => {
   });
 });
 
-describe("where the spending leads", () => {
-  test.each<[string, Partial<Budget>, string]>([
-    ["within the limit", {}, "At this pace $350.00 in the end (70%)."],
-    [
-      "beyond the limit, where calls go on",
-      { forecast: "612.5", enforcement: "warn" },
-      "At this pace $612.50 in the end, $112.50 over the limit.",
-    ],
-    [
-      "beyond a limit that blocks",
-      { forecast: "1000" },
-      "At this pace the limit is reached Thu, Nov 26, 12:00.",
-    ],
-    ["to the limit and no further", { forecast: "500" }, "At this pace $500.00 in the end (100%)."],
-    ["a limit of nothing", { spent: "0", limit: "0", forecast: "0" }, "No call that costs anything fits."],
-    [
-      "a limit of nothing, where calls go on",
-      { spent: "0.5", limit: "0", forecast: "2", enforcement: "warn" },
-      "At this pace $2.00 in the end, $2.00 over the limit.",
-    ],
-    ["all spent", { spent: "500", forecast: "900" }, "No further call fits until it starts anew."],
-    [
-      "all spent, where calls go on",
-      { spent: "500", forecast: "900", enforcement: "warn" },
-      "At this pace $900.00 in the end, $400.00 over the limit.",
-    ],
-    ["too early", { forecast: null }, "Too early to say where this leads."],
-    ["nothing spent", { spent: "0", forecast: "0" }, "Nothing spent this week so far."],
-  ])("%s", (_, given, words) => {
-    expect(forecastWords({ ...budget, ...given }, "Europe/Berlin")).toBe(words);
-  });
-});
-
 test("a screen reader is told of the amounts instead of a bare number", () => {
   expect(spentWords(budget)).toBe("$100.00 of $500.00 spent this week");
 });
@@ -93,14 +58,6 @@ test("what is nearly all of it is told neither as all of it nor as all that is l
   expect(leftWords(nearlyAll)).toBe("$0.003 left");
   expect(leftWords({ ...budget, limit: "100", spent: "0.004", left: "99.996" })).toBe("$99.99 left");
   expect(leftWords({ ...budget, limit: "100", spent: "0", left: "100" })).toBe("$100.00 left");
-});
-
-test("calls that are refused lead nowhere", () => {
-  expect(leadsBeyond({ ...budget, forecast: "500.000001" })).toBe(true);
-  expect(leadsBeyond({ ...budget, forecast: "500" })).toBe(false);
-  expect(leadsBeyond({ ...budget, forecast: null })).toBe(false);
-  expect(leadsBeyond({ ...budget, spent: "500", forecast: "900" })).toBe(false);
-  expect(leadsBeyond({ ...budget, spent: "500", forecast: "900", enforcement: "warn" })).toBe(true);
 });
 
 test("a window ends in the time zone that its days begin in", () => {

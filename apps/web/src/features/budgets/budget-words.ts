@@ -7,6 +7,7 @@ import {
   toUsd,
 } from "@ai-config/config-core";
 import type { Budget, BudgetAlert } from "../../data/use-budgets.ts";
+import { formatMoment } from "../../lib/format-time.ts";
 import { pageLocale } from "../../lib/page-locale.ts";
 import type { ChipTone } from "../../ui/chip.tsx";
 
@@ -39,7 +40,7 @@ export function formatPart(part: number): string {
 }
 
 /** "99.9%", rounded down: what is not all of it is not told as all of it. Of nothing there is no share. */
-function shareWords(amount: string, limit: string): string | undefined {
+export function shareWords(amount: string, limit: string): string | undefined {
   if (Number(limit) === 0) return undefined;
   const share = toUsd((parseUsd(amount) * parseUsd("1")) / parseUsd(limit));
   return new Intl.NumberFormat(pageLocale, {
@@ -83,38 +84,6 @@ export function reservedWords({ reserved }: Budget): string | undefined {
   return Number(reserved) === 0 ? undefined : `${formatUsd(reserved)} held by calls that still run`;
 }
 
-/** Whether the pace so far leads beyond the limit; calls that are refused have none. */
-export function leadsBeyond(budget: Budget): boolean {
-  return budget.forecast !== null && compareUsd(budget.forecast, budget.limit) > 0 && !isShut(budget);
-}
-
-function isShut({ spent, limit, enforcement }: Budget): boolean {
-  return enforcement === "block" && compareUsd(spent, limit) >= 0;
-}
-
-/** Where the spending leads if it goes on as it does. */
-export function forecastWords(budget: Budget, timeZone: string): string {
-  const { spent, limit, forecast, period, enforcement } = budget;
-  if (Number(limit) === 0 && enforcement === "block") return "No call that costs anything fits.";
-  if (isShut(budget)) return "No further call fits until it starts anew.";
-  if (Number(spent) === 0) return `Nothing spent ${spanOf(period)} so far.`;
-  if (forecast === null) return "Too early to say where this leads.";
-  const [inTheEnd] = formatUsdApart([forecast, limit]);
-  const where = `At this pace ${inTheEnd} in the end`;
-  if (leadsBeyond(budget) && enforcement === "block")
-    return `At this pace the limit is reached ${formatMoment(reachedAt(budget, forecast), timeZone)}.`;
-  if (leadsBeyond(budget))
-    return `${where}, ${formatUsd(toUsd(parseUsd(forecast) - parseUsd(limit)))} over the limit.`;
-  const share = shareWords(forecast, limit);
-  return share === undefined ? `${where}.` : `${where} (${share}).`;
-}
-
-/** When an even pace reaches the limit: as far into the window as the limit is of what the whole comes to. */
-function reachedAt({ startsAt, resetsAt, limit }: Budget, forecast: string): Date {
-  const [start, end] = [Date.parse(startsAt), Date.parse(resetsAt)];
-  return new Date(start + (end - start) * (Number(limit) / Number(forecast)));
-}
-
 /** What happens at the limit. */
 export function enforcementWords({ enforcement }: Budget): string {
   return enforcement === "block"
@@ -137,17 +106,6 @@ export function asOfWords(updatedAt: number): string {
 /** When the next window begins, in the time zone that its days begin in. */
 export function resetWords({ resetsAt }: Budget, timeZone: string): string {
   return `Starts anew ${formatMoment(new Date(resetsAt), timeZone)} (${timeZone})`;
-}
-
-function formatMoment(at: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat(pageLocale, {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZone,
-  }).format(at);
 }
 
 /** "75% of the daily budget reached: $81.00 of $100.00 (81%)", since one call may pass a threshold by far. */
