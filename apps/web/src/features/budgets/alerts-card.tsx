@@ -1,15 +1,15 @@
 import { BellRing } from "lucide-react";
 import type { Owner } from "../../data/owner.ts";
-import { useBudgetAlerts } from "../../data/use-budgets.ts";
+import { type Budget, useBudgetAlerts } from "../../data/use-budgets.ts";
 import { formatAbsolute, formatRelative } from "../../lib/format-time.ts";
 import { Problem } from "../../shell/problem.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { CardsSkeleton } from "../../ui/skeleton.tsx";
-import { alertWords } from "./budget-words.ts";
+import { alertWords, noAlertsWords } from "./budget-words.ts";
 
-/** Thresholds that were crossed, latest first. */
-export function AlertsCard({ owner }: { owner: Owner }) {
+/** Thresholds that were crossed, latest first; `budgets` are those that they are of. */
+export function AlertsCard({ owner, budgets }: { owner: Owner; budgets: readonly Budget[] }) {
   const log = useBudgetAlerts(owner);
   if (log.isPending) return <CardsSkeleton cards={1} rows={2} />;
   if (!log.data) {
@@ -23,11 +23,11 @@ export function AlertsCard({ owner }: { owner: Owner }) {
     <Card
       id="alerts"
       title="Alerts"
-      description="Each threshold is told once for its day, week or month."
+      description="Each threshold is told once for each limit in its day, week or month."
       icon={BellRing}
     >
       {alerts.length === 0 ? (
-        <p className="border-line border-t px-4 py-4 text-muted sm:px-5">No threshold was crossed so far.</p>
+        <p className="border-line border-t px-4 py-4 text-muted sm:px-5">{noAlertsWords(budgets)}</p>
       ) : (
         <ul>
           {alerts.map((alert) => (

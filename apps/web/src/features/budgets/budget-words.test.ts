@@ -7,6 +7,7 @@ import {
   formatPart,
   leftWords,
   markOf,
+  noAlertsWords,
   partOf,
   reservedWords,
   resetWords,
@@ -90,6 +91,17 @@ test("parts stay between nothing and all", () => {
 test("what running calls hold is said where it is something", () => {
   expect(reservedWords(budget)).toBeUndefined();
   expect(reservedWords({ ...budget, reserved: "0.25" })).toBe("$0.25 held by calls that still run");
+});
+
+test.each<[string, Partial<Budget>]>([
+  ["is used up", { spent: "500" }],
+  ["has passed a threshold", { spent: "250" }],
+  ["lets nothing be spent", { spent: "0", limit: "0" }],
+])("where a budget %s, no alert does not mean that nothing was crossed", (_, given) => {
+  expect(noAlertsWords([budget, { ...budget, ...given }])).toBe(
+    "No alerts so far. They are made when a call is made, not when a limit is changed.",
+  );
+  expect(noAlertsWords([budget])).toBe("No threshold was crossed so far.");
 });
 
 test("an alert says how much of what was reached", () => {

@@ -108,6 +108,13 @@ export function resetWords({ resetsAt }: Budget, timeZone: string): string {
   return `Starts anew ${formatMoment(new Date(resetsAt), timeZone)} (${timeZone})`;
 }
 
+/** Why no alert is listed: a budget may have been passed without any, by a lower limit. */
+export function noAlertsWords(budgets: readonly Budget[]): string {
+  return budgets.some((budget) => markOf(budget) !== undefined)
+    ? "No alerts so far. They are made when a call is made, not when a limit is changed."
+    : "No threshold was crossed so far.";
+}
+
 /** "75% of the daily budget reached: $81.00 of $100.00 (81%)", since one call may pass a threshold by far. */
 export function alertWords({ period, threshold, spent, limit }: BudgetAlert): string {
   const [used, all] = formatUsdApart([spent, limit]);

@@ -81,16 +81,17 @@ function LevelBudgets({ level, organization }: LevelBudgetsProps) {
 }
 
 function OwnBudgets({ status }: { status: BudgetStatus }) {
+  const budgets = status.budgets.filter(({ scope }) => scope.kind === "user");
   return (
     <>
       <BudgetCard
         title="Your budgets"
         description="Every call in your name counts, in whichever organization."
-        budgets={status.budgets.filter(({ scope }) => scope.kind === "user")}
+        budgets={budgets}
         timeZone={status.timeZones.user}
         edit={{ to: "/configuration", level: "you" }}
       />
-      <AlertsCard owner={{ type: "user" }} />
+      <AlertsCard owner={{ type: "user" }} budgets={budgets} />
     </>
   );
 }
@@ -125,7 +126,7 @@ function SharedBudgets({ status, organization }: { status: BudgetStatus; organiz
           edit={isEditor ? { to: "/policy" } : undefined}
         />
       )}
-      {isEditor && <AlertsCard owner={{ type: "organization", organizationId: id }} />}
+      {isEditor && <AlertsCard owner={{ type: "organization", organizationId: id }} budgets={budgets} />}
     </>
   );
 }
