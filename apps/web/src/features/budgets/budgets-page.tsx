@@ -15,6 +15,7 @@ import { CardsSkeleton } from "../../ui/skeleton.tsx";
 import { AlertsCard } from "./alerts-card.tsx";
 import { BudgetCard } from "./budget-card.tsx";
 import { asOfWords } from "./budget-words.ts";
+import { isShut } from "./forecast-words.ts";
 
 const route = getRouteApi("/signed-in/budgets");
 
@@ -102,6 +103,11 @@ function SharedBudgets({ status, organization }: { status: BudgetStatus; organiz
   const isEditor = mayEdit(role);
   return (
     <>
+      {!isEditor && budgets.some(isShut) && (
+        <Banner tone="warn">
+          Calls are refused while a shared budget is used up. Ask an owner or admin of {name} to raise it.
+        </Banner>
+      )}
       {budgets.length === 0 ? (
         <EmptyState
           icon={Wallet}
