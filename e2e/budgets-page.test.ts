@@ -161,7 +161,7 @@ describe("somebody who watches what calls cost", () => {
     await menu().getByRole("link", { name: "Configuration" }).click();
     await testCall().getByRole("button", { name: "Make the call" }).click();
     await testCall()
-      .getByText("The account's daily budget has no room for this call: $0.026 of $0.0265")
+      .getByText("Your daily budget has no room for this call: $0.026 of $0.0265")
       .waitFor();
     await testCall().getByRole("link", { name: "Budgets" }).click();
     await budget("Daily budget").getByText("Passed 90%").waitFor();

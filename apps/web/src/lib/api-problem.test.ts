@@ -17,6 +17,14 @@ test("a refusal of the API keeps its code, its issues and its request id", () =>
   });
 });
 
+test("a limit that refused a call is told with whose it is", () => {
+  const limit = { limit: "dailyBudget", scope: { kind: "organization", id: "o-1" }, allowed: "1", used: "1" };
+  const error = Object.assign(new Error("The organization's daily budget has no room for this call."), {
+    data: { aiConfig: { code: "LIMIT_REACHED", issues: [], limit } },
+  });
+  expect(problemOf(error).limit).toMatchObject({ limit: "dailyBudget", scope: { kind: "organization" } });
+});
+
 test("a failure without an answer says that the server was not reached, not what the browser calls it", () => {
   const problem = problemOf(new TypeError("Failed to fetch"));
   expect(problem.code).toBe("NOT_REACHED");

@@ -1,18 +1,22 @@
 import type { Issue } from "@ai-config/config-core";
 
+/** Which limit refused a call, and whose it is. */
+export interface ReachedLimit {
+  limit: "requestsPerMinute" | "concurrentRequests" | "dailyBudget" | "weeklyBudget" | "monthlyBudget";
+  scope: { kind: "user" | "organization" };
+}
+
 /** What a failed call means to a person: a sentence, a code to act on, and the id to quote. */
 export interface ApiProblem {
   code: string;
   message: string;
   issues: readonly Issue[];
   requestId?: string;
+  /** The limit that refused, where one did. */
+  limit?: ReachedLimit;
 }
 
-interface WireProblem {
-  code?: string;
-  issues?: readonly Issue[];
-  requestId?: string;
-}
+type WireProblem = Partial<Omit<ApiProblem, "message">>;
 
 /** Reads any thrown value as a problem. Only what the API says about itself is shown; the rest is "not reached". */
 export function problemOf(error: unknown): ApiProblem {
@@ -30,6 +34,7 @@ export function problemOf(error: unknown): ApiProblem {
     message: error instanceof Error ? error.message : "Something went wrong.",
     issues: wire?.issues ?? [],
     requestId: wire?.requestId,
+    limit: wire?.limit,
   };
 }
 

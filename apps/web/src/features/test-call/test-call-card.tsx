@@ -4,13 +4,12 @@ import { type FormEvent, useRef, useState } from "react";
 import type { Membership } from "../../data/use-me.ts";
 import { useTestCall } from "../../data/use-test-call.ts";
 import { type ApiProblem, problemOf } from "../../lib/api-problem.ts";
-import { describeRefusal } from "../../lib/describe-refusal.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button, buttonClassNames } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { TestAnswerView } from "./test-answer.tsx";
-import { TEST_CALL, wayOut } from "./test-call-words.ts";
+import { refusalWords, TEST_CALL, wayOut } from "./test-call-words.ts";
 
 /** The most that the API takes as a prompt of a test call. */
 const promptLengthMax = 2_000;
@@ -99,19 +98,24 @@ export function TestCallCard({ organization }: { organization: Membership | unde
 }
 
 function Refusal({ problem }: { problem: ApiProblem }) {
-  const way = wayOut(problem.code);
+  const way = wayOut(problem);
   return (
     <Banner
       tone="bad"
       action={
         way && (
-          <Link to={way.to} className={buttonClassNames("secondary", "small")}>
+          <Link
+            to={way.to}
+            search={way.level && { level: way.level }}
+            hash={way.hash}
+            className={buttonClassNames("secondary", "small")}
+          >
             {way.word}
           </Link>
         )
       }
     >
-      <span className="break-words">{describeRefusal(problem)}</span>
+      <span className="break-words">{refusalWords(problem)}</span>
     </Banner>
   );
 }

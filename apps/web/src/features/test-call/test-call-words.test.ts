@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { attemptWords, costBasisWord, keyWord, wayOut } from "./test-call-words.ts";
+import { attemptWords, costBasisWord, keyWord, refusalWords, wayOut } from "./test-call-words.ts";
 
 const attempt = { model: "claude-sonnet-5-5", keySlot: "primary", status: 200, failure: null } as const;
 
@@ -35,5 +35,31 @@ test.each([
   ["CALL_TIMEOUT", "/configuration"],
   ["PROVIDER_UNAVAILABLE", undefined],
 ])("the way out of %s is %s", (code, to) => {
-  expect(wayOut(code)?.to).toBe(to);
+  expect(wayOut({ code })?.to).toBe(to);
+});
+
+test.each([
+  ["dailyBudget", "user", { to: "/budgets", word: "Budgets" }],
+  ["monthlyBudget", "organization", { to: "/budgets", level: "organization", word: "Shared budgets" }],
+  ["requestsPerMinute", "user", { to: "/configuration", hash: "rateLimiting", word: "Rate limits" }],
+  ["concurrentRequests", "user", { to: "/configuration", hash: "rateLimiting", word: "Rate limits" }],
+  ["requestsPerMinute", "organization", { to: "/policy", word: "Policy" }],
+] as const)("the way out of a reached %s of the %s is where it stands", (limit, kind, way) => {
+  expect(wayOut({ code: "LIMIT_REACHED", limit: { limit, scope: { kind } } })).toEqual(way);
+});
+
+test("the limits of who reads it are theirs, and those of an organization its own", () => {
+  const refused = (kind: "user" | "organization", message: string) =>
+    refusalWords({
+      code: "LIMIT_REACHED",
+      message,
+      issues: [],
+      limit: { limit: "dailyBudget", scope: { kind } },
+    });
+  expect(refused("user", "The account's daily budget has no room for this call.")).toBe(
+    "Your daily budget has no room for this call.",
+  );
+  expect(refused("organization", "The organization's daily budget has no room for this call.")).toBe(
+    "The organization's daily budget has no room for this call.",
+  );
 });

@@ -1,4 +1,6 @@
 import type { TestAnswer } from "../../data/use-test-call.ts";
+import type { ApiProblem, ReachedLimit } from "../../lib/api-problem.ts";
+import { describeRefusal } from "../../lib/describe-refusal.ts";
 
 type Governed = TestAnswer["governed"];
 
@@ -38,17 +40,29 @@ function attemptWord({ status, failure }: Governed["attempts"][number]): string 
   return String((hasBroken ? null : status) ?? failure ?? "no answer");
 }
 
+/** Why a call was refused: to whom it happened, limits of their own account are theirs. */
+export function refusalWords(problem: ApiProblem): string {
+  const words = describeRefusal(problem);
+  return problem.limit?.scope.kind === "user" ? words.replace(/^The account's /, "Your ") : words;
+}
+
+export interface Way {
+  to: "/keys" | "/budgets" | "/configuration" | "/policy";
+  level?: "organization";
+  /** The place on the page. */
+  hash?: string;
+  word: string;
+}
+
 /** Where the way to a successful call leads after this refusal, if a page of ours is on it. */
-export function wayOut(
-  code: string,
-): { to: "/keys" | "/budgets" | "/configuration"; word: string } | undefined {
+export function wayOut({ code, limit }: Pick<ApiProblem, "code" | "limit">): Way | undefined {
   switch (code) {
     case "KEY_MISSING":
     case "KEY_UNREADABLE":
     case "PROVIDER_KEY_REFUSED":
       return { to: "/keys", word: "API keys" };
     case "LIMIT_REACHED":
-      return { to: "/budgets", word: "Budgets" };
+      return limit ? wayPast(limit) : { to: "/budgets", word: "Budgets" };
     case "MODEL_RETIRED":
     case "PRICE_UNKNOWN":
     case "POLICY_CONFLICT":
@@ -57,4 +71,17 @@ export function wayOut(
     default:
       return undefined;
   }
+}
+
+/** To where a limit stands: budgets have a page, rates are set where they are seen. */
+function wayPast({ limit, scope }: ReachedLimit): Way {
+  const isShared = scope.kind === "organization";
+  if (limit === "requestsPerMinute" || limit === "concurrentRequests") {
+    return isShared
+      ? { to: "/policy", word: "Policy" }
+      : { to: "/configuration", hash: "rateLimiting", word: "Rate limits" };
+  }
+  return isShared
+    ? { to: "/budgets", level: "organization", word: "Shared budgets" }
+    : { to: "/budgets", word: "Budgets" };
 }
