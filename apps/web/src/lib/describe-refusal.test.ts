@@ -27,4 +27,8 @@ describe("why something was refused", () => {
       "Not reached.",
     );
   });
+
+  test.each(["LIMIT_REACHED", "KEY_MISSING"])("names no request where %s says all there is", (code) => {
+    expect(describeRefusal({ ...problem, code, message: "No room.", issues: [] })).toBe("No room.");
+  });
 });

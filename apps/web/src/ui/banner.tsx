@@ -23,12 +23,15 @@ export function Banner({ tone = "info", role, action, children }: BannerProps) {
     <div
       role={role}
       className={classNames(
-        "flex items-center gap-2.5 rounded-lg border px-3.5 py-2.5 text-[0.8125rem]",
+        "flex flex-wrap items-center gap-2.5 rounded-lg border px-3.5 py-2.5 text-[0.8125rem]",
         className,
       )}
     >
-      <Icon aria-hidden className="size-4 shrink-0" />
-      <div className="min-w-0 flex-1">{children}</div>
+      {/* Where the words would be left too little room, what to do about it comes below them. */}
+      <div className="flex min-w-0 flex-1 basis-64 items-center gap-2.5">
+        <Icon aria-hidden className="size-4 shrink-0" />
+        <div className="min-w-0 flex-1">{children}</div>
+      </div>
       {action}
     </div>
   );

@@ -10,5 +10,5 @@ test("the refusals of this page say what to do", () => {
 });
 
 test("others are told as the server tells them", () => {
-  expect(refusalWords({ ...problem, code: "RATE_LIMITED" })).toBe("The server's sentence. (request r-1)");
+  expect(refusalWords({ ...problem, code: "RATE_LIMITED" })).toBe("The server's sentence.");
 });
