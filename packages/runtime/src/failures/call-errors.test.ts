@@ -34,6 +34,13 @@ test("of a call that costs more than the whole budget no time to try again is na
   );
 });
 
+test("of a budget of nothing no shorter call is advised", () => {
+  const nothing = { ...refusal, allowed: "0", used: "0", retryAfterMs: 1_000 };
+  expect(limitReached(nothing, "0.25").message).toBe(
+    "The organization's monthly budget has no room for this call: $0.00 of $0.00 taken, and the call can cost up to $0.25. Have the budget raised.",
+  );
+});
+
 test("what is nearly taken is not told as taken", () => {
   const nearly = { ...refusal, allowed: "3.13", used: "3.127", retryAfterMs: 1_000 };
   expect(limitReached(nearly, "0.25").message).toMatch(

@@ -28,7 +28,8 @@ const FIELDS = {
 
 /**
  * Names the limit that keeps a call from running, whose it is, and when to try again. `reserve` is the most that the
- * call can cost: where that is more than the whole budget no waiting helps, and no time is named.
+ * call can cost: where that is more than the whole budget no waiting helps, and no time is named; where the budget is
+ * nothing, no shorter call helps either.
  */
 export function limitReached(refusal: Refusal, reserve: Usd): AIConfigError {
   const { limit, scope, allowed, used, retryAfterMs, budget, rate } = refusal;
@@ -51,8 +52,10 @@ export function limitReached(refusal: Refusal, reserve: Usd): AIConfigError {
   const [taken, all, most] = formatUsdApart([used, allowed, reserve]);
   const asked = `${whose} ${REACHED[limit]}: ${taken} of ${all} taken, and the call can cost up to ${most}.`;
   if (compareUsd(reserve, allowed) > 0) {
+    const isNothing = compareUsd(allowed, "0") === 0;
+    const advice = isNothing ? "Have" : "Shorten it, lower its max_tokens, or have";
     return new AIConfigError("LIMIT_REACHED", {
-      message: `${asked} Shorten it, lower its max_tokens, or have the budget raised.`,
+      message: `${asked} ${advice} the budget raised.`,
       details: { limit, scope, allowed, used, reserve, budget },
     });
   }
