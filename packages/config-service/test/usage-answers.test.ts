@@ -21,7 +21,7 @@ beforeAll(async () => {
     { at: "2026-11-02T05:00:00Z", model: "claude-opus-5-5", cost: "10.5", durationMs: 900 },
     { at: "2026-11-01T07:10:00Z", model: "claude-sonnet-5-5", cost: "9", durationMs: 100 },
     { at: "2026-11-01T07:20:00Z", model: "claude-haiku-5-5", cost: "2.25", durationMs: 300 },
-    { at: "2026-11-01T07:30:00Z", model: "claude-haiku-5-5", cost: "0.75", durationMs: 500 },
+    { at: "2026-11-01T07:30:00Z", model: "claude-haiku-5-5", cost: "0.75", durationMs: 501 },
     {
       at: "2026-11-01T07:40:00Z",
       model: "claude-haiku-5-5",
@@ -88,8 +88,8 @@ test("a series comes in the order of time and names, each group with latencies o
   expect(
     points.map(({ startsAt, group, latencyP50, latencyP95 }) => [startsAt, group, latencyP50, latencyP95]),
   ).toEqual([
-    // Of the successful calls alone; between two the latency lies as far as the part says.
-    ["2026-11-01T07:00:00Z", "claude-haiku-5-5", 400, 490],
+    // Of the successful calls alone; between two the latency lies as far as the part says, to the millisecond.
+    ["2026-11-01T07:00:00Z", "claude-haiku-5-5", 400, 491],
     ["2026-11-01T07:00:00Z", "claude-sonnet-5-5", 100, 100],
     ["2026-11-02T05:00:00Z", "claude-opus-5-5", 900, 900],
   ]);

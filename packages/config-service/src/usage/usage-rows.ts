@@ -106,7 +106,7 @@ export const SUMS = sql`
   coalesce(sum(cache_write_tokens), 0)::float8 as "cacheWriteTokens",
   trim_scale(coalesce(sum(cost), 0))::text as cost`;
 
-/** Latencies of `callRows` with the names of `UsageFigures`. */
+/** Latencies of `callRows` with the names of `UsageFigures`, in the whole milliseconds that they were measured in. */
 export const LATENCIES = sql`
-  percentile_cont(0.5) within group (order by duration_ms) as "latencyP50",
-  percentile_cont(0.95) within group (order by duration_ms) as "latencyP95"`;
+  round(percentile_cont(0.5) within group (order by duration_ms)) as "latencyP50",
+  round(percentile_cont(0.95) within group (order by duration_ms)) as "latencyP95"`;
