@@ -5,11 +5,13 @@ const attempt = { model: "claude-sonnet-5-5", keySlot: "primary", status: 200, f
 
 test("one attempt is a number, several say how each ended", () => {
   expect(attemptWords([attempt])).toBe("1");
-  const failed = { ...attempt, status: 529, failure: "overloaded_error" } as (typeof attempts)[number];
+  const failed = { ...attempt, status: 529, failure: "overloaded" } as (typeof attempts)[number];
   const lost = { ...attempt, status: null, failure: "connection" } as (typeof attempts)[number];
   const broken = { ...attempt, failure: "malformed_answer" } as (typeof attempts)[number];
   const attempts: Parameters<typeof attemptWords>[0] = [];
-  expect(attemptWords([failed, lost, broken, attempt])).toBe("4: 529, connection, malformed_answer, 200");
+  expect(attemptWords([failed, lost, broken, attempt])).toBe(
+    "4: overloaded (529), no connection, malformed answer (200), then answered",
+  );
 });
 
 test("keys are named by their slot", () => {

@@ -28,16 +28,17 @@ export function costBasisWord(basis: Governed["cost"]["basis"]): string {
   return basisWords[basis];
 }
 
-/** "1", or "3: 529, 529, 200" where it was not the first that answered. */
+const failureWords: Record<string, string> = { connection: "no connection", circuit_open: "not sent" };
+
+/** "1", or "3: overloaded (529), no connection, then answered" where it was not the first that answered. */
 export function attemptWords(attempts: Governed["attempts"]): string {
   if (attempts.length <= 1) return String(attempts.length);
-  return `${attempts.length}: ${attempts.map(attemptWord).join(", ")}`;
-}
-
-/** An answer that broke off has a status that tells nothing of it. */
-function attemptWord({ status, failure }: Governed["attempts"][number]): string {
-  const hasBroken = failure !== null && status === 200;
-  return String((hasBroken ? null : status) ?? failure ?? "no answer");
+  const ends = attempts.map(({ status, failure }) => {
+    if (failure === null) return "then answered";
+    const word = failureWords[failure] ?? failure.replaceAll("_", " ");
+    return status === null ? word : `${word} (${status})`;
+  });
+  return `${attempts.length}: ${ends.join(", ")}`;
 }
 
 /** Why a call was refused: to whom it happened, limits of their own account are theirs. */
