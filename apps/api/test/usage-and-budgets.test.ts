@@ -71,6 +71,8 @@ test("a test call answers with what governed it, and is booked", async () => {
     model: "claude-sonnet-5-5",
     inputTokens: 10,
     outputTokens: 20,
+    contentTypes: ["text"],
+    durationMs: expect.any(Number),
     governed: {
       cost: { amount: "0.00022", basis: "exact" },
       keySlot: "primary",
@@ -78,6 +80,16 @@ test("a test call answers with what governed it, and is booked", async () => {
       waits: [],
     },
   });
+  const effective = dataOf(await query(dana, "configuration.effective", { organizationId: ids.acme }));
+  const { governed } = answer as { governed: { id: string; configurationVersion: string } };
+  await expect
+    .poll(
+      () =>
+        api.test
+          .owner`select id, configuration_version from public.ai_usage_events where user_id = ${ids.dana}`,
+    )
+    .toEqual([{ id: governed.id, configuration_version: governed.configurationVersion }]);
+  expect(effective.etag).toBe(`"${governed.configurationVersion}"`);
   const status = dataOf(await query(dana, "budget.status", { organizationId: ids.acme }));
   expect(status).toMatchObject({ timeZones: { user: "Europe/Berlin", organization: "Europe/Berlin" } });
   const budgets = status.budgets as { scope: { kind: string }; period: string }[];

@@ -25,21 +25,29 @@ export const claudeRouter = router({
       // Who may only look may not spend either.
       if (membership?.role === "viewer") throw new AIConfigError("FORBIDDEN");
       const maxTokens = Math.min(effective.configuration.model.maxTokens, TEST_TOKENS_MAX);
+      const startedAt = performance.now();
       const message = await claude
         .forUser(userId, { organizationId: effective.organizationId })
         .messages.create(
           { messages: [{ role: "user", content: prompt }], max_tokens: maxTokens },
           signal ? { signal } : {},
         );
-      const { cost, keySlot, adjustments, attempts, waits, budgets } = message.governed;
+      const durationMs = Math.round(performance.now() - startedAt);
+      const { id, configurationVersion, cost, keySlot, adjustments, attempts, waits, budgets } =
+        message.governed;
       return {
         text: message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join(""),
         // As plain text: who reads this answer does not need the SDK for its types.
         model: message.model as string,
         stopReason: message.stop_reason as string | null,
+        // Why there is no text: an answer may be nothing but thinking.
+        contentTypes: message.content.map(({ type }) => type as string),
+        durationMs,
         inputTokens: message.usage.input_tokens,
         outputTokens: message.usage.output_tokens,
         governed: {
+          id,
+          configurationVersion,
           cost,
           keySlot,
           adjustments: adjustments.map(({ path, message: sentence }) => ({ path, message: sentence })),
