@@ -4,18 +4,21 @@ import { useModels } from "../../data/use-models.ts";
 import type { TestAnswer } from "../../data/use-test-call.ts";
 import { pageLocale } from "../../lib/page-locale.ts";
 import { budgetName } from "../budgets/budget-words.ts";
-import { attemptWords, costBasisWord, keyWord } from "./test-call-words.ts";
+import { stopWords } from "./stop-words.ts";
+import { attemptWords, costBasisWord, durationWords, keyWord } from "./test-call-words.ts";
 
 /** What Claude said, what that cost, and what governed it. */
 export function TestAnswerView({ answer }: { answer: TestAnswer }) {
   const models = useModels();
-  const { text, model, inputTokens, outputTokens, stopReason, governed } = answer;
+  const { text, model, inputTokens, outputTokens, durationMs, governed } = answer;
+  const stop = stopWords(answer);
   const count = new Intl.NumberFormat(pageLocale);
   return (
     <div className="space-y-3">
       <blockquote className="whitespace-pre-wrap break-words rounded-lg border border-line bg-sunken px-3.5 py-2.5">
-        {text === "" ? <span className="text-muted">No text came back.</span> : text}
+        {text === "" ? <span className="text-muted">{stop}</span> : text}
       </blockquote>
+      {text !== "" && stop && <p className="text-[0.8125rem] text-muted">{stop}</p>}
       <dl className="grid gap-x-6 gap-y-2 text-[0.8125rem] sm:grid-cols-2">
         <Fact name="Cost">
           {formatUsd(governed.cost.amount)}
@@ -24,10 +27,16 @@ export function TestAnswerView({ answer }: { answer: TestAnswer }) {
         <Fact name="Model">{models[model]?.displayName ?? model}</Fact>
         <Fact name="Tokens">
           {count.format(inputTokens)} in, {count.format(outputTokens)} out
-          {stopReason === "max_tokens" && " (cut off at its limit)"}
         </Fact>
         <Fact name="Key">{keyWord(governed.keySlot)}</Fact>
         <Fact name="Attempts">{attemptWords(governed.attempts)}</Fact>
+        <Fact name="Took">{durationWords(durationMs)}</Fact>
+        <Fact name="Configuration version">
+          {governed.configurationVersion === null ? "None stored" : <Id>{governed.configurationVersion}</Id>}
+        </Fact>
+        <Fact name="Ledger entry">
+          <Id>{governed.id}</Id>
+        </Fact>
         {governed.budgets.map(({ scope, period, left }) => (
           <Fact
             key={`${scope.kind} ${period}`}
@@ -51,11 +60,15 @@ export function TestAnswerView({ answer }: { answer: TestAnswer }) {
   );
 }
 
+function Id({ children }: { children: string }) {
+  return <code className="break-all font-mono text-xs">{children}</code>;
+}
+
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="flex items-baseline justify-between gap-3 border-line border-b pb-1.5">
       <dt className="text-muted">{name}</dt>
-      <dd className="text-right tabular-nums">{children}</dd>
+      <dd className="min-w-0 text-right tabular-nums">{children}</dd>
     </div>
   );
 }

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { attemptWords, costBasisWord, keyWord, refusalWords, wayOut } from "./test-call-words.ts";
+import {
+  attemptWords,
+  costBasisWord,
+  durationWords,
+  keyWord,
+  refusalWords,
+  wayOut,
+} from "./test-call-words.ts";
 
 const attempt = { model: "claude-sonnet-5-5", keySlot: "primary", status: 200, failure: null } as const;
 
@@ -12,6 +19,14 @@ test("one attempt is a number, several say how each ended", () => {
   expect(attemptWords([failed, lost, broken, attempt])).toBe(
     "4: overloaded (529), no connection, malformed answer (200), then answered",
   );
+});
+
+test("a call took milliseconds or seconds", () => {
+  expect([durationWords(840), durationWords(1_000), durationWords(12_345)]).toEqual([
+    "840 ms",
+    "1.0 s",
+    "12.3 s",
+  ]);
 });
 
 test("keys are named by their slot", () => {

@@ -1,6 +1,7 @@
 import type { TestAnswer } from "../../data/use-test-call.ts";
 import type { ApiProblem, ReachedLimit } from "../../lib/api-problem.ts";
 import { describeRefusal } from "../../lib/describe-refusal.ts";
+import { pageLocale } from "../../lib/page-locale.ts";
 
 type Governed = TestAnswer["governed"];
 
@@ -26,6 +27,13 @@ const basisWords: Record<Governed["cost"]["basis"], string> = {
 
 export function costBasisWord(basis: Governed["cost"]["basis"]): string {
   return basisWords[basis];
+}
+
+const seconds = new Intl.NumberFormat(pageLocale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+
+/** How long a call took: "840 ms", "12.3 s". */
+export function durationWords(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${seconds.format(ms / 1_000)} s`;
 }
 
 const failureWords: Record<string, string> = { connection: "no connection", circuit_open: "not sent" };
