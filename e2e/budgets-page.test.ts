@@ -107,9 +107,25 @@ describe("somebody who tries whether calls work", () => {
     ]);
     await testCall().getByText("Left of your daily budget").waitFor();
     expect(facts).toContain("$99.97");
+    await testCall().getByText("Configuration version").waitFor();
+    const { body } = await dana.call("GET", "/api/trpc/configuration.effective?input=%7B%7D");
+    expect(body.result.data.etag).toBe(`"${facts[6]}"`);
+    expect(facts[5]).toMatch(/^\d+ ms$|^\d+\.\d s$/);
+    expect(facts[7]).toMatch(/^[\da-f]{8}-/);
     await testCall().getByRole("heading", { name: "Changed for this model" }).waitFor();
     await checkLooks();
     expect(anthropic.requests.at(-1)?.body).toMatchObject({ messages: [{ content: "Who am I?" }] });
+  });
+});
+
+describe("somebody who gets no text", () => {
+  test("reads why", async () => {
+    anthropic.script({ text: "", stopReason: "refusal", usage: { inputTokens: 0, outputTokens: 0 } });
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText("Claude declined to answer: no text came back.").waitFor();
+    anthropic.script({ text: "Cut", stopReason: "max_tokens", usage: { inputTokens: 0, outputTokens: 0 } });
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText("The limit of output tokens was reached.").waitFor();
   });
 });
 
@@ -160,14 +176,13 @@ describe("somebody who watches what calls cost", () => {
     await setOwn({ costBudget: { dailyBudget: 0.0265, alertThresholds: [0.5, 0.9] } });
     await menu().getByRole("link", { name: "Configuration" }).click();
     await testCall().getByRole("button", { name: "Make the call" }).click();
-    await testCall()
-      .getByText("Your daily budget has no room for this call: $0.026 of $0.0265")
-      .waitFor();
+    await testCall().getByText("Your daily budget has no room for this call: $0.026 of $0.0265").waitFor();
     await testCall().getByRole("link", { name: "Budgets" }).click();
     await budget("Daily budget").getByText("Passed 90%").waitFor();
     const alerts = page.getByRole("region", { name: "Alerts" });
     await alerts.getByText("90% of the daily budget reached: $0.026 of $0.0265").waitFor();
     await alerts.getByText("50% of the daily budget reached: $0.026 of $0.0265").waitFor();
+    await alerts.getByText("Each threshold is told once for each limit").waitFor();
     await checkLooks();
   });
 
@@ -229,5 +244,47 @@ describe("somebody who has waited long enough", () => {
     // The keyboard is where the next call is made.
     await page.keyboard.press("Enter");
     await testCall().getByText("At last.").waitFor();
+  });
+});
+
+describe("somebody whom a limit stops", () => {
+  test("is led to their rate limits by those, and reads the whole refusal on a phone", async () => {
+    await setOwn({ rateLimiting: { requestsPerMinute: 1, burstAllowance: 0 } });
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText("Your limit of requests per minute is reached").waitFor();
+    const link = testCall().getByRole("link", { name: "Rate limits" });
+    await page.setViewportSize({ width: 390, height: 900 });
+    const words = testCall().getByText("Your limit of requests per minute is reached");
+    const [above, below] = [await words.boundingBox(), await link.boundingBox()];
+    expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual(below?.y ?? 0);
+    await checkLooks();
+    await link.click();
+    await expect.poll(() => new URL(page.url()).hash).toBe("#rateLimiting");
+    await setOwn({ rateLimiting: { requestsPerMinute: 50, burstAllowance: 10 } });
+  });
+
+  test("is led to the shared budgets by those, and told whom to ask", async () => {
+    const kim = new HttpPerson(product.url);
+    const invited = await dana.call("POST", "/api/trpc/organization.invite", {
+      organizationId,
+      role: "member",
+    });
+    await kim.signUp("kim@example.com", "Kim Ito", new URL(invited.body.result.data.url));
+    const owner = { type: "user" };
+    await kim.call("POST", "/api/trpc/key.rotate", { owner, newKey: `sk-ant-api03-${"q".repeat(40)}` });
+    await post("policy.set", { organizationId, policy: { pool: { monthlyBudget: 0 } } });
+    await page.getByRole("button", { name: /Account/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.getByLabel("E-mail").fill("kim@example.com");
+    await page.getByLabel("Password").fill("correct horse battery");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall()
+      .getByText(/ Have the budget raised\.$/)
+      .waitFor();
+    await testCall().getByRole("link", { name: "Shared budgets" }).click();
+    await page.getByText(/^Calls are refused while .+ Ask an owner or admin of /).waitFor();
+    expect(new URL(page.url()).search).toBe("?level=organization");
+    await checkLooks();
   });
 });

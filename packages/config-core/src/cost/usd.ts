@@ -59,7 +59,7 @@ export function compareUsd(a: Usd, b: Usd): number {
 }
 
 /** What is left of something is rounded down: nobody should count on what is not there. */
-export type UsdRounding = "nearest" | "down";
+type UsdRounding = "nearest" | "down";
 
 function dollars(places: number, rounding: UsdRounding): Intl.NumberFormat {
   return new Intl.NumberFormat("en-US", {
