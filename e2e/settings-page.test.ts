@@ -98,6 +98,23 @@ describe("a person at the settings page", () => {
       .toBe("0.7");
   });
 
+  test("sees price and limits of the model that answers once the chosen one is retired", async () => {
+    await page.route("**/configuration.effective*", async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replaceAll(
+        /"resolvedAt":"[^"]+"/g,
+        '"resolvedAt":"2026-12-05T00:00:00.000Z"',
+      );
+      await route.fulfill({ response, body });
+    });
+    await page.reload();
+    await row("model.model").getByText("Of Claude Sonnet 5.5, which answers its calls:").waitFor();
+    await row("model.model").getByText("$0.002 / 1K tokens").waitFor();
+    await page.unroute("**/configuration.effective*");
+    await page.reload();
+    await row("model.temperature").getByText("Inherited from").waitFor();
+  });
+
   test("signs out, and the page is closed to the next reader", async () => {
     await page.getByRole("button", { name: /Account/ }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();

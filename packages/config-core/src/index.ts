@@ -61,6 +61,7 @@ export {
 } from "./compile/lifecycle-report.ts";
 export { preferredApiVersion } from "./compile/preferred-api-version.ts";
 export type { RequestChange } from "./compile/request-changes.ts";
+export { servingModel } from "./compile/succession.ts";
 export { configName } from "./config-name.ts";
 export {
   type AIConfiguration,

@@ -9,8 +9,14 @@ const price = new Intl.NumberFormat(pageLocale, {
   maximumFractionDigits: 6,
 });
 
-/** What the chosen model can do, read only. */
-export function Capabilities({ model }: { model: Model | undefined }) {
+interface CapabilitiesProps {
+  chosen: Model | undefined;
+  /** Who answers for it: a retired model's price is paid by nobody. */
+  model: Model | undefined;
+}
+
+/** What the model that answers can do, read only. */
+export function Capabilities({ chosen, model }: CapabilitiesProps) {
   if (!model) return null;
   const facts = [
     ["Context", `${count.format(model.contextWindow)} tokens`],
@@ -20,6 +26,9 @@ export function Capabilities({ model }: { model: Model | undefined }) {
   ] as const;
   return (
     <div className="mt-1 md:col-start-1">
+      {chosen && chosen !== model && (
+        <p className="mb-1 text-muted text-xs">Of {model.displayName}, which answers its calls:</p>
+      )}
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-0.5 text-xs sm:max-w-80">
         {facts.map(([term, fact]) => (
           <div key={term} className="contents">

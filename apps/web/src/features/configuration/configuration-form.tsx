@@ -18,6 +18,7 @@ import { useDraft } from "../../settings/use-draft.ts";
 import { useSaveBarSpace } from "../../settings/use-save-bar-space.ts";
 import { useSaveShortcut } from "../../settings/use-save-shortcut.ts";
 import { TEST_CALL } from "../test-call/test-call-words.ts";
+import { answeringModel } from "./answering-model.ts";
 import { checkDraft, draftWarnings } from "./check-draft.ts";
 import { ConfigurationNotices } from "./configuration-notices.tsx";
 import { controlIdOf, FieldRow } from "./field-row.tsx";
@@ -82,6 +83,14 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
     [changeCount, states, effective, models],
   );
   const warningsByPath = Map.groupBy(warnings, (warning) => warning.path as string);
+
+  const rules = policyInForce(effective)?.rules;
+  const isReplaced = states.find(({ field }) => field.path === "model.onRetiredModel")?.value !== "fail";
+  const answering = useCallback(
+    (id: string) =>
+      answeringModel(id, { models, date: new Date(effective.resolvedAt), isReplaced, policy: rules }),
+    [models, effective.resolvedAt, isReplaced, rules],
+  );
 
   const { forgetRefusal } = saving;
   const edit = useCallback(
@@ -155,6 +164,7 @@ export function ConfigurationForm(props: ConfigurationFormProps) {
                     ownSource={own.source}
                     names={names}
                     allowedModels={effective.policy?.allowedModels}
+                    answering={answering}
                     isReadOnly={isReadOnly}
                     isTarget={target === state.field.path}
                     onEdit={edit}

@@ -28,6 +28,8 @@ export interface FieldRowProps {
   names: { user: string; organization?: string };
   /** Ids of the models that the organization allows; undefined for all. */
   allowedModels?: readonly string[];
+  /** The model that answers calls for one. */
+  answering(id: string): Model | undefined;
   isReadOnly: boolean;
   isTarget: boolean;
   onEdit(state: FieldState, entry: DraftEntry): void;
@@ -49,6 +51,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
   const isRuled = state.rule !== undefined || state.imposed !== undefined;
   const organization = names.organization ?? "Your organization";
   const hasFacts = field.control === "model";
+  const chosen = String(state.imposed ? state.winner.value : state.value);
   const isWritten = field.control !== "secret" && field.control !== "readonly";
   // What has to be corrected comes first; what it would do is told once it is right.
   const warnings = issue ? noWarnings : (props.warnings ?? noWarnings);
@@ -129,7 +132,7 @@ export const FieldRow = memo(function FieldRow(props: FieldRowProps) {
           isOrganizationLevel={level === "organization"}
         />
       </div>
-      {hasFacts && <Capabilities model={models[String(state.imposed ? state.winner.value : state.value)]} />}
+      {hasFacts && <Capabilities chosen={models[chosen]} model={props.answering(chosen)} />}
     </div>
   );
 });
