@@ -20,6 +20,7 @@ import { createCallKeys } from "./provider/call-keys.ts";
 import { createKeyLanes } from "./provider/key-lanes.ts";
 import { takeChain } from "./request/fallback-models.ts";
 import type { Runtime } from "./runtime.ts";
+import { isUuid } from "./uuid.ts";
 
 export interface GovernedClaudeOptions {
   readonly service: ServiceContext;
@@ -70,6 +71,9 @@ const CLOSING = { endAfterMs: 8_000, giveUpAfterMs: 9_000 };
 
 /** Holds every call to what its account's configuration says: settings, limits, budgets, retries and deadlines. */
 export function createGovernedClaude(options: GovernedClaudeOptions): GovernedClaude {
+  // The face over the verbs is at hand as well, and looks alike to whoever writes JavaScript.
+  if (options.service?.cache === undefined)
+    throw invalidArgument("service", "Must be what createServiceContext gives.");
   const { service, clock = systemClock, random = Math.random, leaseMs = LEASE_MS } = options;
   const { log } = service;
   const onAlert = async (alert: BudgetAlert) => {
@@ -116,7 +120,7 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
   let closing: Promise<void> | undefined;
   return {
     forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels } = {}) {
-      if (typeof userId !== "string") throw invalidArgument("userId", "Must be the id of an account.");
+      if (!isUuid(userId)) throw invalidArgument("userId", "Must be the id of an account, which is a uuid.");
       const asker = { userId, organizationId, fallbackModels: takeChain(fallbackModels) };
       return { messages: governMessages(runtime, asker), budgets: () => budgetsOf(runtime, asker) };
     },

@@ -61,7 +61,7 @@ test("a budget that is lowered while a call waits is held to when its turn comes
 test("a limit that is raised while a call waits lets it run beside the one it waited for", async () => {
   const { userId, waiting, endRunning } = await startWaiting();
   await governed.configure(userId, { rateLimiting: { concurrentRequests: 2 } });
-  expect((await waiting).governed).toMatchObject({ outcome: "success", waits: [] });
+  expect((await waiting).governed).toMatchObject({ outcome: "success", waits: [{ reason: "limit" }] });
   await endRunning();
 });
 

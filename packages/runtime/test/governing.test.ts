@@ -1,7 +1,14 @@
-import { revokeKey } from "@ai-config/config-service";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { type AIConfigService, revokeKey } from "@ai-config/config-service";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
-import { type BudgetAlert, createMemoryStore } from "../src/index.ts";
+import {
+  type AdmissionRequest,
+  type BudgetAlert,
+  createGovernedClaude,
+  createMemoryStore,
+} from "../src/index.ts";
 import { ask, type GovernedTest, makeKey, startGoverned } from "./support/start-governed.ts";
 
 let governed: GovernedTest;
@@ -57,6 +64,25 @@ test("how long it may wait is told by the clock that was given", async () => {
   const answers = await Promise.all(Array.from({ length: 3 }, () => messages.create(ask)));
   governed.server.respondWith({});
   expect(answers.map((answer) => answer.governed.outcome)).toEqual(Array(3).fill("success"));
+});
+
+test("a call tells of a wait for a limit where there was one, however slow the store is", async () => {
+  const rateLimiting = { ...calm, concurrentRequests: 1 };
+  const userId = await governed.makeUser({ settings: { rateLimiting } });
+  const counts = createMemoryStore();
+  const store = {
+    ...counts,
+    admit: async (request: AdmissionRequest) => {
+      await pause(5);
+      return counts.admit(request);
+    },
+  };
+  const { messages } = governed.restart({ store, limitWaitMs: 60_000 }).forUser(userId);
+  governed.server.respondWith({ delayMs: 30 });
+  const [first, second] = await Promise.all([messages.create(ask), messages.create(ask)]);
+  governed.server.respondWith({});
+  expect(first?.governed.waits).toEqual([]);
+  expect(second?.governed.waits).toEqual([{ reason: "limit", ms: expect.any(Number) }]);
 });
 
 test("nothing is written to the console, whatever the SDK has to say about a model", async () => {
@@ -317,4 +343,22 @@ test("a call that runs longer than its lease keeps what it holds", async () => {
   leaving.abort();
   await outcome;
   expect((await messages.create(ask)).governed.outcome).toBe("success");
+});
+
+test("what is no context, and who is no account, is refused where it is given", () => {
+  const face = {} as AIConfigService;
+  expect(() => createGovernedClaude({ service: face as unknown as typeof governed.ctx })).toThrow(
+    expect.objectContaining({
+      code: "INPUT_INVALID",
+      issues: [expect.objectContaining({ path: "service" })],
+    }),
+  );
+  for (const userId of ["dana", "", 5, null, undefined]) {
+    expect(() => governed.claude.forUser(userId as string)).toThrow(
+      expect.objectContaining({
+        code: "INPUT_INVALID",
+        issues: [expect.objectContaining({ path: "userId" })],
+      }),
+    );
+  }
 });

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { GovernedMessages } from "../src/index.ts";
@@ -161,8 +163,8 @@ test.each([
 ])("%j is no chain of models", (chain, path) => {
   const fallbackModels = chain as unknown as readonly string[];
   const refused = expect.objectContaining(refusedAt(path));
-  expect(() => governed.claude.forUser("user", { fallbackModels })).toThrow(refused);
-  expect(() => governed.restart({ fallbackModels }).forUser("user")).toThrow(refused);
+  expect(() => governed.claude.forUser(randomUUID(), { fallbackModels })).toThrow(refused);
+  expect(() => governed.restart({ fallbackModels }).forUser(randomUUID())).toThrow(refused);
 });
 
 test.each([undefined, null, 5])("%j is nobody's id", (none) => {

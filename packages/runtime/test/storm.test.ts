@@ -88,12 +88,12 @@ test.each(["memory", "postgres"])(
     for (const { reason } of failed) expect(reason.name).toMatch(/^(AIConfigError|APIUserAbortError)$/);
     expect(failed.filter(({ reason }) => reason.code === "INTERNAL")).toEqual([]);
 
-    if (kind === "postgres") await governed.database.owner`select private.write_pending_calls(null)`;
     for (const userId of users) {
       const budgets = () => claude.forUser(userId).budgets();
       await expect
         .poll(async () => (await budgets()).map(({ reserved }) => reserved))
         .toEqual(["0", "0", "0"]);
+      await governed.database.owner`select private.write_pending_calls(null)`;
       const costs =
         kind === "memory"
           ? governed.ledger.filter((entry) => entry.userId === userId).map(({ cost }) => cost)

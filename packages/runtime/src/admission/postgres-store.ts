@@ -2,6 +2,7 @@ import { AIConfigError } from "@ai-config/config-core";
 import { type Database, isDatabaseUnavailable, sqlStateOf, wasOvertaken } from "@ai-config/db";
 
 import { checkEntry } from "../ledger/check-entry.ts";
+import { isUuid } from "../uuid.ts";
 import type {
   Admission,
   AdmissionRequest,
@@ -140,8 +141,7 @@ export function createPostgresStore({ database }: { database: Database }): Admis
 
 /** What cannot be judged is refused alone: in a batch it would take the others along. */
 function checkRequest({ id, scopes, reserve, leaseMs }: AdmissionRequest): void {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
-    throw invalidArgument("id", "Must be a uuid.");
+  if (!isUuid(id)) throw invalidArgument("id", "Must be a uuid.");
   checkLease(leaseMs);
   amountOf("reserve", reserve);
   if (scopes.length < 1 || scopes.length > SCOPES_MAX) {

@@ -102,9 +102,13 @@ async function ask(
   const from = clock.now();
   const deadline = from + Math.min(limitWaitMs, call.guard.remainingMs());
   const signal = call.guard.signal();
-  const admission = await admitWithin(store, request, { queue, deadline, signal, ...waiting });
-  const ms = clock.now() - from;
-  if (ms > 0) call.waits.push({ reason: "limit", ms });
+  let hasWaited = false;
+  const onWait = (refusal: Refusal) => {
+    hasWaited = true;
+    waiting.onWait?.(refusal);
+  };
+  const admission = await admitWithin(store, request, { queue, deadline, signal, ...waiting, onWait });
+  if (hasWaited) call.waits.push({ reason: "limit", ms: clock.now() - from });
   return admission;
 }
 

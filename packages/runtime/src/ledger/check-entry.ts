@@ -1,4 +1,5 @@
 import { invalidArgument } from "../admission/invalid-argument.ts";
+import { isUuid } from "../uuid.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
 import { isStorable, isText } from "./storable-text.ts";
 
@@ -28,7 +29,6 @@ const OPTIONAL_TEXTS = [
   "experimentVariant",
 ] as const satisfies (keyof LedgerEntry)[];
 const IDS = ["id", "userId"] as const satisfies (keyof LedgerEntry)[];
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const WORDS = {
   keySlot: new Set(["primary", "secondary", "environment"]),
   operation: new Set(["message", "token_count"]),
@@ -41,8 +41,9 @@ const WORDS = {
  * what is wrong with it has to be known before.
  */
 export function checkEntry(entry: LedgerEntry): void {
-  for (const name of IDS) if (!isId(entry[name])) fail(name, "Must be a uuid.");
-  if (entry.organizationId !== null && !isId(entry.organizationId)) fail("organizationId", "Must be a uuid.");
+  for (const name of IDS) if (!isUuid(entry[name])) fail(name, "Must be a uuid.");
+  if (entry.organizationId !== null && !isUuid(entry.organizationId))
+    fail("organizationId", "Must be a uuid.");
   for (const name of COUNTS) if (!isCount(entry[name])) fail(name, COUNT);
   for (const name of OPTIONAL_COUNTS) if (entry[name] !== null && !isCount(entry[name])) fail(name, COUNT);
   for (const name of TEXTS) if (!isText(entry[name])) fail(name, TEXT);
@@ -81,10 +82,6 @@ const TEXT = "Must be text that a database takes.";
 function isCount(value: number | null): boolean {
   // Times are rounded when they are written.
   return typeof value === "number" && value >= 0 && value <= COUNT_MAX;
-}
-
-function isId(value: unknown): boolean {
-  return typeof value === "string" && UUID.test(value);
 }
 
 function fail(name: string, message: string): never {
