@@ -18,10 +18,19 @@ import { asUser, masterKey, userOwner } from "./support/service.ts";
 const PEOPLE = 20;
 const WRITES = 200;
 
-/** As a power cut does it: no goodbye to clients, nothing written that was not written. */
-function kill({ dataDirectory }: EmbeddedPostgres): void {
+/**
+ * As a power cut does it: no goodbye to clients, nothing written that was not written. What serves a client is killed as
+ * well, since it goes on until it next waits for one.
+ */
+function kill({ dataDirectory }: EmbeddedPostgres, serving: readonly number[]): void {
   const [pid] = readFileSync(join(dataDirectory, "cluster/postmaster.pid"), "utf8").split("\n");
-  process.kill(Number(pid), "SIGKILL");
+  for (const each of [Number(pid), ...serving]) {
+    try {
+      process.kill(each, "SIGKILL");
+    } catch {
+      // It ended with the others.
+    }
+  }
 }
 
 test("a database that is killed and restarted amid 200 writes keeps what was acknowledged, once, with its audit", async () => {
@@ -39,6 +48,10 @@ test("a database that is killed and restarted amid 200 writes keeps what was ack
     for (const id of people)
       await owner`insert into auth.users (id, email) values (${id}, ${`${id}@example.com`})`;
 
+    // Every connection that will write is open.
+    await Promise.all(Array.from({ length: 20 }, () => database.db.$client`select pg_sleep(0.05)`));
+    const serving = await owner<{ pid: number }[]>`
+      select pid from pg_stat_activity where application_name = 'ai-config test'`;
     let acknowledged = 0;
     const write = async (index: number) => {
       const userId = people[index % PEOPLE] ?? "";
@@ -50,7 +63,11 @@ test("a database that is killed and restarted amid 200 writes keeps what was ack
       });
       if (!result.success) throw new Error(JSON.stringify(result.errors));
       acknowledged += 1;
-      if (acknowledged === WRITES / 4) kill(server);
+      if (acknowledged === WRITES / 4)
+        kill(
+          server,
+          serving.map(({ pid }) => pid),
+        );
     };
     const outcomes = await Promise.allSettled(Array.from({ length: WRITES }, (_, index) => write(index)));
     const refused = outcomes.filter((outcome) => outcome.status === "rejected");

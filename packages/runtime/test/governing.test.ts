@@ -79,10 +79,10 @@ test("a call tells of a wait for a limit where there was one, however slow the s
   };
   const { messages } = governed.restart({ store, limitWaitMs: 60_000 }).forUser(userId);
   governed.server.respondWith({ delayMs: 30 });
-  const [first, second] = await Promise.all([messages.create(ask), messages.create(ask)]);
+  const answers = await Promise.all([messages.create(ask), messages.create(ask)]);
   governed.server.respondWith({});
-  expect(first?.governed.waits).toEqual([]);
-  expect(second?.governed.waits).toEqual([{ reason: "limit", ms: expect.any(Number) }]);
+  const waits = answers.map((answer) => answer.governed.waits).toSorted((a, b) => a.length - b.length);
+  expect(waits).toEqual([[], [{ reason: "limit", ms: expect.any(Number) }]]);
 });
 
 test("nothing is written to the console, whatever the SDK has to say about a model", async () => {
