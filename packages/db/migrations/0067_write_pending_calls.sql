@@ -43,41 +43,39 @@ as $$
 declare
   at timestamptz := private.admission_now();
   taken uuid[];
-  calls jsonb;
-  one jsonb;
+  one uuid;
 begin
   if p_ids is null and not exists (select from private.pending_calls p where p.problem is null) then return 0; end if;
   perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
   if p_ids is null then
     taken := array(select p.id from private.pending_calls p where p.problem is null limit 500);
   else
-    taken := p_ids;
+    taken := array(select p.id from private.pending_calls p where p.id = any (p_ids) and p.problem is null);
   end if;
-  select jsonb_agg(jsonb_build_array(x.id, x.cost::text, null, null, x.record, x.settled_at)) into calls
-    from unnest(taken) as u (id)
-    cross join lateral (select p.id, p.cost, p.record, p.settled_at from private.pending_calls p
-      where p.id = u.id and p.problem is null offset 0) x;
-  if calls is null then return 0; end if;
+  if cardinality(taken) = 0 then return 0; end if;
   -- Also in an admission, which waits for no disk: whoever finds its records written here takes that for a sign that they are
   -- on disk, as they are when the lock is free again.
   perform set_config('synchronous_commit', 'on', true);
   begin
-    perform private.write_usage_events(
-      (select jsonb_agg(jsonb_set(c.value, '{4}', (c.value ->> 4)::jsonb)) from jsonb_array_elements(calls) as c), at);
-    delete from private.pending_calls p where p.id = any (taken) and p.problem is null;
+    perform private.write_usage_events((
+      select jsonb_agg(jsonb_build_array(p.id, p.cost::text, null, null, p.record::jsonb, p.settled_at))
+        from private.pending_calls p where p.id = any (taken)), at);
+    delete from private.pending_calls p where p.id = any (taken);
   exception when data_exception or integrity_constraint_violation then
     -- One of them is none that the ledger takes: the others are written alone, and it waits for somebody to look at it.
-    for one in select c.value from jsonb_array_elements(calls) as c loop
+    foreach one in array taken loop
       begin
-        perform private.write_usage_events(jsonb_build_array(jsonb_set(one, '{4}', (one ->> 4)::jsonb)), at);
-        delete from private.pending_calls p where p.id = (one ->> 0)::uuid;
+        perform private.write_usage_events((
+          select jsonb_build_array(jsonb_build_array(p.id, p.cost::text, null, null, p.record::jsonb, p.settled_at))
+            from private.pending_calls p where p.id = one), at);
+        delete from private.pending_calls p where p.id = one;
       exception when data_exception or integrity_constraint_violation then
-        raise warning 'The ledger does not take call %: %', one ->> 0, sqlstate;
-        update private.pending_calls p set problem = sqlstate where p.id = (one ->> 0)::uuid;
+        raise warning 'The ledger does not take call %: %', one, sqlstate;
+        update private.pending_calls p set problem = sqlstate where p.id = one;
       end;
     end loop;
   end;
-  return jsonb_array_length(calls);
+  return cardinality(taken);
 end $$;
 --> statement-breakpoint
 revoke execute on function private.write_pending_calls(uuid[]) from public, anon, authenticated, service_role;
