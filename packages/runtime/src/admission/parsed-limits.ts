@@ -1,5 +1,6 @@
 import { type Amount, type BudgetPeriod, parseUsd, type Usd } from "@ai-config/config-core";
 
+import { isUuid } from "../uuid.ts";
 import type { BudgetLimit, RateLimit, Scope, ScopeLimits } from "./admission-store.ts";
 import { invalidArgument } from "./invalid-argument.ts";
 
@@ -44,7 +45,6 @@ export interface ParsedWindow {
 
 /** One dollar as an amount. */
 const UNIT = parseUsd("1");
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PERIODS: readonly BudgetPeriod[] = ["daily", "weekly", "monthly"];
 const known = new WeakMap<ScopeLimits, ParsedLimits>();
 
@@ -61,7 +61,7 @@ export function parseLimits(limits: ScopeLimits): ParsedLimits {
 function parse({ scope: { kind, id }, rate, concurrency, budgets }: ScopeLimits): ParsedLimits {
   const scope = { kind, id: id.toLowerCase() };
   // Postgres reads a uuid in many spellings: each of them would have counters of its own.
-  if (!UUID.test(scope.id)) throw invalidArgument("scopes", "The id must be a uuid with its hyphens.");
+  if (!isUuid(scope.id)) throw invalidArgument("scopes", "The id must be a uuid with its hyphens.");
   return {
     scope,
     key: scopeKey(scope),

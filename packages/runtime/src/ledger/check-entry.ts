@@ -1,9 +1,8 @@
 import { invalidArgument } from "../admission/invalid-argument.ts";
 import { isUuid } from "../uuid.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
-import { isStorable, isText } from "./storable-text.ts";
+import { isStorable, isText, LABEL_MAX } from "./storable-text.ts";
 
-const LABEL_MAX = 200;
 /** Of all tags, as JSON. */
 const TAGS_LENGTH_MAX = 4_000;
 /** Of an integer column. */

@@ -5,6 +5,9 @@ export function isText(text: unknown): text is string {
   return typeof text === "string" && !text.includes("\0") && text.isWellFormed();
 }
 
+/** Characters of a call's label. */
+export const LABEL_MAX = 200;
+
 /** Whether the ledger takes a text of the caller's: what it refused would keep a cost from being written down. */
 export function isStorable(text: unknown, max: number): boolean {
   return isText(text) && text.length <= max && !containsSecret(text);

@@ -1,6 +1,6 @@
 import { AIConfigError, type ApiVersion, containsSecret } from "@ai-config/config-core";
 
-import { isStorable } from "../ledger/storable-text.ts";
+import { isStorable, LABEL_MAX } from "../ledger/storable-text.ts";
 
 /** What a caller may say about one call beside its body. */
 export interface CallOptions {
@@ -35,7 +35,6 @@ const FRAMING =
   /^(accept|accept-encoding|connection|content-.+|cookie2?|expect|host|http2-settings|keep-alive|proxy-.+|sec-.+|te|trailer|transfer-encoding|upgrade)$/;
 const BETA = "anthropic-beta";
 
-const LABEL_MAX = 200;
 const TAGS_MAX = 10;
 const TAG_NAME = /^[A-Za-z][\w.-]{0,39}$/;
 const TAG_MAX = 100;
