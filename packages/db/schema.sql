@@ -2558,6 +2558,41 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.review_budgets(p_batch text, p_query text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  now_ms double precision := extract(epoch from private.admission_now()) * 1000;
+begin
+  if exists (
+    select from (
+      select b.value -> 3 as thresholds, coalesce(w.alerted, ';') as alerted, case
+          when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
+          when w.id is not null then w.spent
+          -- The ledger does not hold it all yet, and its lock must not be taken before those of the scopes.
+          when exists (select from private.pending_calls p
+            where p.problem is null and position(split_part(b.value ->> 0, ':', 2) in lower(p.record)) > 0) then 'Infinity'
+          else private.ledger_cost(b.value ->> 0, to_timestamp(c.start_ms / 1000), to_timestamp(c.end_ms / 1000)) end as spent
+        from jsonb_array_elements(p_query::jsonb) as b
+        cross join lateral (select (e.value ->> 0)::double precision as start_ms, (e.value ->> 1)::double precision as end_ms
+          from jsonb_array_elements(b.value -> 2) as e) c
+        left join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
+          and w.starts_at = to_timestamp(c.start_ms / 1000)
+        left join private.admission_scopes a on a.scope = w.scope
+        where c.start_ms <= now_ms and now_ms < c.end_ms
+    ) f cross join lateral jsonb_array_elements(f.thresholds) as t
+    where f.spent >= (t.value ->> 0)::numeric and position(';' || (t.value ->> 1) || ';' in f.alerted) = 0)
+  then
+    return private.admit_one_by_one(p_batch);
+  end if;
+  return private.budget_figures(p_query);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.roll_up_usage()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3739,6 +3774,7 @@ grant execute on function private.read_organization_layers(text,text,uuid) to ai
 grant execute on function private.record_alerts(text) to ai_config_app;
 grant execute on function private.record_calls(text) to ai_config_app;
 grant execute on function private.renew_calls(uuid[],double precision) to ai_config_app;
+grant execute on function private.review_budgets(text,text) to ai_config_app;
 grant execute on function private.set_default_organization(uuid) to authenticated;
 grant execute on function private.settle_call(text,text,text) to ai_config_app;
 grant execute on function private.settle_calls(text) to ai_config_app;

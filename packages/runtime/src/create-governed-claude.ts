@@ -50,7 +50,10 @@ export interface ForUserOptions {
 export interface ClaudeForUser {
   /** As in the official SDK. */
   readonly messages: GovernedMessages;
-  /** What is spent, held and left of every budget that applies to its calls. */
+  /**
+   * What is spent, held and left of every budget that applies to its calls. Alerts that a lowered limit made due are
+   * made, as by a call.
+   */
   budgets(): Promise<readonly BudgetStatus[]>;
 }
 

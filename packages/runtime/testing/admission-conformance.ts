@@ -7,6 +7,7 @@ import { describeLeases } from "./admission/describe-leases.ts";
 import { describeModel } from "./admission/describe-model.ts";
 import { describeRate } from "./admission/describe-rate.ts";
 import { describeRealClock } from "./admission/describe-real-clock.ts";
+import { describeReviews } from "./admission/describe-reviews.ts";
 import { describeStorms } from "./admission/describe-storms.ts";
 import { describeWindows } from "./admission/describe-windows.ts";
 import type { StoreTest, StoreUnderTest } from "./admission/store-under-test.ts";
@@ -46,6 +47,7 @@ export function describeAdmissionStore(
     describe("budgets", () => describeBudgets(always));
     describe("windows", () => describeWindows(always, inTime));
     describe("alerts", () => describeAlerts(always, inTime));
+    describe("reviews", () => describeReviews(always, inTime));
     describe("idempotence", () => describeIdempotence(always, inTime));
     describe("storms", () => describeStorms(always));
     if (clock === "movable") describe("any sequence", () => describeModel(makeStore, runs));

@@ -149,6 +149,13 @@ export interface Settled {
   readonly alerts: readonly BudgetAlert[];
 }
 
+/** What a look at budgets found. */
+export interface Reviewed {
+  readonly budgets: readonly BudgetState[];
+  /** Thresholds that a changed limit put behind what is spent already. */
+  readonly alerts: readonly BudgetAlert[];
+}
+
 /**
  * Shared state of rates, slots and budgets. Each method is atomic over all scopes and limits of its argument.
  * Whatever cannot be decided throws: admission fails closed.
@@ -164,5 +171,10 @@ export interface AdmissionStore {
   sweep(): Promise<number>;
   /** The figures of every budget, for people to read. */
   status(scopes: readonly ScopeLimits[]): Promise<readonly BudgetState[]>;
+  /**
+   * The figures as `status` gives them, and the alerts that are due under these limits and were not told of: now they
+   * are, as by a call. Nothing else changes; who was never alerted leaves no trace.
+   */
+  review(scopes: readonly ScopeLimits[]): Promise<Reviewed>;
   close(): Promise<void>;
 }

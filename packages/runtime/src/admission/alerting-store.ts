@@ -15,6 +15,7 @@ export function tellAlerts(store: AdmissionStore, onAlert: (alert: BudgetAlert) 
     renew: (ids, leaseMs) => store.renew(ids, leaseMs),
     sweep: () => store.sweep(),
     status: (scopes) => store.status(scopes),
+    review: async (scopes) => told(await store.review(scopes)),
     close: () => store.close(),
   };
 }

@@ -4,6 +4,7 @@ import type {
   AdmissionRequest,
   AdmissionStore,
   BudgetState,
+  Reviewed,
   ScopeLimits,
   Settled,
   Settlement,
@@ -202,12 +203,30 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
     );
   }
 
+  function review(given: readonly ScopeLimits[]): Reviewed {
+    const at = now();
+    const budgets: ParsedBudget[] = [];
+    const windows: MemoryWindow[] = [];
+    for (const parsed of given.map(parseLimits)) {
+      const scope = scopes.get(parsed.key);
+      for (const budget of parsed.budgets) {
+        // Where nothing is counted nothing is due, and no counters are made for it.
+        const counters = scope && findCounters(scope, budget.period, windowAt(budget, at).startMs);
+        if (counters === undefined) continue;
+        budgets.push(budget);
+        windows.push(counters);
+      }
+    }
+    return { budgets: status(given), alerts: newAlerts(budgets, windows) };
+  }
+
   return {
     admit: async (request) => admit(request),
     settle: async (settlement) => settle(settlement),
     renew: async (ids, leaseMs) => renew(ids, leaseMs),
     sweep: async () => sweep(),
     status: async (given) => status(given),
+    review: async (given) => review(given),
     close: async () => {
       scopes.clear();
       leases.clear();

@@ -6,6 +6,7 @@ import type {
   BudgetAlert,
   BudgetState,
   LimitName,
+  Reviewed,
   ScopeLimits,
   Settled,
   Settlement,
@@ -151,6 +152,20 @@ export function readStatus(scopes: readonly ScopeLimits[], given: readonly unkno
     if (figures === null) throw noWindow(budget.period);
     return stateOf(budget, figures);
   });
+}
+
+/** What `private.review_budgets` said: figures alone, or those of a batch with its alerts. */
+export function readReview(scopes: readonly ScopeLimits[], given: unknown): Reviewed {
+  if (Array.isArray(given)) return { budgets: readStatus(scopes, given), alerts: [] };
+  const { l: limits } = given as Answers;
+  // Limits one of whose windows does not fit the clock come without figures.
+  const figures = scopes.flatMap((scope, place) =>
+    budgetsOf([scope]).map((_, index) => limits[place]?.[0][index] ?? null),
+  );
+  return {
+    budgets: readStatus(scopes, figures),
+    alerts: limits.flatMap(([, alerts]) => alerts.map(readAlert)),
+  };
 }
 
 function statesOf(scopes: readonly ScopeLimits[], figures: readonly Figures[]): BudgetState[] {

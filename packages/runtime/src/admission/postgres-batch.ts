@@ -111,10 +111,31 @@ export function admissionBatch(requests: readonly AdmissionRequest[]): Admission
     const [one = 0, other] = places[index] ?? [];
     return `{${leaseMs},${one + 1},${other === undefined ? "NULL" : other + 1}}`;
   });
-  const all = [...known.keys()].map(partsOf);
-  const scopes = [...new Set(all.map(({ scope }) => scope))].sort();
+  const limits = [...known.keys()];
   const lists = [
-    scopes,
+    ...limitLists(limits),
+    requests.map(({ id }) => id),
+    requests.map(({ reserve }) => reserve),
+    calls,
+    limits.map((each) => tallyRule(each) ?? "NULL"),
+    ...sumsOf(requests, limits, places),
+  ];
+  return { text: textOf(lists), places };
+}
+
+/**
+ * A batch of no call, by which `private.review_budgets` has it decided what is due. It names no rule: a tally is begun
+ * by a call, which also brings the bucket to its rate.
+ */
+export function reviewBatch(scopes: readonly ScopeLimits[]): string {
+  return textOf([...limitLists(scopes), [], [], [], scopes.map(() => "NULL")]);
+}
+
+/** What a batch begins with: its scopes in one order, and their limits. */
+function limitLists(limits: readonly ScopeLimits[]): readonly (readonly string[])[] {
+  const all = limits.map(partsOf);
+  return [
+    [...new Set(all.map(({ scope }) => scope))].sort(),
     all.map(({ scope }) => scope),
     all.map(({ limit }) => limit),
     all.flatMap(({ periods }) => periods),
@@ -123,13 +144,11 @@ export function admissionBatch(requests: readonly AdmissionRequest[]): Admission
     all.flatMap(({ windows }) => windows),
     all.flatMap(({ due }) => due),
     all.flatMap(({ keys }) => keys),
-    requests.map(({ id }) => id),
-    requests.map(({ reserve }) => reserve),
-    calls,
-    [...known.keys()].map((limits) => tallyRule(limits) ?? "NULL"),
-    ...sumsOf(requests, [...known.keys()], places),
   ];
-  return { text: lists.map((list) => `{${list.join(",")}}`).join("|"), places };
+}
+
+function textOf(lists: readonly (readonly (string | number)[])[]): string {
+  return lists.map((list) => `{${list.join(",")}}`).join("|");
 }
 
 /**
@@ -194,13 +213,14 @@ function bookingOf(settlement: Settlement, places: readonly number[]): string {
   return `["${settlement.admission.id}","${settlement.cost}",[${places.join(",")}],[${windows.join(",")}],`;
 }
 
-/** The argument of `private.budget_figures`. */
+/** The argument of `private.budget_figures`, and of `private.review_budgets`, which alone reads the thresholds. */
 export function statusQuery(scopes: readonly ScopeLimits[]): string {
   return JSON.stringify(
-    budgetsOf(scopes).map(({ scope, period, windows }) => [
+    budgetsOf(scopes).map(({ scope, period, windows, thresholds }) => [
       scopeKey(scope),
       period,
       windows.map(({ startMs, endMs }) => [startMs, endMs]),
+      thresholds.map(({ dueAt, key }) => [toUsd(dueAt), key]),
     ]),
   );
 }

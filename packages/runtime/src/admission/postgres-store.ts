@@ -8,6 +8,7 @@ import type {
   AdmissionRequest,
   AdmissionStore,
   BudgetState,
+  Reviewed,
   ScopeLimits,
   Settled,
   Settlement,
@@ -15,8 +16,15 @@ import type {
 import { createGroupCommit } from "./group-commit.ts";
 import { invalidArgument } from "./invalid-argument.ts";
 import { amountOf, parseLimits } from "./parsed-limits.ts";
-import { isTallied, readAdmissions, readSettlements, readStatus } from "./postgres-answers.ts";
-import { admissionBatch, loneCall, loneSettlement, settlementBatch, statusQuery } from "./postgres-batch.ts";
+import { isTallied, readAdmissions, readReview, readSettlements, readStatus } from "./postgres-answers.ts";
+import {
+  admissionBatch,
+  loneCall,
+  loneSettlement,
+  reviewBatch,
+  settlementBatch,
+  statusQuery,
+} from "./postgres-batch.ts";
 import { createRecordWriter } from "./record-writer.ts";
 
 /** Enough to share a transaction well, few enough that nobody waits long for the others of a batch. */
@@ -131,6 +139,15 @@ export function createPostgresStore({ database }: { database: Database }): Admis
       readStatus(
         scopes,
         (await askJson("select private.budget_figures($1) as answer", statusQuery(scopes))) as unknown[],
+      ),
+    review: async (scopes: readonly ScopeLimits[]): Promise<Reviewed> =>
+      readReview(
+        scopes,
+        await askJson(
+          "select private.review_budgets($1, $2) as answer",
+          reviewBatch(scopes),
+          statusQuery(scopes),
+        ),
       ),
     close: async () => {
       await Promise.all([admissions.idle(), settlements.idle()]);

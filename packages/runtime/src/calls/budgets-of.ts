@@ -14,7 +14,11 @@ export interface BudgetStatus extends BudgetLeft {
   readonly thresholds: readonly number[];
 }
 
-/** The budgets that an account's calls count against, as they stand. */
+/**
+ * The budgets that an account's calls count against, as they stand. Alerts that a changed limit made due are made, of
+ * these budgets alone: what an organization changed for all its members is found for each of them when they look, or
+ * when their next call is made.
+ */
 export async function budgetsOf(runtime: Runtime, asker: Asker): Promise<readonly BudgetStatus[]> {
   const effective = await effectiveFor(runtime, asker);
   const now = runtime.clock.now();
@@ -24,7 +28,11 @@ export async function budgetsOf(runtime: Runtime, asker: Asker): Promise<readonl
       budgets.map((budget) => [`${scope.kind} ${budget.period}`, budget.thresholds] as const),
     ),
   );
-  return (await runtime.store.status(scopes)).map((budget) => ({
+  // What could not be read anew makes nothing due: less may be allowed by the environment than by rows that exist.
+  const budgets = effective.stale
+    ? await runtime.store.status(scopes)
+    : (await runtime.store.review(scopes)).budgets;
+  return budgets.map((budget) => ({
     ...withLeft(budget),
     forecast: forecastSpend(budget, new Date(now)),
     thresholds: thresholds.get(`${budget.scope.kind} ${budget.period}`) ?? [],

@@ -53,6 +53,25 @@ export function describeLateWindows(name: string, open: () => AdmissionStore): v
       expect(settled).toMatchObject({ budgets: [{ spent: "0.9" }], alerts: [{ threshold: 0.9 }] });
     });
 
+    test("whoever looks finds what such a budget has made due, once, and its next call goes on from there", async () => {
+      const store = open();
+      const user = limitsOf({ kind: "user", id: randomUUID() });
+      const organization = { kind: "organization", id: randomUUID() } as const;
+      const start = Date.now() - 3 * HOUR;
+      await call(store, [user], { organization, cost: "0.6" });
+      const given = { thresholds: [0.5, 0.9] };
+      const pool = limitsOf(organization, { budgets: [budgetFrom(start, given)] });
+      const generous = limitsOf(organization, { budgets: [budgetFrom(start, { ...given, limit: "100" })] });
+      expect(await store.review([generous])).toMatchObject({ budgets: [{ spent: "0.6" }], alerts: [] });
+      expect(await store.review([user, pool])).toMatchObject({
+        budgets: [{ spent: "0.6", reserved: "0" }],
+        alerts: [{ threshold: 0.5, limit: "1", spent: "0.6", scope: organization }],
+      });
+      expect(await store.review([pool])).toMatchObject({ alerts: [] });
+      const settled = await call(store, [user, pool], { organization, cost: "0.3" });
+      expect(settled).toMatchObject({ budgets: [{ spent: "0.9" }], alerts: [{ threshold: 0.9 }] });
+    });
+
     test("a day that begins elsewhere from now on begins with what was spent in it", async () => {
       const store = open();
       const account = { kind: "user", id: randomUUID() } as const;

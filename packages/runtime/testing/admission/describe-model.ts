@@ -66,6 +66,14 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ act: fc.constant("settle" as const), pick, cost: amount }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("repeat" as const), pick }) },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constant("review" as const),
+      user: fc.nat({ max: 1 }),
+      limits: fc.tuple(limits, limits),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({ act: fc.constant("renew" as const), picks: fc.array(pick, { maxLength: 3 }) }),
   },
@@ -129,6 +137,20 @@ async function take(run: Run, one: Step, store: StoreUnderTest["store"]): Promis
       const answer = await store.admit(request);
       await compareAnswer(run, request, answer, oracle.admit(request));
       if (answer.isAdmitted) calls.push({ request, admission: answer });
+      return;
+    }
+    case "review": {
+      const scopes = [
+        limitsFor(run, run.users[one.user] as Scope, one.limits[0]),
+        limitsFor(run, run.pool, one.limits[1]),
+      ];
+      const { budgets, alerts } = await store.review(scopes);
+      expect(namesOf(alerts)).toEqual(oracle.due({ scopes }).toSorted());
+      for (const scope of scopes) {
+        for (const one of scope.budgets) {
+          expect(figuresOf(budgets, scope, one.period).spent).toBe(oracle.figures(scope, one).spent);
+        }
+      }
       return;
     }
     case "repeat": {

@@ -89,7 +89,7 @@ export class ModelOracle {
   }
 
   /** Thresholds that are reached and were not told of. Now they are. */
-  due(request: AdmissionRequest): string[] {
+  due(request: Pick<AdmissionRequest, "scopes">): string[] {
     return request.scopes.flatMap((limits) =>
       limits.budgets.flatMap((budget) => this.#due(limits, budget, this.#windowKey(limits, budget))),
     );

@@ -124,6 +124,19 @@ local function readScope(text, index)
   return scope, index + #given - 4
 end
 
+-- Reads the limits that the arguments from \`first\` on are. Answers nothing and the place of a budget whose window is not
+-- of now, else the scopes.
+local function readScopes(first)
+  local scopes, count = {}, 0
+  for position = first, #ARGV do
+    local scope
+    scope, count = readScope(ARGV[position], count)
+    if not scope then return nil, tostring(count) end
+    scopes[#scopes + 1] = scope
+  end
+  return scopes
+end
+
 -- Reads what is counted for a scope, after what has expired is freed. A window that is not counted yet is new.
 local function load(scope)
   local slots = slotsKey(scope.name)
@@ -142,6 +155,23 @@ local function load(scope)
       budget.isNew = true
     end
   end
+end
+
+-- Reads what is counted for all scopes; what was spent in new windows before they are counted comes from \`opening\`. Names
+-- the new windows that it was not told of, as "budget:window".
+local function loadAll(scopes, opening)
+  local untold = {}
+  for _, scope in ipairs(scopes) do
+    load(scope)
+    for _, budget in ipairs(scope.budgets) do
+      if budget.isNew then
+        local spent = opening[budget.scope .. ' ' .. budget.window]
+        if not spent then untold[#untold + 1] = budget.index .. ':' .. budget.chosen end
+        budget.spent, budget.taken, budget.alerts = spent, spent, '|'
+      end
+    end
+  end
+  return table.concat(untold, ' ')
 end
 
 -- The window of a budget, and what is counted in it.
@@ -217,26 +247,10 @@ if known[1] then
 end
 if call('EXISTS', prefix .. ':settled:' .. id) == 1 then return { 'settled' } end
 
-local scopes, count = {}, 0
-for position = 7, #ARGV do
-  local scope
-  scope, count = readScope(ARGV[position], count)
-  if not scope then return { 'no window', tostring(count) } end
-  scopes[#scopes + 1] = scope
-end
-
-local untold = {}
-for _, scope in ipairs(scopes) do
-  load(scope)
-  for _, budget in ipairs(scope.budgets) do
-    if budget.isNew then
-      local spent = opening[budget.scope .. ' ' .. budget.window]
-      if not spent then untold[#untold + 1] = budget.index .. ':' .. budget.chosen end
-      budget.spent, budget.taken, budget.alerts, budget.isChanged = spent, spent, '|', true
-    end
-  end
-end
-if #untold > 0 then return { 'new windows', table.concat(untold, ' ') } end
+local scopes, misfit = readScopes(7)
+if not scopes then return { 'no window', misfit } end
+local untold = loadAll(scopes, opening)
+if untold ~= '' then return { 'new windows', untold } end
 
 local alerts = {}
 for _, scope in ipairs(scopes) do
@@ -252,7 +266,10 @@ for _, scope in ipairs(scopes) do
     end
     scope.emptyAt = emptyAt
   end
-  for _, budget in ipairs(scope.budgets) do noteAlerts(alerts, budget) end
+  for _, budget in ipairs(scope.budgets) do
+    budget.isChanged = budget.isNew
+    noteAlerts(alerts, budget)
+  end
 end
 alerts = table.concat(alerts, ' ')
 
@@ -391,10 +408,10 @@ return { tostring(freed), tostring(found) }
 
 /** `ARGV`: now, then a text of JSON for each scope. Names the new windows as an admission does. */
 export const STATUS = script(`
+local scopes, misfit = readScopes(2)
+if not scopes then return { 'no window', misfit } end
 local figures, untold = {}, {}
-for position = 2, #ARGV do
-  local scope, count = readScope(ARGV[position], #figures)
-  if not scope then return { 'no window', tostring(count) } end
+for _, scope in ipairs(scopes) do
   load(scope)
   for _, budget in ipairs(scope.budgets) do
     if budget.isNew then untold[#untold + 1] = budget.index .. ':' .. budget.chosen end
@@ -402,6 +419,26 @@ for position = 2, #ARGV do
   end
 end
 return { 'figures', table.concat(figures, ' '), table.concat(untold, ' ') }
+`);
+
+/**
+ * `ARGV`: now, how long ended windows are kept, JSON of what was spent in new windows, then a text of JSON for each scope,
+ * as for an admission. A new window is begun only where something is due in it, which is to be remembered.
+ */
+export const REVIEW = script(`
+local scopes, misfit = readScopes(4)
+if not scopes then return { 'no window', misfit } end
+local untold = loadAll(scopes, cjson.decode(ARGV[3]))
+if untold ~= '' then return { 'new windows', untold } end
+local figures, alerts = {}, {}
+for _, scope in ipairs(scopes) do
+  for _, budget in ipairs(scope.budgets) do
+    noteAlerts(alerts, budget)
+    figures[#figures + 1] = figuresOf(budget)
+  end
+  save(scope, tonumber(ARGV[2]))
+end
+return { 'figures', table.concat(figures, ' '), table.concat(alerts, ' ') }
 `);
 
 function script(body: string): LuaScript {

@@ -21,8 +21,8 @@ export interface OutboxOptions {
 export interface Outbox {
   /** Writes an entry that was just booked, without being waited for. */
   deliverEntry(entry: LedgerEntry): void;
-  /** Writes alerts that just became due, without being waited for. */
-  deliverAlerts(alerts: readonly BudgetAlert[]): void;
+  /** Writes alerts that just became due. Who waits for it never hears of a failure: what is left behind is written later. */
+  deliverAlerts(alerts: readonly BudgetAlert[]): Promise<void>;
   /** Writes what somebody else left behind. */
   redeliver(): Promise<void>;
   /**
@@ -52,11 +52,12 @@ export function createOutbox({ send, key, ledger, onWriteError, now }: OutboxOpt
     await askServer(send, ["HDEL", key, field]);
   }
 
-  function deliver(field: string, item: OutboxItem): void {
+  function deliver(field: string, item: OutboxItem): Promise<void> {
     const written = write(field, item)
       .catch(onWriteError)
       .finally(() => underWay.delete(written));
     underWay.add(written);
+    return written;
   }
 
   /** Writes what waits and is meant, many at once; what cannot be written for its own sake is told and left. */
@@ -76,9 +77,9 @@ export function createOutbox({ send, key, ledger, onWriteError, now }: OutboxOpt
   }
 
   return {
-    deliverEntry: (entry) => deliver(entry.id, { entry }),
-    deliverAlerts(alerts) {
-      for (const alert of alerts) deliver(alertField(alert), { alert });
+    deliverEntry: (entry) => void deliver(entry.id, { entry }),
+    async deliverAlerts(alerts) {
+      await Promise.all(alerts.map((alert) => deliver(alertField(alert), { alert })));
     },
     async redeliver() {
       try {

@@ -5,6 +5,7 @@ import type {
   AdmissionStore,
   Admitted,
   BudgetState,
+  Reviewed,
   ScopeLimits,
   Settled,
   Settlement,
@@ -13,7 +14,7 @@ import { budgetState } from "../budget-state.ts";
 import { invalidArgument } from "../invalid-argument.ts";
 import { type ParsedBudget, type ParsedWindow, parseLimits, scopeKey } from "../parsed-limits.ts";
 import { noWindow } from "../window-at.ts";
-import { ADMIT, type LuaScript, RENEW, SETTLE, STATUS, SWEEP } from "./lua-scripts.ts";
+import { ADMIT, type LuaScript, RENEW, REVIEW, SETTLE, STATUS, SWEEP } from "./lua-scripts.ts";
 import { createOpeningSpend } from "./opening-spend.ts";
 import { createOutbox } from "./outbox.ts";
 import { packEntry } from "./outbox-item.ts";
@@ -66,30 +67,33 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     checkLease(leaseMs);
     const reserve = scriptUsd("reserve", request.reserve);
     const budgets = budgetsOf(scopes);
-    const spentBefore: Record<string, string> = {};
-    const ask = () =>
-      run(ADMIT, [
-        id,
-        reserve,
-        String(leaseMs),
-        String(KEPT_MS),
-        JSON.stringify(spentBefore),
-        ...scopes.map(scriptLimits),
-      ]);
-    let [verdict, ...rest] = await ask();
-    while (verdict === "new windows") {
-      const opened = await opening.read(readNewWindows(budgets, rest[0] ?? ""));
-      for (const { scope, budget, window, spent } of opened)
-        spentBefore[`${scopeKey(scope)} ${windowName(budget, window)}`] = scriptSum(spent);
-      [verdict, ...rest] = await ask();
-    }
+    const [verdict, ...rest] = await askWithWindows(budgets, (spentBefore) =>
+      run(ADMIT, [id, reserve, String(leaseMs), String(KEPT_MS), spentBefore, ...scopes.map(scriptLimits)]),
+    );
     if (verdict === "settled")
       throw invalidArgument("id", "This admission is settled. Make a new id for a new call.");
-    if (verdict === "no window") throw noWindow(budgets[Number(rest[0])]?.period);
     const admission =
       verdict === "refused" ? readRefusal(scopes, budgets, rest) : admitted(id, budgets, rest);
-    outbox.deliverAlerts(admission.alerts);
+    void outbox.deliverAlerts(admission.alerts);
     return admission;
+  }
+
+  /**
+   * Asks a script, and again with what the ledger holds of the windows that it does not count yet: JSON of what was spent
+   * in them, by "scope window".
+   */
+  async function askWithWindows(
+    budgets: readonly ParsedBudget[],
+    ask: (spentBefore: string) => Promise<string[]>,
+  ): Promise<string[]> {
+    const spentBefore: Record<string, string> = {};
+    for (;;) {
+      const [verdict = "", first = "", ...rest] = await ask(JSON.stringify(spentBefore));
+      if (verdict === "no window") throw noWindow(budgets[Number(first)]?.period);
+      if (verdict !== "new windows") return [verdict, first, ...rest];
+      for (const { scope, budget, window, spent } of await opening.read(readNewWindows(budgets, first)))
+        spentBefore[`${scopeKey(scope)} ${windowName(budget, window)}`] = scriptSum(spent);
+    }
   }
 
   async function settle({ admission, request, cost, entry }: Settlement): Promise<Settled> {
@@ -119,7 +123,7 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     ]);
     if (isBooked === "1") outbox.deliverEntry(exactEntry);
     const due = readAlerts(budgets, alerts);
-    outbox.deliverAlerts(due);
+    void outbox.deliverAlerts(due);
     return {
       isBooked: isBooked === "1",
       wasLate: wasLate === "1",
@@ -156,7 +160,18 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     return readStates(budgets, figures, new Map(states));
   }
 
-  return { admit, settle, renew, sweep, status, close: () => outbox.settle() };
+  async function review(scopes: readonly ScopeLimits[]): Promise<Reviewed> {
+    const budgets = budgetsOf(scopes);
+    const [, figures = "", due = ""] = await askWithWindows(budgets, (spentBefore) =>
+      run(REVIEW, [String(KEPT_MS), spentBefore, ...scopes.map(scriptLimits)]),
+    );
+    const alerts = readAlerts(budgets, due);
+    // Whoever looks, unlike a call, has time until the alerts are where they are looked up.
+    await outbox.deliverAlerts(alerts);
+    return { budgets: readStates(budgets, figures), alerts };
+  }
+
+  return { admit, settle, renew, sweep, status, review, close: () => outbox.settle() };
 }
 
 function admitted(

@@ -1,0 +1,36 @@
+-- The figures of these budgets and, where a changed limit made an alert due that was not told of, that alert too. Whether
+-- one is due is asked without a lock, since mostly none is; what is due is decided where calls are decided, by a batch of
+-- none. It tells of each once, and makes no tally: so no rate is taken over without its bucket.
+create function private.review_budgets(p_batch text, p_query text) returns text
+language plpgsql security definer set search_path to '' set enable_seqscan to 'off'
+as $$
+declare
+  now_ms double precision := extract(epoch from private.admission_now()) * 1000;
+begin
+  if exists (
+    select from (
+      select b.value -> 3 as thresholds, coalesce(w.alerted, ';') as alerted, case
+          when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
+          when w.id is not null then w.spent
+          -- The ledger does not hold it all yet, and its lock must not be taken before those of the scopes.
+          when exists (select from private.pending_calls p
+            where p.problem is null and position(split_part(b.value ->> 0, ':', 2) in lower(p.record)) > 0) then 'Infinity'
+          else private.ledger_cost(b.value ->> 0, to_timestamp(c.start_ms / 1000), to_timestamp(c.end_ms / 1000)) end as spent
+        from jsonb_array_elements(p_query::jsonb) as b
+        cross join lateral (select (e.value ->> 0)::double precision as start_ms, (e.value ->> 1)::double precision as end_ms
+          from jsonb_array_elements(b.value -> 2) as e) c
+        left join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
+          and w.starts_at = to_timestamp(c.start_ms / 1000)
+        left join private.admission_scopes a on a.scope = w.scope
+        where c.start_ms <= now_ms and now_ms < c.end_ms
+    ) f cross join lateral jsonb_array_elements(f.thresholds) as t
+    where f.spent >= (t.value ->> 0)::numeric and position(';' || (t.value ->> 1) || ';' in f.alerted) = 0)
+  then
+    return private.admit_one_by_one(p_batch);
+  end if;
+  return private.budget_figures(p_query);
+end $$;
+--> statement-breakpoint
+revoke execute on function private.review_budgets(text, text) from public, anon, authenticated, service_role;
+--> statement-breakpoint
+grant execute on function private.review_budgets(text, text) to ai_config_app;
