@@ -66,6 +66,40 @@ test("each threshold is one row in the database, whoever crosses it and however 
   expect(failures).toEqual([]);
 });
 
+test("whoever looks finds in the database what a lowered limit made due, and who never called leaves no key", async () => {
+  const prefix = `{test-${randomUUID()}}`;
+  const ledger = createPostgresLedger({ database: db.database });
+  const [send, other] = await Promise.all([redis.connect(), redis.connect()]);
+  const [store, twin] = [send, other].map((each) => createRedisStore({ send: each, prefix, ledger })) as [
+    AdmissionStore,
+    AdmissionStore,
+  ];
+  const user = await limited();
+  const [budget] = user.budgets;
+  if (budget === undefined) throw new Error("It has a budget.");
+  const lowered = { ...user, budgets: [{ ...budget, limit: "0.50" }] };
+  await spend(store, user, "0.45");
+  expect(await store.review([user])).toMatchObject({ alerts: [] });
+  const { alerts } = await twin.review([lowered]);
+  const due = { limit: "0.50", spent: "0.45" };
+  expect(alerts).toMatchObject([
+    { threshold: 0.5, ...due },
+    { threshold: 0.9, ...due },
+  ]);
+  expect(await rowsOf(user)).toMatchObject([
+    { threshold: 0.5, ...due },
+    { threshold: 0.9, ...due },
+  ]);
+  const keys = await send(["KEYS", `${prefix}:*`]);
+  for (let stranger = 0; stranger < 20; stranger += 1) {
+    const { scope } = await limited();
+    expect(await store.review([{ ...lowered, scope }])).toMatchObject({ alerts: [] });
+  }
+  expect(await send(["KEYS", `${prefix}:*`])).toEqual(keys);
+  await Promise.all([store.close(), twin.close()]);
+  await ledger.close();
+});
+
 test("an alert that could not be kept waits in Redis, and is kept by whoever sweeps", async () => {
   let now = Date.now();
   const prefix = `{test-${randomUUID()}}`;
