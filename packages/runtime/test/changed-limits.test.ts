@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { createMemoryStore, type GovernedClaudeOptions } from "../src/index.ts";
+import { type BudgetAlert, createMemoryStore, type GovernedClaudeOptions } from "../src/index.ts";
 import { failures } from "../testing/index.ts";
 import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
 
@@ -56,6 +56,25 @@ test("a budget that is lowered while a call waits is held to when its turn comes
   await endRunning();
   await refused;
   expect(governed.sent()).toHaveLength(before);
+});
+
+test("an alert that a lowered limit made due is heard when somebody looks, and by the next call not again", async () => {
+  const costBudget = { dailyBudget: 1, alertThresholds: [0.5] };
+  const userId = await governed.makeUser({ settings: { model, costBudget } });
+  const alerts: BudgetAlert[] = [];
+  const own = governed.restart({ onAlert: (alert) => void alerts.push(alert) }).forUser(userId);
+  governed.server.script({ text: "Hello.", usage: { inputTokens: 0, outputTokens: 100 } });
+  await own.messages.create(ask);
+  await own.budgets();
+  expect(alerts).toEqual([]);
+  // 100 tokens at $10 for a million are spent.
+  await governed.configure(userId, { costBudget: { dailyBudget: 0.00125 } });
+  expect((await own.budgets())[0]).toMatchObject({ spent: "0.001", limit: "0.00125" });
+  const due = [{ period: "daily", threshold: 0.5, limit: "0.00125", spent: "0.001" }];
+  expect(alerts).toMatchObject(due);
+  await own.budgets();
+  await expect(own.messages.create(ask)).rejects.toMatchObject({ code: "LIMIT_REACHED" });
+  expect(alerts).toMatchObject(due);
 });
 
 test("a limit that is raised while a call waits lets it run beside the one it waited for", async () => {

@@ -1,5 +1,8 @@
+import { budgetWindow } from "@ai-config/config-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import type { BudgetAlert } from "../src/index.ts";
+import { limitsOf, spend } from "../testing/admission/admission-kit.ts";
 import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
 
 let governed: GovernedTest;
@@ -65,4 +68,23 @@ test("a configuration that cannot be read in time is the last known one, or refu
     value: { governed: { isStale: true, model: model.model } },
   });
   expect(refused).toMatchObject({ status: "rejected", reason: { code: "DATABASE_UNAVAILABLE" } });
+});
+
+test("limits that could not be read anew make no alert due", async () => {
+  const id = await governed.database.createUser();
+  const alerts: BudgetAlert[] = [];
+  const own = governed.restart({ onAlert: (alert) => void alerts.push(alert) }).forUser(id);
+  await own.budgets();
+  const windows = [budgetWindow("daily", new Date(governed.clock.now()), "UTC")];
+  const budget = { period: "daily", limit: "1000", enforcement: "block", thresholds: [], windows } as const;
+  await spend(governed.store, limitsOf({ kind: "user", id }, { budgets: [budget] }), "60");
+  governed.ctx.cache.forgetUser(id);
+  {
+    await using _ = await lockConfigurations();
+    expect((await own.budgets())[0]).toMatchObject({ spent: "60", limit: "100" });
+    expect(alerts).toEqual([]);
+  }
+  governed.ctx.cache.forgetUser(id);
+  await own.budgets();
+  expect(alerts).toMatchObject([{ period: "daily", threshold: 0.5, limit: "100", spent: "60" }]);
 });
