@@ -47,15 +47,15 @@ export function logRequests(log: Logger) {
   });
 }
 
-/** Something nobody expected. Of a database error only what carries no values is told. */
+/** Something nobody expected. */
 export function reportBug(log: Logger, error: unknown, requestId: string | undefined): void {
+  log.error({ requestId, ...describeFailure(error) }, "unexpected failure");
+}
+
+/** What a log may tell of a failure. Of a database error only what carries no values is told. */
+export function describeFailure(error: unknown): Record<string, unknown> {
   const database = describeDatabaseError(error);
-  const details =
-    database !== undefined
-      ? { database }
-      : {
-          name: error instanceof Error ? error.name : typeof error,
-          stack: error instanceof Error ? error.stack : undefined,
-        };
-  log.error({ requestId, ...details }, "unexpected failure");
+  if (database !== undefined) return { database };
+  if (error instanceof Error) return { name: error.name, stack: error.stack };
+  return { name: typeof error };
 }

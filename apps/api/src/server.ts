@@ -91,7 +91,7 @@ export function createServer(deps: ServerDependencies): Hono<{ Variables: ApiVar
     }),
   );
   app.all("/api/auth/*", (c) => identity.handle(c.var.request, c.var.address));
-  app.route("/api/ai-configuration", configurationRoutes(service));
+  app.route("/api/ai-configuration", configurationRoutes(service, deps.claude));
   app.route("/api/audit", auditRoutes(service));
   app.on(["GET", "POST"], "/api/trpc/*", answerCalls(deps));
   app.all("/api/*", () => {

@@ -220,6 +220,7 @@ test("a row that is put in force is checked, one that is taken out is not", asyn
   expect(await toggleConfiguration(ctx, { actor, configId, isActive: false })).toEqual({
     success: true,
     version: 2,
+    owner,
   });
   expect(
     (await getEffectiveConfiguration(ctx, { actor, userId })).configuration.costBudget.weeklyBudget,

@@ -10,11 +10,13 @@ import {
   type ServiceContext,
   updateConfiguration,
 } from "@ai-config/config-service";
+import type { GovernedClaude } from "@ai-config/runtime";
 import { Hono } from "hono";
 import * as z from "zod";
 
 import { isUnchanged } from "../http/entity-tag.ts";
 import type { ApiVariables } from "../http/guard.ts";
+import { reviewBudgets } from "../review-budgets.ts";
 import { accountOf, configNameInput } from "../routers/owner.ts";
 import type { CallingActor } from "../trpc.ts";
 import { callerOf, personOf, readInput, withFieldNames } from "./caller.ts";
@@ -30,7 +32,7 @@ interface Answer {
 }
 
 /** The mission's routes. They speak for the signed-in account; a token may read what applies to a member. */
-export function configurationRoutes(service: ServiceContext) {
+export function configurationRoutes(service: ServiceContext, claude: GovernedClaude) {
   const routes = new Hono<{ Variables: ApiVariables }>();
   // An effective configuration is frozen and replaced as a whole, so what was made from it stays right as long
   // as it is the one in the cache.
@@ -68,13 +70,16 @@ export function configurationRoutes(service: ServiceContext) {
     const owner = { type: "user", userId: actor.userId } as const;
     const result = await updateConfiguration(service, { actor, owner, configName, updates });
     if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
+    await reviewBudgets({ service, claude, actor }, owner);
     return c.json({ success: true });
   });
 
   routes.delete("/", async (c) => {
     const actor = await personOf(c.var);
     const { configName } = readInput(deleteBody, c.var.body);
-    await deleteConfiguration(service, { actor, owner: { type: "user", userId: actor.userId }, configName });
+    const owner = { type: "user", userId: actor.userId } as const;
+    await deleteConfiguration(service, { actor, owner, configName });
+    await reviewBudgets({ service, claude, actor }, owner);
     return c.json({ success: true });
   });
 

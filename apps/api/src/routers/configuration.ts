@@ -10,6 +10,7 @@ import {
 } from "@ai-config/config-service";
 import * as z from "zod";
 
+import { reviewBudgets } from "../review-budgets.ts";
 import { callerProcedure, personProcedure, router } from "../trpc.ts";
 import {
   accountOf,
@@ -55,20 +56,22 @@ export const configurationRouter = router({
         reason: reasonInput,
       }),
     )
-    .mutation(async ({ ctx: { service, actor }, input: { owner, ...change } }) => {
-      const result = await updateConfiguration(service, {
-        ...change,
-        actor,
-        owner: ownerOf(owner, actor),
-      });
+    .mutation(async ({ ctx, input: { owner: given, ...change } }) => {
+      const { service, actor } = ctx;
+      const owner = ownerOf(given, actor);
+      const result = await updateConfiguration(service, { ...change, actor, owner });
       if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
+      await reviewBudgets(ctx, owner);
       return { version: result.version, effective: result.effective };
     }),
 
   delete: callerProcedure("configurations:write")
     .input(z.strictObject({ owner: ownerInput, configName: configNameInput, reason: reasonInput }))
-    .mutation(async ({ ctx: { service, actor }, input: { owner, ...which } }) => {
-      await deleteConfiguration(service, { ...which, actor, owner: ownerOf(owner, actor) });
+    .mutation(async ({ ctx, input: { owner: given, ...which } }) => {
+      const { service, actor } = ctx;
+      const owner = ownerOf(given, actor);
+      await deleteConfiguration(service, { ...which, actor, owner });
+      await reviewBudgets(ctx, owner);
     }),
 
   /** Makes the outcome of an entry of the audit the present state, as a new change. */
@@ -81,21 +84,22 @@ export const configurationRouter = router({
         reason: reasonInput,
       }),
     )
-    .mutation(async ({ ctx: { service, actor }, input: { owner, ...which } }) => {
-      const result = await restoreConfiguration(service, {
-        ...which,
-        actor,
-        owner: ownerOf(owner, actor),
-      });
+    .mutation(async ({ ctx, input: { owner: given, ...which } }) => {
+      const { service, actor } = ctx;
+      const owner = ownerOf(given, actor);
+      const result = await restoreConfiguration(service, { ...which, actor, owner });
       if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
+      await reviewBudgets(ctx, owner);
       return { version: result.version, effective: result.effective };
     }),
 
   toggle: callerProcedure("configurations:write")
     .input(z.strictObject({ configId: z.uuid(), isActive: z.boolean() }))
-    .mutation(async ({ ctx: { service, actor }, input }) => {
+    .mutation(async ({ ctx, input }) => {
+      const { service, actor } = ctx;
       const result = await toggleConfiguration(service, { ...input, actor });
       if (!result.success) throw new AIConfigError("CONFIGURATION_INVALID", { issues: result.errors });
+      await reviewBudgets(ctx, result.owner);
       return { version: result.version };
     }),
 });

@@ -17,11 +17,22 @@ import * as z from "zod";
 
 import { nameInput } from "../http/name-input.ts";
 import { invitationLetter } from "../mail/letters.ts";
+import { type ReviewContext, reviewBudgets } from "../review-budgets.ts";
 import { callerProcedure, personProcedure, router } from "../trpc.ts";
 
 const organizationInput = z.strictObject({ organizationId: z.uuid() });
 const tokenInput = z.strictObject({ token: z.string().min(1).max(200) });
 const roleInput = z.enum(["owner", "admin", "member", "viewer"]);
+
+/** Which organization applies to the caller may be another now, and with it the limits of their own. */
+async function withOwnReview<Result>(
+  ctx: ReviewContext & { readonly actor: { readonly userId: string } },
+  change: Promise<Result>,
+): Promise<Result> {
+  const result = await change;
+  await reviewBudgets(ctx, { type: "user", userId: ctx.actor.userId });
+  return result;
+}
 
 export const organizationRouter = router({
   list: personProcedure.query(({ ctx: { service, actor } }) => listOrganizations(service, { actor })),
@@ -36,12 +47,16 @@ export const organizationRouter = router({
 
   delete: personProcedure
     .input(organizationInput)
-    .mutation(({ ctx: { service, actor }, input }) => deleteOrganization(service, { actor, ...input })),
+    .mutation(({ ctx, input }) =>
+      withOwnReview(ctx, deleteOrganization(ctx.service, { actor: ctx.actor, ...input })),
+    ),
 
   /** Which one applies to the caller where a call names none. */
   setDefault: personProcedure
     .input(organizationInput)
-    .mutation(({ ctx: { service, actor }, input }) => setDefaultOrganization(service, { actor, ...input })),
+    .mutation(({ ctx, input }) =>
+      withOwnReview(ctx, setDefaultOrganization(ctx.service, { actor: ctx.actor, ...input })),
+    ),
 
   members: callerProcedure("members:read")
     .input(organizationInput)
@@ -54,7 +69,9 @@ export const organizationRouter = router({
   /** Somebody else by an admin, or the caller, who leaves. */
   removeMember: personProcedure
     .input(organizationInput.extend({ userId: z.uuid() }))
-    .mutation(({ ctx: { service, actor }, input }) => removeMember(service, { actor, ...input })),
+    .mutation(({ ctx, input }) =>
+      withOwnReview(ctx, removeMember(ctx.service, { actor: ctx.actor, ...input })),
+    ),
 
   invitations: personProcedure
     .input(organizationInput)
@@ -72,7 +89,9 @@ export const organizationRouter = router({
   /** Joins the caller to the organization whose link they hold. */
   acceptInvitation: personProcedure
     .input(tokenInput)
-    .mutation(({ ctx: { service, actor }, input }) => acceptInvitation(service, { actor, ...input })),
+    .mutation(({ ctx, input }) =>
+      withOwnReview(ctx, acceptInvitation(ctx.service, { actor: ctx.actor, ...input })),
+    ),
 
   /** A link to join, shown once: only its hash is kept. It is mailed too, where it is for one address. */
   invite: personProcedure

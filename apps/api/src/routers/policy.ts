@@ -2,6 +2,7 @@ import { AIConfigError } from "@ai-config/config-core";
 import { getPolicy, previewPolicy, setPolicy } from "@ai-config/config-service";
 import * as z from "zod";
 
+import { reviewBudgets } from "../review-budgets.ts";
 import { callerProcedure, personProcedure, router } from "../trpc.ts";
 import { expectedVersionInput, reasonInput } from "./owner.ts";
 
@@ -33,9 +34,11 @@ export const policyRouter = router({
         reason: reasonInput,
       }),
     )
-    .mutation(async ({ ctx: { service, actor }, input }) => {
+    .mutation(async ({ ctx, input }) => {
+      const { service, actor } = ctx;
       const result = await setPolicy(service, { actor, ...input });
       if (!result.success) throw new AIConfigError("POLICY_INVALID", { issues: result.errors });
+      await reviewBudgets(ctx, { type: "organization", organizationId: input.organizationId });
       const { success: _, ...written } = result;
       return written;
     }),

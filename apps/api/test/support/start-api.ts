@@ -82,6 +82,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     environment: options.environment ?? {},
     keyRing: "VGhpcyBpcyBhIGtleSBvZiAzMiBieXRlcywgdGVzdC4",
     ...(outgoing && { fetch: outgoing }),
+    log: (level, message, details) => log[level](details ?? {}, message),
   });
   const { redisUrl } = options;
   const limits = redisUrl && openRedisLimits({ url: redisUrl, database, log });

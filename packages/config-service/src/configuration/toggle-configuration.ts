@@ -3,12 +3,13 @@ import { type Actor, sql } from "@ai-config/db";
 
 import type { ServiceContext } from "../context.ts";
 import { forgetOwner } from "../forget-owner.ts";
+import type { Owner } from "../owner.ts";
 import { runAs } from "../run-as.ts";
 import { findProblems, introducedProblems } from "./find-problems.ts";
 import { findConfigurations, lockConfiguration, lockOwner, requireVisible } from "./stored-configuration.ts";
 
 export type ToggleConfigurationResult =
-  | { success: true; version: number }
+  | { success: true; version: number; owner: Owner }
   | { success: false; errors: readonly Issue[] };
 
 /**
@@ -40,7 +41,7 @@ export async function toggleConfiguration(
       return { owner: locked.owner, version: changed.version };
     });
     forgetOwner(ctx, owner);
-    return { success: true, version };
+    return { success: true, version, owner };
   } catch (error) {
     if (!(error instanceof AIConfigError) || error.code !== "CONFIGURATION_INVALID") throw error;
     return { success: false, errors: error.issues };
