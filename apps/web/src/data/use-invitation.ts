@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type RouterOutputs, trpc } from "../lib/trpc.ts";
+import { rereadBudgets } from "./reread-budgets.ts";
 
 export type InvitationOffer = RouterOutputs["organization"]["describeInvitation"];
 
@@ -31,6 +32,7 @@ export function useJoinOrganization() {
       return { organizationId, becameDefault };
     },
     onSuccess: async () => {
+      void rereadBudgets(utils);
       await utils.me.get.invalidate();
       await utils.configuration.invalidate();
     },

@@ -1,4 +1,5 @@
 import { trpc } from "../lib/trpc.ts";
+import { rereadBudgets } from "./reread-budgets.ts";
 
 /** Gives an organization another name. */
 export function useRenameOrganization() {
@@ -19,6 +20,7 @@ export function useSetDefaultOrganization() {
     onSuccess: async () => {
       void utils.configuration.invalidate();
       void utils.model.lifecycle.invalidate();
+      void rereadBudgets(utils);
       await utils.me.get.invalidate();
     },
   });

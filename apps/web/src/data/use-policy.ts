@@ -1,6 +1,7 @@
 import type { Policy } from "@ai-config/config-core";
 import { useQuery } from "@tanstack/react-query";
 import { type RouterInputs, type RouterOutputs, trpc } from "../lib/trpc.ts";
+import { rereadBudgets } from "./reread-budgets.ts";
 
 type PolicyAnswer = RouterOutputs["policy"]["get"];
 
@@ -51,6 +52,7 @@ export function useSavePolicy(organizationId: string) {
       void utils.configuration.invalidate();
       void utils.model.lifecycle.invalidate();
       void utils.audit.invalidate();
+      void rereadBudgets(utils);
     },
   });
   return {

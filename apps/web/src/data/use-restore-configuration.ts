@@ -1,5 +1,6 @@
 import { trpc } from "../lib/trpc.ts";
 import { type Owner, ownerKey } from "./owner.ts";
+import { rereadBudgets } from "./reread-budgets.ts";
 
 /** Makes the outcome of an entry of the audit the present state. Resolves when the pages know. */
 export function useRestoreConfiguration(owner: Owner) {
@@ -9,6 +10,7 @@ export function useRestoreConfiguration(owner: Owner) {
       utils.configuration.invalidate(),
       utils.model.lifecycle.invalidate(),
       utils.audit.invalidate(),
+      rereadBudgets(utils),
     ]);
   const mutation = trpc.configuration.restore.useMutation({
     // It waits for saves of the same owner, and they for it.

@@ -2,6 +2,7 @@ import type { RouterInputs } from "../lib/trpc.ts";
 import { trpc } from "../lib/trpc.ts";
 import { isAnswerFor } from "./is-answer-for.ts";
 import { editedConfigName, type Owner, ownerKey } from "./owner.ts";
+import { rereadBudgets } from "./reread-budgets.ts";
 import { effectiveInput } from "./use-effective-configuration.ts";
 
 export type ConfigurationUpdates = RouterInputs["configuration"]["update"]["updates"];
@@ -29,6 +30,7 @@ export function useSaveConfiguration(owner: Owner, organizationId?: string) {
       if (!isShown) await reread;
       void utils.model.lifecycle.invalidate();
       void utils.audit.invalidate();
+      void rereadBudgets(utils);
     },
   });
   return {

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRef } from "react";
 import { type RouterInputs, type RouterOutputs, trpc } from "../lib/trpc.ts";
+import { rereadBudgets } from "./reread-budgets.ts";
 
 export type TestAnswer = RouterOutputs["claude"]["test"];
 
@@ -20,7 +21,7 @@ export function useTestCall() {
       }
     },
     // After a refusal too: an answer that broke off has its price.
-    onSettled: () => Promise.all([utils.budget.invalidate(), utils.alerts.invalidate()]),
+    onSettled: () => rereadBudgets(utils),
   });
   return { ...call, stop: () => underWay.current?.abort() };
 }

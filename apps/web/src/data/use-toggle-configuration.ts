@@ -1,4 +1,5 @@
 import { trpc } from "../lib/trpc.ts";
+import { rereadBudgets } from "./reread-budgets.ts";
 
 /** Switches a stored row on or off. */
 export function useToggleConfiguration() {
@@ -9,6 +10,7 @@ export function useToggleConfiguration() {
         utils.configuration.invalidate(),
         utils.model.lifecycle.invalidate(),
         utils.audit.invalidate(),
+        rereadBudgets(utils),
       ]),
   });
 }

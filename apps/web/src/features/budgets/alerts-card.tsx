@@ -23,7 +23,7 @@ export function AlertsCard({ owner, budgets }: { owner: Owner; budgets: readonly
     <Card
       id="alerts"
       title="Alerts"
-      description="Each threshold is told once for each limit in its day, week or month."
+      description="Each threshold is told once for each limit in its day, week or month, whether a call passes it or a lower limit does."
       icon={BellRing}
     >
       {alerts.length === 0 ? (

@@ -98,9 +98,7 @@ test.each<[string, Partial<Budget>]>([
   ["has passed a threshold", { spent: "250" }],
   ["lets nothing be spent", { spent: "0", limit: "0" }],
 ])("where a budget %s, no alert does not mean that nothing was crossed", (_, given) => {
-  expect(noAlertsWords([budget, { ...budget, ...given }])).toBe(
-    "No alerts so far. They are made when a call is made, not when a limit is changed.",
-  );
+  expect(noAlertsWords([budget, { ...budget, ...given }])).toBe("No alerts so far.");
   expect(noAlertsWords([budget])).toBe("No threshold was crossed so far.");
 });
 

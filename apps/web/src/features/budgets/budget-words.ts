@@ -108,10 +108,10 @@ export function resetWords({ resetsAt }: Budget, timeZone: string): string {
   return `Starts anew ${formatMoment(new Date(resetsAt), timeZone)} (${timeZone})`;
 }
 
-/** Why no alert is listed: a budget may have been passed without any, by a lower limit. */
+/** Why no alert is listed: a budget may be used up, or let nothing be spent, without a threshold that was crossed. */
 export function noAlertsWords(budgets: readonly Budget[]): string {
   return budgets.some((budget) => markOf(budget) !== undefined)
-    ? "No alerts so far. They are made when a call is made, not when a limit is changed."
+    ? "No alerts so far."
     : "No threshold was crossed so far.";
 }
 
