@@ -172,6 +172,17 @@ describe("somebody who watches what calls cost", () => {
     await checkLooks();
   });
 
+  test("finds the alert that a lower limit makes due when they come back from saving it", async () => {
+    await menu().getByRole("link", { name: "Configuration" }).click();
+    await page.getByRole("textbox", { name: "Daily budget" }).fill("0.05");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Saved", { exact: true }).first().waitFor();
+    await menu().getByRole("link", { name: "Budgets" }).click();
+    const alerts = page.getByRole("region", { name: "Alerts" });
+    await alerts.getByText("50% of the daily budget reached: $0.026 of $0.05").waitFor({ timeout: 5_000 });
+    await budget("Daily budget").getByText("Passed 50%").waitFor();
+  });
+
   test("sees a lowered limit pass its thresholds, the next call refused in words, and the alerts", async () => {
     await setOwn({ costBudget: { dailyBudget: 0.0265, alertThresholds: [0.5, 0.9] } });
     await menu().getByRole("link", { name: "Configuration" }).click();
