@@ -34,7 +34,7 @@ export interface GovernedClaudeOptions {
   readonly limitWaitMs?: number;
   /** How long a call that crashed keeps what it held. */
   readonly leaseMs?: number;
-  /** Hears of each budget threshold that is crossed. */
+  /** Hears of each budget threshold that this process is the one to find crossed. All of them are in `budget_alerts`. */
   readonly onAlert?: (alert: BudgetAlert) => void | Promise<void>;
   readonly clock?: Clock;
   readonly random?: () => number;
