@@ -189,14 +189,17 @@ test("a member does not get past a capped budget by another day or by a warning"
 });
 
 test("alerts come page by page, latest first, each once, with plain amounts", async () => {
+  const ada = new Person(api.url);
+  await ada.signUp("ada@acme.example", { name: "Ada" });
+  const adaId = dataOf(await query(ada, "me.get", {})).user.id;
   for (let day = 1; day <= 5; day += 1) {
     await api.test.owner`
       insert into public.budget_alerts (user_id, period, threshold, limit_usd, spent, starts_at, resets_at)
-      values (${ids.dana}, 'daily', 0.50, 10.00, ${day}, ${new Date(Date.UTC(2026, 0, day))},
+      values (${adaId}, 'daily', 0.50, 10.00, ${day}, ${new Date(Date.UTC(2026, 0, day))},
         ${new Date(Date.UTC(2026, 0, day + 1))})`;
   }
   const pageOf = async (input: object) =>
-    dataOf(await query(dana, "alerts.list", { owner: mine, limit: 2, ...input }));
+    dataOf(await query(ada, "alerts.list", { owner: mine, limit: 2, ...input }));
   const pages: { spent: string }[][] = [];
   for (let next: string | null | undefined; next !== null; ) {
     const page = await pageOf({ before: next });
