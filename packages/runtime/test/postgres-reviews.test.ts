@@ -85,19 +85,37 @@ test("where nothing is due nobody is waited for, and the tally that calls are de
   expect(await tallyOf(key)).toEqual(before);
 });
 
-test("what is settled and not in the ledger yet counts where a window begins in its middle", async () => {
-  const { withLimit, id, key } = await startSpent("9");
-  // As a process leaves it that ended in that moment: its record is kept from its own writer.
+/** Spends as a process does that ends in that moment: its record is kept from its own writer. */
+async function spendAndEnd(limits: ScopeLimits, cost: string): Promise<void> {
+  const record = `%${limits.scope.id}%`;
   const ending = createPostgresStore({ database: elsewhere });
   await db.owner.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtextextended('ledger', 7))`;
-    await spend(ending, withLimit("100"), "1");
-    await tx`update private.pending_calls set problem = '00000' where record like ${`%${id}%`}`;
-    await tx`delete from private.admission_scopes where scope = ${key}`;
-    await tx`delete from private.budget_windows where scope = ${key}`;
+    await spend(ending, limits, cost);
+    await tx`update private.pending_calls set problem = '00000' where record like ${record}`;
   });
   await ending.close();
-  await db.owner`update private.pending_calls set problem = null where record like ${`%${id}%`}`;
+  await db.owner`update private.pending_calls set problem = null where record like ${record}`;
+}
+
+test("a window that a look begins misses nothing that is spent under limits which do not name it", async () => {
+  const { withLimit, key } = await startSpent("9");
+  await spendAndEnd(withLimit("100"), "1");
+  expect(await tallyOf(key)).toMatchObject({ tally_rule: expect.any(String) });
+  const both = withLimit("100");
+  const [daily] = both.budgets;
+  if (daily === undefined) throw new Error("It has a budget.");
+  const weekly = limitsOf(both.scope, { budgets: [{ ...daily, period: "weekly" }] });
+  expect(await store.review([weekly])).toMatchObject({ budgets: [{ spent: "10" }], alerts: [] });
+  await spend(twin, withLimit("100"), "2");
+  expect(await store.status([weekly])).toMatchObject([{ spent: "12" }]);
+});
+
+test("what is settled and not in the ledger yet counts where a window begins in its middle", async () => {
+  const { withLimit, id, key } = await startSpent("9");
+  await spendAndEnd(withLimit("100"), "1");
+  await db.owner`delete from private.admission_scopes where scope = ${key}`;
+  await db.owner`delete from private.budget_windows where scope = ${key}`;
   expect(await store.review([withLimit("12.5")])).toMatchObject({
     budgets: [{ spent: "10" }],
     alerts: [

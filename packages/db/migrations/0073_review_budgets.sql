@@ -1,11 +1,13 @@
 -- The figures of these budgets and, where a changed limit made an alert due that was not told of, that alert too. Whether
 -- one is due is asked without a lock, since mostly none is; what is due is decided where calls are decided, by a batch of
--- none. It tells of each once, and makes no tally: so no rate is taken over without its bucket.
+-- none, which tells of each once. It begins no tally, since only a call brings the bucket to its rate, and none goes on that
+-- may not know of a window that was made here.
 create function private.review_budgets(p_batch text, p_query text) returns text
 language plpgsql security definer set search_path to '' set enable_seqscan to 'off'
 as $$
 declare
   now_ms double precision := extract(epoch from private.admission_now()) * 1000;
+  answer text;
 begin
   if exists (
     select from (
@@ -26,7 +28,9 @@ begin
     ) f cross join lateral jsonb_array_elements(f.thresholds) as t
     where f.spent >= (t.value ->> 0)::numeric and position(';' || (t.value ->> 1) || ';' in f.alerted) = 0)
   then
-    return private.admit_one_by_one(p_batch);
+    answer := private.admit_one_by_one(p_batch);
+    perform private.fold_tallies(split_part(p_batch, '|', 1)::text[]);
+    return answer;
   end if;
   return private.budget_figures(p_query);
 end $$;
