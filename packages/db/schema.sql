@@ -1381,7 +1381,10 @@ begin
             when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
             else w.spent end)
           || '","' || trim_scale(case
-            when w.id is null then 0
+            -- What runs will join the window as soon as somebody is judged by it.
+            when w.id is null then (select coalesce(sum(l.reserve), 0) from private.admission_leases l
+              where (l.scope = b.value ->> 0 or l.other_scope = b.value ->> 0) and l.expires_at > private.admission_now()
+                and l.admitted_at >= to_timestamp(c.start_ms / 1000) and l.admitted_at < to_timestamp(c.end_ms / 1000))
             when w.id = any (a.tally_window_ids) then w.reserved + a.tally_reserved
             else w.reserved end)
           || '",' || c.start_ms || ',' || c.end_ms || ']'

@@ -39,6 +39,7 @@ function open(now?: () => number) {
   return {
     store,
     twin,
+    hasLedger: true,
     ledger: async () => {
       await Promise.all([store.close(), twin.close()]);
       return [...ledger.entries.values()];
