@@ -1952,6 +1952,19 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.known_calls(p text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(json_agg(exists (select from private.settled_calls k where k.id = c.id)
+      or exists (select from private.pending_calls k where k.id = c.id) order by c.place), '[]')::text
+    from (select e.value::uuid as id, e.place
+      from jsonb_array_elements_text(p::jsonb) with ordinality as e (value, place)) c;
+$function$
+;
+
 CREATE OR REPLACE FUNCTION private.layer_of(path text, value jsonb)
  RETURNS jsonb
  LANGUAGE sql
@@ -3771,6 +3784,7 @@ grant execute on function private.json_is_text_list(jsonb,integer,integer) to ai
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to ai_config_token;
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to authenticated;
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to service_role;
+grant execute on function private.known_calls(text) to ai_config_app;
 grant execute on function private.layer_of(text,jsonb) to ai_config_service;
 grant execute on function private.layer_of(text,jsonb) to authenticated;
 grant execute on function private.layer_of(text,jsonb) to service_role;

@@ -14,7 +14,7 @@ export interface LuaScript {
  *
  * Keys after the prefix: `scope` (a hash: bucket, and for each window spent, taken and alerts in one text), `slots` (of
  * a scope: running calls by the end of their lease), `lease` (a hash: what a call holds), `leases` (all by their end),
- * `settled` (of an id), `outbox`. A window is named "daily:start:end".
+ * `settled` (of an id), `opening` (of a window that is about to be counted), `outbox`. A window is named "daily:start:end".
  */
 const COMMON = `
 local prefix = KEYS[1]
@@ -144,6 +144,11 @@ local function load(scope)
   end
 end
 
+-- Holds the word under which the ledger was asked what a window begins with, until something is settled there meanwhile.
+local function openingKey(budget)
+  return table.concat({ prefix, 'opening', budget.scope, budget.window }, ':')
+end
+
 -- The window of a budget, and what is counted in it.
 local function figuresOf(budget)
   return budget.spent and budget.chosen .. ':' .. budget.spent .. ':' .. budget.taken or tostring(budget.chosen)
@@ -202,12 +207,14 @@ end
 
 /**
  * `ARGV`: now, id, reserve, lease, how long ended windows are kept, JSON of what was spent in new windows before they are
- * counted, by "scope window", then a text of JSON for each scope. Names the new windows that it was not told of, as
- * "budget:window", and does nothing then.
+ * counted, by "scope window" with the word under which it was asked for, a word that was never used, then a text of
+ * JSON for each scope. Names the new windows that it was not told of, as "budget:window:word", and counts nothing then.
+ * What was told is not taken where a call was settled in its window since the word was given: that call may be in the
+ * told sum or not.
  */
 export const ADMIT = script(`
 local id, reserve, leaseMs, keptMs = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
-local opening = cjson.decode(ARGV[6])
+local opening, word = cjson.decode(ARGV[6]), ARGV[7]
 
 local leaseKey = prefix .. ':lease:' .. id
 local known = call('HMGET', leaseKey, 'ends', 'figures')
@@ -218,25 +225,32 @@ end
 if call('EXISTS', prefix .. ':settled:' .. id) == 1 then return { 'settled' } end
 
 local scopes, count = {}, 0
-for position = 7, #ARGV do
+for position = 8, #ARGV do
   local scope
   scope, count = readScope(ARGV[position], count)
   if not scope then return { 'no window', tostring(count) } end
   scopes[#scopes + 1] = scope
 end
 
-local untold = {}
+local untold, opened = {}, {}
 for _, scope in ipairs(scopes) do
   load(scope)
   for _, budget in ipairs(scope.budgets) do
     if budget.isNew then
-      local spent = opening[budget.scope .. ' ' .. budget.window]
-      if not spent then untold[#untold + 1] = budget.index .. ':' .. budget.chosen end
-      budget.spent, budget.taken, budget.alerts, budget.isChanged = spent, spent, '|', true
+      local told, key = opening[budget.scope .. ' ' .. budget.window], openingKey(budget)
+      local current = call('GET', key)
+      if told and told[1] == current then
+        opened[#opened + 1] = key
+        budget.spent, budget.taken, budget.alerts, budget.isChanged = told[2], told[2], '|', true
+      else
+        if not current then call('SET', key, word, 'PX', 600000) end
+        untold[#untold + 1] = table.concat({ budget.index, budget.chosen, current or word }, ':')
+      end
     end
   end
 end
 if #untold > 0 then return { 'new windows', table.concat(untold, ' ') } end
+if #opened > 0 then call('DEL', unpack(opened)) end
 
 local alerts = {}
 for _, scope in ipairs(scopes) do
@@ -310,18 +324,30 @@ return { 'admitted', figures, alerts }
 `);
 
 /**
- * `ARGV`: now, id, cost, how long settled ids and ended windows are kept, the entry, then for each scope its name and
- * how many budgets it has, and for each budget its window and its thresholds. A window that is not counted, because the
- * server forgot it or it ended long ago, stays so: the entry is in the ledger, with which a window begins.
+ * `ARGV`: now, id, cost, how long settled ids and ended windows are kept, the entry, "new" or "kept" where the ledger was
+ * asked for the id, then for each scope its name and how many budgets it has, and for each budget its window and its
+ * thresholds. Without a lease nobody here knows whether the call was booked so long ago that its id is forgotten: it
+ * answers "ask the ledger", and does nothing then. A window that is not counted, because the server forgot it or it
+ * ended long ago, stays so: the entry is in the ledger, with which a window begins.
  */
 export const SETTLE = script(`
-local id, cost, settledMs, keptMs = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local id, cost, settledMs, keptMs, verdict = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[7]
 
-local isBooked = call('SET', prefix .. ':settled:' .. id, '1', 'NX', 'PX', settledMs) and true or false
+local settledKey = prefix .. ':settled:' .. id
+local isBooked = verdict ~= 'kept' and call('SET', settledKey, '1', 'NX', 'PX', settledMs) and true or false
 local wasLate, reserve = false, nil
+local leaseKey, lease = prefix .. ':lease:' .. id, nil
 if isBooked then
-  local leaseKey = prefix .. ':lease:' .. id
-  local lease = call('HMGET', leaseKey, 'ends', 'reserve')
+  lease = call('HMGET', leaseKey, 'ends', 'reserve')
+  if not lease[1] and verdict == '' then
+    if call('HEXISTS', prefix .. ':outbox', id) == 0 then
+      call('DEL', settledKey)
+      return { 'ask the ledger' }
+    end
+    isBooked = false
+  end
+end
+if isBooked then
   wasLate = not lease[1] or tonumber(lease[1]) <= now
   if wasLate then
     release(id)
@@ -334,7 +360,7 @@ if isBooked then
 end
 
 local figures, alerts = {}, {}
-local position = 7
+local position = 8
 while position < #ARGV do
   local scope = { name = ARGV[position], budgets = {} }
   local last = position + 1 + ARGV[position + 1] * 2
@@ -353,6 +379,8 @@ while position < #ARGV do
       budget.spent, budget.taken, budget.isChanged = add(budget.spent, cost), add(budget.taken, cost), true
       if reserve then budget.taken = free(budget.taken, reserve, budget.spent) end
       noteAlerts(alerts, budget)
+    elseif isBooked then
+      call('DEL', openingKey(budget))
     end
     figures[#figures + 1] = figuresOf(budget)
   end

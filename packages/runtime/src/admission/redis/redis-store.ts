@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import type { Ledger } from "../../ledger/ledger.ts";
 import type {
   Admission,
@@ -32,7 +34,10 @@ export interface RedisStoreOptions {
    * a person and an organization in one step.
    */
   readonly prefix?: string;
-  /** How long a settled id is remembered, so that its call is not booked twice. */
+  /**
+   * How long a settled id is remembered, so that its call is not booked twice. Of one that comes later the ledger is
+   * asked.
+   */
   readonly settledMs?: number;
   /** Only for tests: the time by which to judge, instead of the server's own. */
   readonly now?: () => number;
@@ -57,6 +62,9 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     now: clock,
   });
   const opening = createOpeningSpend({ outbox, ledger });
+  /** With a number, a word that nobody else has used. */
+  const self = randomUUID();
+  let asked = 0;
 
   const run = (script: LuaScript, args: readonly string[]) =>
     runScript(send, script, prefix, [now === undefined ? "" : String(now()), ...args]);
@@ -66,21 +74,24 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     checkLease(leaseMs);
     const reserve = scriptUsd("reserve", request.reserve);
     const budgets = budgetsOf(scopes);
-    const spentBefore: Record<string, string> = {};
-    const ask = () =>
-      run(ADMIT, [
+    const spentBefore: Record<string, readonly [word: string, spent: string]> = {};
+    const ask = () => {
+      asked += 1;
+      return run(ADMIT, [
         id,
         reserve,
         String(leaseMs),
         String(KEPT_MS),
         JSON.stringify(spentBefore),
+        `${self}-${asked}`,
         ...scopes.map(scriptLimits),
       ]);
+    };
     let [verdict, ...rest] = await ask();
     while (verdict === "new windows") {
       const opened = await opening.read(readNewWindows(budgets, rest[0] ?? ""));
-      for (const { scope, budget, window, spent } of opened)
-        spentBefore[`${scopeKey(scope)} ${windowName(budget, window)}`] = scriptSum(spent);
+      for (const { scope, budget, window, word, spent } of opened)
+        spentBefore[`${scopeKey(scope)} ${windowName(budget, window)}`] = [word, scriptSum(spent)];
       [verdict, ...rest] = await ask();
     }
     if (verdict === "settled")
@@ -109,14 +120,19 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
       counted.push(key, String(windows.length / 2), ...windows);
     }
     const exactEntry = { ...entry, cost };
-    const [isBooked, wasLate, figures = "", alerts = ""] = await run(SETTLE, [
-      admission.id,
-      scriptUsd("cost", cost),
-      String(settledMs),
-      String(KEPT_MS),
-      packEntry(exactEntry, clock()),
-      ...counted,
-    ]);
+    const book = (verdict: "" | "new" | "kept") =>
+      run(SETTLE, [
+        admission.id,
+        scriptUsd("cost", cost),
+        String(settledMs),
+        String(KEPT_MS),
+        packEntry(exactEntry, clock()),
+        verdict,
+        ...counted,
+      ]);
+    let answer = await book("");
+    if (answer[0] === "ask the ledger") answer = await book((await ledger.has(entry.id)) ? "kept" : "new");
+    const [isBooked, wasLate, figures = "", alerts = ""] = answer;
     if (isBooked === "1") outbox.deliverEntry(exactEntry);
     const due = readAlerts(budgets, alerts);
     outbox.deliverAlerts(due);
