@@ -5,6 +5,7 @@ import { describeBudgets } from "./admission/describe-budgets.ts";
 import { describeIdempotence } from "./admission/describe-idempotence.ts";
 import { describeLeases } from "./admission/describe-leases.ts";
 import { describeModel } from "./admission/describe-model.ts";
+import { describeOpenWindows } from "./admission/describe-open-windows.ts";
 import { describeRate } from "./admission/describe-rate.ts";
 import { describeRealClock } from "./admission/describe-real-clock.ts";
 import { describeStorms } from "./admission/describe-storms.ts";
@@ -45,6 +46,7 @@ export function describeAdmissionStore(
     describe("slots and leases", () => describeLeases(always, inTime));
     describe("budgets", () => describeBudgets(always));
     describe("windows", () => describeWindows(always, inTime));
+    describe("open windows", () => describeOpenWindows(always));
     describe("alerts", () => describeAlerts(always, inTime));
     describe("idempotence", () => describeIdempotence(always, inTime));
     describe("storms", () => describeStorms(always));

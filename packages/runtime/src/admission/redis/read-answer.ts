@@ -11,7 +11,7 @@ export interface NewWindow extends LedgerWindow {
   readonly index: number;
   readonly budget: ParsedBudget;
   readonly window: ParsedWindow;
-  /** Under which what it begins with is told; empty where it is only looked at. */
+  /** Under which what it begins with is told; where it is only looked at, what runs and will join it. */
   readonly word: string;
 }
 

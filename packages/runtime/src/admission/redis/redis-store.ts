@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 
+import { parseUsd } from "@ai-config/config-core";
+
 import type { Ledger } from "../../ledger/ledger.ts";
 import type {
   Admission,
@@ -128,6 +130,7 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
         String(KEPT_MS),
         packEntry(exactEntry, clock()),
         verdict,
+        String(entry.startedAt.getTime()),
         ...counted,
       ]);
     let answer = await book("");
@@ -166,8 +169,9 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     if (verdict === "no window") throw noWindow(budgets[Number(figures)]?.period);
     const opened = await opening.read(readNewWindows(budgets, untold));
     const states = opened.map(
-      ({ index, budget, window, spent }) =>
-        [index, budgetState(budget, { ...window, spent, taken: spent })] as const,
+      // Its word is what runs and will join the window.
+      ({ index, budget, window, word, spent }) =>
+        [index, budgetState(budget, { ...window, spent, taken: spent + parseUsd(word) })] as const,
     );
     return readStates(budgets, figures, new Map(states));
   }
