@@ -1381,7 +1381,10 @@ begin
             when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
             else w.spent end)
           || '","' || trim_scale(case
-            when w.id is null then 0
+            -- What runs will join the window as soon as somebody is judged by it.
+            when w.id is null then (select coalesce(sum(l.reserve), 0) from private.admission_leases l
+              where (l.scope = b.value ->> 0 or l.other_scope = b.value ->> 0) and l.expires_at > private.admission_now()
+                and l.admitted_at >= to_timestamp(c.start_ms / 1000) and l.admitted_at < to_timestamp(c.end_ms / 1000))
             when w.id = any (a.tally_window_ids) then w.reserved + a.tally_reserved
             else w.reserved end)
           || '",' || c.start_ms || ',' || c.end_ms || ']'
@@ -1947,6 +1950,19 @@ begin
   end if;
   raise exception 'An organization keeps at least one owner.' using errcode = '23001';
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.known_calls(p text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(json_agg(exists (select from private.settled_calls k where k.id = c.id)
+      or exists (select from private.pending_calls k where k.id = c.id) order by c.place), '[]')::text
+    from (select e.value::uuid as id, e.place
+      from jsonb_array_elements_text(p::jsonb) with ordinality as e (value, place)) c;
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION private.layer_of(path text, value jsonb)
@@ -3806,6 +3822,7 @@ grant execute on function private.json_is_text_list(jsonb,integer,integer) to ai
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to ai_config_token;
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to authenticated;
 grant execute on function private.json_is_text_list(jsonb,integer,integer) to service_role;
+grant execute on function private.known_calls(text) to ai_config_app;
 grant execute on function private.layer_of(text,jsonb) to ai_config_service;
 grant execute on function private.layer_of(text,jsonb) to authenticated;
 grant execute on function private.layer_of(text,jsonb) to service_role;

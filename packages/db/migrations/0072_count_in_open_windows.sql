@@ -696,3 +696,47 @@ begin
   end if;
   return '[' || ltrim(answers, ',') || ']';
 end $function$;
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION private.budget_figures(p text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  now_ms double precision := extract(epoch from private.admission_now()) * 1000;
+  answers text;
+begin
+  if exists (select from private.pending_calls p where p.problem is null) and exists (
+    select from jsonb_array_elements(p::jsonb) as b where not exists (
+      select from jsonb_array_elements(b.value -> 2) as c
+        join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
+          and w.starts_at = to_timestamp((c.value ->> 0)::double precision / 1000)
+        where (c.value ->> 0)::double precision <= now_ms and now_ms < (c.value ->> 1)::double precision))
+  then
+    while private.write_pending_calls(null) > 0 loop end loop;
+  end if;
+  select string_agg(coalesce((
+      select '["' || trim_scale(case
+            when w.id is null then private.ledger_cost(b.value ->> 0, to_timestamp(c.start_ms / 1000), to_timestamp(c.end_ms / 1000))
+            when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
+            else w.spent end)
+          || '","' || trim_scale(case
+            -- What runs will join the window as soon as somebody is judged by it.
+            when w.id is null then (select coalesce(sum(l.reserve), 0) from private.admission_leases l
+              where (l.scope = b.value ->> 0 or l.other_scope = b.value ->> 0) and l.expires_at > private.admission_now()
+                and l.admitted_at >= to_timestamp(c.start_ms / 1000) and l.admitted_at < to_timestamp(c.end_ms / 1000))
+            when w.id = any (a.tally_window_ids) then w.reserved + a.tally_reserved
+            else w.reserved end)
+          || '",' || c.start_ms || ',' || c.end_ms || ']'
+        from (select (e.value ->> 0)::double precision as start_ms, (e.value ->> 1)::double precision as end_ms
+          from jsonb_array_elements(b.value -> 2) as e) c
+        left join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
+          and w.starts_at = to_timestamp(c.start_ms / 1000)
+        left join private.admission_scopes a on a.scope = w.scope
+        where c.start_ms <= now_ms and now_ms < c.end_ms limit 1
+    ), 'null'), ',' order by b.place) into answers
+    from jsonb_array_elements(p::jsonb) with ordinality as b (value, place);
+  return '[' || coalesce(answers, '') || ']';
+end $function$;

@@ -74,6 +74,42 @@ describe("windows that Redis does not count yet", () => {
     expect(await store.status([user])).toMatchObject([{ spent: "0.3", reserved: "0.2" }]);
   });
 
+  test("count a call that is settled while the ledger is asked, once", async () => {
+    const prefix = `{test-${randomUUID()}}`;
+    const user = limited();
+    const other = open({ prefix, ledger });
+    const running = await Promise.all(
+      Array.from({ length: 3 }, async () => {
+        const request = ask(user);
+        return { request, admission: await admit(other, request) };
+      }),
+    );
+    const settleOne = async () => {
+      const call = running.pop();
+      if (call !== undefined) await settle(other, call.admission, call.request, "0.1");
+    };
+    const store = open({
+      prefix,
+      ledger: {
+        ...ledger,
+        // Before the sum and after it, and again when the sum is asked for again.
+        async spentIn(windows) {
+          await settleOne();
+          const spent = await ledger.spentIn(windows);
+          await settleOne();
+          return spent;
+        },
+      },
+    });
+    await send(["DEL", ...(await keys(`${prefix}:*`))]);
+    const { budgets } = await admit(store, ask(user, { reserve: "0.2" }));
+    expect(running).toEqual([]);
+    expect(budgets).toMatchObject([{ spent: "0.3", reserved: "0.2" }]);
+    await Promise.all([store.close(), other.close()]);
+    expect(await ledger.spentIn(budgets)).toEqual(["0.3"]);
+    expect(await store.status([user])).toMatchObject([{ spent: "0.3", reserved: "0.2" }]);
+  });
+
   test("begin with what waits for the ledger, too", async () => {
     let isAway = true;
     const failures: unknown[] = [];
@@ -164,7 +200,7 @@ describe("windows that Redis does not count yet", () => {
 
   test("equal the ledger whatever the server forgets", async () => {
     const step = fc.oneof(
-      { weight: 4, arbitrary: fc.constant({ act: "admit" } as const) },
+      { weight: 4, arbitrary: fc.record({ act: fc.constant("admit" as const), whileSettled: fc.boolean() }) },
       {
         weight: 4,
         arbitrary: fc.record({
@@ -188,21 +224,40 @@ describe("windows that Redis does not count yet", () => {
       { weight: 1, arbitrary: fc.constant({ act: "sweep" } as const) },
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 40, size: "max" }), async (steps) => {
         const prefix = `{test-${randomUUID()}}`;
         const own = memoryLedger();
-        const store = open({ prefix, ledger: own });
         const user = limited();
         const running: { request: AdmissionRequest; admission: Admitted }[] = [];
+        let meanwhile: (() => Promise<void>) | undefined;
+        const store = open({
+          prefix,
+          ledger: {
+            ...own,
+            async spentIn(windows) {
+              const spent = await own.spentIn(windows);
+              const work = meanwhile;
+              meanwhile = undefined;
+              await work?.();
+              return spent;
+            },
+          },
+        });
         for (const one of steps) {
           if (one.act === "sweep") await store.sweep();
           if (one.act === "forget") {
-            const keys = (await send(["KEYS", `${prefix}:${one.key}:*`])) as string[];
-            if (keys.length > 0) await send(["DEL", ...keys]);
+            const forgotten = await keys(`${prefix}:${one.key}:*`);
+            if (forgotten.length > 0) await send(["DEL", ...forgotten]);
           }
           if (one.act === "admit") {
+            if (one.whileSettled)
+              meanwhile = async () => {
+                const call = running.shift();
+                if (call !== undefined) await settle(store, call.admission, call.request, "0.1");
+              };
             const request = ask(user, { reserve: "0.01" });
             const admission = await store.admit(request);
+            meanwhile = undefined;
             if (admission.isAdmitted) running.push({ request, admission });
           }
           const [call] =
@@ -219,3 +274,60 @@ describe("windows that Redis does not count yet", () => {
     );
   });
 });
+
+describe("a settlement whose answer was lost", () => {
+  test.each<[string, (prefix: string) => Promise<unknown>]>([
+    ["its id was forgotten", async (prefix) => send(["DEL", ...(await keys(`${prefix}:settled:*`))])],
+    ["the server lost everything", async (prefix) => send(["DEL", ...(await keys(`${prefix}:*`))])],
+  ])("is not booked again after %s", async (_, forget) => {
+    const user = limited();
+    const prefix = `{test-${randomUUID()}}`;
+    const store = open({ prefix, ledger });
+    const request = ask(user);
+    const admission = await admit(store, request);
+    await settle(store, admission, request, "0.3");
+    await store.close();
+    await forget(prefix);
+    await admit(store, ask(user, { reserve: "0.1" }));
+    expect(await settle(store, admission, request, "0.3")).toMatchObject({
+      isBooked: false,
+      budgets: [{ spent: "0.3" }],
+    });
+    const states = await store.status([user]);
+    expect(states).toMatchObject([{ spent: "0.3" }]);
+    expect(await ledger.spentIn(states)).toEqual(["0.3"]);
+  });
+
+  test("is not booked again while its entry waits for the ledger, nor before the ledger can be asked", async () => {
+    const user = limited();
+    const prefix = `{test-${randomUUID()}}`;
+    let isAway = true;
+    const fail = async () => {
+      throw new AIConfigError("DATABASE_UNAVAILABLE");
+    };
+    const own = memoryLedger();
+    const store = open({
+      prefix,
+      ledger: {
+        ...own,
+        write: (entry) => (isAway ? fail() : own.write(entry)),
+        has: (id) => (isAway ? fail() : own.has(id)),
+      },
+    });
+    const [first, second] = [ask(user), ask(user)];
+    const [waiting, lost] = [await admit(store, first), await admit(store, second)];
+    await settle(store, waiting, first, "0.3");
+    await store.close();
+    await send(["DEL", ...(await keys(`${prefix}:settled:*`)), `${prefix}:lease:${second.id}`]);
+    expect(await settle(store, waiting, first, "0.3")).toMatchObject({ isBooked: false });
+    await expect(settle(store, lost, second, "0.2")).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+    isAway = false;
+    expect(await settle(store, lost, second, "0.2")).toMatchObject({ isBooked: true, wasLate: true });
+    expect(await settle(store, lost, second, "0.2")).toMatchObject({ isBooked: false });
+    expect(await store.status([user])).toMatchObject([{ spent: "0.5" }]);
+  });
+});
+
+async function keys(pattern: string): Promise<string[]> {
+  return (await send(["KEYS", pattern])) as string[];
+}

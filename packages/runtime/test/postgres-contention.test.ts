@@ -155,8 +155,8 @@ test("a sweep frees what more people held than a transaction can lock", async ()
     insert into private.admission_scopes (scope, running, next_end)
       select 'user:' || gen_random_uuid(), 1, now() from generate_series(1, ${count}::int)`;
   await db.owner`
-    insert into private.admission_leases (id, scope, window_ids, reserve, expires_at)
-      select gen_random_uuid(), scope, '{}', 0, now() - interval '1 second' from private.admission_scopes`;
+    insert into private.admission_leases (id, scope, window_ids, reserve, admitted_at, expires_at)
+      select gen_random_uuid(), scope, '{}', 0, now(), now() - interval '1 second' from private.admission_scopes`;
   const store = createPostgresStore({ database: db.database });
   expect(await store.sweep()).toBe(count);
   const [left] = await db.owner`

@@ -29,6 +29,8 @@ test("entries are written once, however often they come, and what the ledger doe
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
   await ledger.write(other);
   await ledger.close();
+  const known = [one, bad, other, makeEntry()].map(({ id }) => ledger.has(id));
+  expect(await Promise.all(known)).toEqual([true, false, true, false]);
   expect(await written()).toHaveLength(2);
   expect(await written()).toContainEqual({ id: other.id, cost: "0.25", tags: { feature: "summaries" } });
   const [hour] =

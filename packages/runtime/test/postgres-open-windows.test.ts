@@ -30,56 +30,6 @@ const day = (hoursAgo: number, limit = "10") =>
     windows: [{ start: new Date(NOW - hoursAgo * HOUR), end: new Date(NOW + (24 - hoursAgo) * HOUR) }],
   }) as const;
 const user = () => ({ kind: "user", id: randomUUID() }) as const;
-const spentUnder = async (limits: ScopeLimits) => (await store.status([limits])).map(({ spent }) => spent);
-
-test("a budget that was taken away and set again has missed nothing", async () => {
-  const scope = user();
-  const under = limitsOf(scope, { budgets: [day(3)] });
-  const without = limitsOf(scope, {});
-  await spend(store, under, "1");
-  await spend(store, without, "4");
-  await spend(store, without, "4");
-  expect(await spentUnder(under)).toEqual(["9"]);
-  expect(await refuse(store, ask(under, { reserve: "2" }))).toMatchObject({
-    limit: "dailyBudget",
-    used: "9",
-  });
-});
-
-test("a day that begins elsewhere is no second budget, whichever zone calls are held to", async () => {
-  const scope = user();
-  const [inOne, inOther] = [3, 5].map((hoursAgo) => limitsOf(scope, { budgets: [day(hoursAgo)] }));
-  if (inOne === undefined || inOther === undefined) throw new Error("There are two zones.");
-  await spend(store, inOne, "0");
-  await spend(store, inOther, "0");
-  let spent = 0;
-  for (const limits of [inOne, inOther, inOne]) {
-    for (let call = 0; call < 12; call += 1) {
-      const request = ask(limits, { reserve: "1" });
-      const admission = await store.admit(request);
-      if (!admission.isAdmitted) continue;
-      await settle(store, admission, request, "1");
-      spent += 1;
-    }
-  }
-  expect(spent).toBe(10);
-  expect(await spentUnder(inOne)).toEqual(["10"]);
-  expect(await spentUnder(inOther)).toEqual(["10"]);
-});
-
-test("calls that run when a budget is set are held in it, and booked there", async () => {
-  const [scope, pool] = [user(), { kind: "organization", id: randomUUID() } as const];
-  const before = [limitsOf(scope), limitsOf(pool)];
-  const running = ask(before, { reserve: "6" });
-  const admission = await admit(store, running);
-  const under = limitsOf(scope, { budgets: [day(3)] });
-  const pooled = limitsOf(pool, { budgets: [day(3, "7")] });
-  expect(await refuse(store, ask(under, { reserve: "5" }))).toMatchObject({ used: "6" });
-  expect(await refuse(store, ask([limitsOf(scope), pooled], { reserve: "2" }))).toMatchObject({ used: "6" });
-  await settle(store, admission, running, "2");
-  expect(await store.status([under])).toMatchObject([{ spent: "2", reserved: "0" }]);
-  expect(await store.status([pooled])).toMatchObject([{ spent: "2", reserved: "0" }]);
-});
 
 test("calls that cost nothing are settled beside those that do, without a word about them", async () => {
   const [one, other] = [user(), user()];

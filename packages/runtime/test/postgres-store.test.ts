@@ -45,6 +45,7 @@ describeAdmissionStore(
     return {
       store,
       twin,
+      hasLedger: true,
       now: async () => {
         const [row] = await owner<{ ms: number }[]>`
           select (extract(epoch from private.admission_now()) * 1000)::double precision as ms`;

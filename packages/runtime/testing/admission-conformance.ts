@@ -5,6 +5,7 @@ import { describeBudgets } from "./admission/describe-budgets.ts";
 import { describeIdempotence } from "./admission/describe-idempotence.ts";
 import { describeLeases } from "./admission/describe-leases.ts";
 import { describeModel } from "./admission/describe-model.ts";
+import { describeOpenWindows } from "./admission/describe-open-windows.ts";
 import { describeRate } from "./admission/describe-rate.ts";
 import { describeRealClock } from "./admission/describe-real-clock.ts";
 import { describeReviews } from "./admission/describe-reviews.ts";
@@ -46,6 +47,7 @@ export function describeAdmissionStore(
     describe("slots and leases", () => describeLeases(always, inTime));
     describe("budgets", () => describeBudgets(always));
     describe("windows", () => describeWindows(always, inTime));
+    describe("open windows", () => describeOpenWindows(always));
     describe("alerts", () => describeAlerts(always, inTime));
     describe("reviews", () => describeReviews(always, inTime));
     describe("idempotence", () => describeIdempotence(always, inTime));

@@ -165,8 +165,8 @@ async function furnish(): Promise<void> {
       await tx`insert into private.admission_scopes (scope, running) values (${scope}, 1)`;
       await tx`insert into private.budget_windows (scope, period, starts_at, ends_at)
         values (${scope}, 'daily', now(), now() + interval '1 day')`;
-      await tx`insert into private.admission_leases (id, scope, window_ids, reserve, expires_at)
-        values (${randomUUID()}, ${scope}, '{1}', 0.123, now() - interval '1 day')`;
+      await tx`insert into private.admission_leases (id, scope, window_ids, reserve, admitted_at, expires_at)
+        values (${randomUUID()}, ${scope}, '{1}', 0.123, now() - interval '2 days', now() - interval '1 day')`;
     }
     await tx`insert into private.kek_canaries (kek_id, sealed) values (${secretText}, 'e30..CANARY.e30.e30') on conflict do nothing`;
     await tx`insert into identity.sessions (user_id, token, expires_at) values (${dana}, ${secretText}, now() + interval '1 day')`;

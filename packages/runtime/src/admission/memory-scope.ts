@@ -34,7 +34,11 @@ export interface Lease {
   readonly scopes: readonly MemoryScope[];
   /** Side by side with `windows`. */
   readonly budgets: readonly ParsedBudget[];
+  /** Of the budgets that it was judged by. */
   readonly windows: readonly MemoryWindow[];
+  /** All that it is counted in. */
+  readonly counted: MemoryWindow[];
+  readonly admittedAt: number;
   endsAt: number;
   answer: Admitted;
 }
@@ -46,7 +50,7 @@ export function newScope(key: string): MemoryScope {
   return { key, emptyAt: 0, intervalMs: 1, leases: new Set(), windows: [] };
 }
 
-/** The counters of a window, made where there are none in place of those that have passed. */
+/** The counters of a window, made where there are none in place of those that have passed. Calls that run join it. */
 export function countersOf(
   scope: MemoryScope,
   period: BudgetPeriod,
@@ -69,7 +73,32 @@ export function countersOf(
   };
   scope.windows = scope.windows.filter((window) => window.holders > 0 || window.endMs + LATE_MS > at);
   scope.windows.push(made);
+  for (const lease of scope.leases) {
+    if (!isWithin(made, lease.admittedAt)) continue;
+    lease.counted.push(made);
+    made.taken += lease.reserve;
+    made.holders += 1;
+  }
   return made;
+}
+
+/**
+ * Adds the windows of a scope that are open at a moment: a call counts in each, whichever its limits name, so that one
+ * that is named again later has missed nothing.
+ */
+export function addOpenWindows(to: MemoryWindow[], scope: MemoryScope, at: number): void {
+  for (const window of scope.windows) if (isWithin(window, at)) to.push(window);
+}
+
+function isWithin({ startMs, endMs }: ParsedWindow, at: number): boolean {
+  return startMs <= at && at < endMs;
+}
+
+/** What calls that run may cost in a window that nobody has counted in yet. */
+export function reservedIn(scope: MemoryScope, window: ParsedWindow): Amount {
+  let sum = 0n;
+  for (const lease of scope.leases) if (isWithin(window, lease.admittedAt)) sum += lease.reserve;
+  return sum;
 }
 
 export function findCounters(
@@ -83,11 +112,9 @@ export function findCounters(
   return undefined;
 }
 
-/** Drops windows that have passed or never counted anything. Whether nothing is left to remember. */
+/** Drops windows that have passed. Whether nothing is left to remember. */
 export function isIdle(scope: MemoryScope, at: number): boolean {
-  scope.windows = scope.windows.filter(
-    ({ holders, endMs, spent }) => holders > 0 || (spent > 0n && endMs + LATE_MS > at),
-  );
+  scope.windows = scope.windows.filter(({ holders, endMs }) => holders > 0 || endMs + LATE_MS > at);
   return scope.windows.length === 0 && scope.leases.size === 0 && scope.emptyAt <= at;
 }
 
@@ -112,7 +139,7 @@ export function takeCall(scope: MemoryScope, { intervalMs }: ParsedRate, at: num
 export function release(lease: Lease, cost: Amount): void {
   for (const scope of lease.scopes) scope.leases.delete(lease);
   const unused = lease.reserve - cost;
-  for (const window of lease.windows) {
+  for (const window of lease.counted) {
     window.taken -= unused;
     window.holders -= 1;
   }

@@ -30,6 +30,7 @@ describeAdmissionStore(
     return {
       store,
       twin: store,
+      hasLedger: false,
       now: async () => now,
       advance: async (ms) => {
         now += ms;

@@ -15,6 +15,7 @@ import { MemoryAdmitted, MemorySettled, newAlerts } from "./memory-answers.ts";
 import { judge } from "./memory-judge.ts";
 import {
   adaptBucket,
+  addOpenWindows,
   countersOf,
   findCounters,
   isIdle,
@@ -23,6 +24,7 @@ import {
   type MemoryWindow,
   newScope,
   release,
+  reservedIn,
   takeCall,
 } from "./memory-scope.ts";
 import { amountOf, type ParsedBudget, type ParsedLimits, parseLimits, scopeKey } from "./parsed-limits.ts";
@@ -118,33 +120,47 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
       const rate = limits[index]?.rate;
       if (rate !== undefined) takeCall(held[index] as MemoryScope, rate, at);
     }
-    for (const window of windows) {
+    const counted: MemoryWindow[] = [];
+    for (const scope of held) addOpenWindows(counted, scope, at);
+    for (const window of counted) {
       window.taken += reserve;
       window.holders += 1;
     }
     const answer = new MemoryAdmitted(id, budgets, windows, alerts);
-    const lease: Lease = { id, reserve, scopes: held, budgets, windows, endsAt: at + leaseMs, answer };
+    const own = { id, reserve, scopes: held, budgets, windows, counted };
+    const lease: Lease = { ...own, admittedAt: at, endsAt: at + leaseMs, answer };
     leases.set(id, lease);
     for (const scope of held) scope.leases.add(lease);
     if (lease.endsAt < firstEnd) firstEnd = lease.endsAt;
     return answer;
   }
 
-  /** What was held for a call, or would be if its lease had not ended. */
-  function booked({ admission, request }: Settlement, at: number): Pick<Lease, "budgets" | "windows"> {
+  /** Where a call counts whose lease has ended. */
+  function booked(
+    { admission, request, entry }: Settlement,
+    at: number,
+  ): Pick<Lease, "budgets" | "windows" | "counted"> {
     const budgets: ParsedBudget[] = [];
     const windows: MemoryWindow[] = [];
-    for (const budget of request.scopes.flatMap((limits) => parseLimits(limits).budgets)) {
-      const state = admission.budgets.find(
-        ({ scope, period }) => period === budget.period && scopeKey(scope) === scopeKey(budget.scope),
-      );
-      if (state === undefined) continue;
-      const { startsAt, resetsAt } = state;
-      const window = { startsAt, resetsAt, startMs: startsAt.getTime(), endMs: resetsAt.getTime() };
-      budgets.push(budget);
-      windows.push(countersOf(scopeOf(scopeKey(budget.scope)), budget.period, window, at));
+    const counted: MemoryWindow[] = [];
+    for (const limits of request.scopes) {
+      const { key, budgets: own } = parseLimits(limits);
+      // It may have begun a moment before the windows that it was admitted in.
+      let callAt = entry.startedAt.getTime();
+      for (const budget of own) {
+        const state = admission.budgets.find(
+          ({ scope, period }) => period === budget.period && scopeKey(scope) === key,
+        );
+        if (state === undefined) continue;
+        const { startsAt, resetsAt } = state;
+        const window = { startsAt, resetsAt, startMs: startsAt.getTime(), endMs: resetsAt.getTime() };
+        callAt = Math.max(callAt, window.startMs);
+        budgets.push(budget);
+        windows.push(countersOf(scopeOf(key), budget.period, window, at));
+      }
+      addOpenWindows(counted, scopeOf(key), callAt);
     }
-    return { budgets, windows };
+    return { budgets, windows, counted: [...new Set([...windows, ...counted])] };
   }
 
   function settle(settlement: Settlement): Settled {
@@ -154,7 +170,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
     const { id } = settlement.admission;
     const cost = amountOf("cost", settlement.cost);
     const lease = leases.get(id);
-    const { budgets, windows } = lease ?? booked(settlement, at);
+    const { budgets, windows, counted } = lease ?? booked(settlement, at);
     // What is settled holds no lease any more.
     if (lease === undefined && settled.has(id))
       return new MemorySettled({ isBooked: false, wasLate: false }, budgets, windows, []);
@@ -162,7 +178,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
       leases.delete(id);
       release(lease, cost);
     }
-    for (const window of windows) {
+    for (const window of counted) {
       window.spent += cost;
       if (lease === undefined) window.taken += cost;
     }
@@ -198,7 +214,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
         const window = windowAt(budget, at);
         const scope = scopes.get(key);
         const counters = scope && findCounters(scope, budget.period, window.startMs);
-        return budgetState(budget, { ...window, ...(counters ?? { spent: 0n, taken: 0n }) });
+        const taken = scope && counters === undefined ? reservedIn(scope, window) : 0n;
+        return budgetState(budget, { ...window, ...(counters ?? { spent: 0n, taken }) });
       }),
     );
   }

@@ -133,16 +133,17 @@ async function attempt<R extends Route, L extends Leg, A>(
 ): Promise<{ answer: A } | { failure: Failure }> {
   const { guard, clock, attempts } = loop;
   const { breaker, gate } = loop.laneOf(leg, route);
-  const waitMs = gate.take(leg.need);
+  const permit = gate.take(leg.need);
+  const { waitMs } = permit;
   if (waitMs > 0) {
     if (waitMs >= guard.remainingMs()) {
-      gate.giveBack(leg.need);
+      permit.giveBack();
       return { failure: heldBack(waitMs) };
     }
     try {
       await pause(loop, "provider_rate", waitMs);
     } catch (error) {
-      gate.giveBack(leg.need);
+      permit.giveBack();
       throw error;
     }
   }
@@ -156,7 +157,7 @@ async function attempt<R extends Route, L extends Leg, A>(
       loop.send(leg, route, underway, (response) => {
         leg.status = response.status;
         leg.requestId = requestIdOf(response);
-        gate.observe(response.headers);
+        permit.observe(response.headers);
         isThere();
       }),
     );
@@ -170,11 +171,8 @@ async function attempt<R extends Route, L extends Leg, A>(
     const failure = failed?.failure;
     const { status, requestId } = failure ?? leg;
     attempts.push({ model, keySlot, status, failure: failureName(failed ?? error), requestId });
-    // The headers of an answer that broke off later were read when they came.
-    if (leg.status === null) {
-      if (failure?.headers === undefined) gate.giveBack(leg.need);
-      else gate.observe(failure.headers);
-    }
+    if (failure?.headers === undefined) permit.giveBack();
+    else permit.observe(failure.headers);
     if (failure === undefined) throw error;
     const { retryAfterMs } = failure;
     if (status === 429 && retryAfterMs !== undefined) gate.holdFor(Math.min(HOLD_MAX_MS, retryAfterMs));

@@ -2,7 +2,10 @@ import { withoutSecrets } from "@ai-config/config-core";
 import { APIConnectionError, APIError } from "@anthropic-ai/sdk";
 
 import { CallEnded } from "../calls/call-guard.ts";
+import { plain } from "../plain-text.ts";
 import { CircuitOpen } from "../provider/circuit-breaker.ts";
+import { requestIdIn } from "../provider/request-id.ts";
+import { CAUSES_MAX, causeToTell } from "./cause-to-tell.ts";
 import { classifyError, type ErrorClass, type FailedRequest } from "./classify-error.ts";
 
 /** A request that did not end well, with all that is needed to go on or to tell. */
@@ -16,7 +19,8 @@ export interface Failure extends ErrorClass {
   /** What the server asked for. */
   readonly retryAfterMs: number | undefined;
   readonly headers: Headers | undefined;
-  readonly cause: unknown;
+  /** What it failed of, as it may be shown to whoever called. */
+  readonly cause: Error | undefined;
 }
 
 /** Thrown where an answer came that is no message. */
@@ -63,8 +67,6 @@ const UNSENT: ReadonlySet<unknown> = new Set([
   "UND_ERR_NOT_SUPPORTED",
   "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH",
 ]);
-/** The SDK's error, that of `fetch`, and what that failed of; whoever wraps `fetch` may add its own. */
-const CAUSES_MAX = 8;
 
 function connectionOf(error: Error): "failed" | "unsent" {
   let cause: unknown = error;
@@ -76,10 +78,11 @@ function connectionOf(error: Error): "failed" | "unsent" {
 }
 
 function failureOfApi(error: APIError, now: number): Failure {
-  const { status, requestID, headers } = error;
-  const [type, errorCode, message] = [error.type, error.errorCode, error.apiMessage].map(textToTell);
+  const { status, headers } = error;
+  const [type, errorCode] = [error.type, error.errorCode].map(wordToTell);
+  const message = textToTell(error.apiMessage);
   const failed = failureOf({ status, type, errorCode, message }, error);
-  return { ...failed, requestId: requestID ?? null, headers, retryAfterMs: retryAfterOf(headers, now) };
+  return { ...failed, requestId: requestIdIn(headers), headers, retryAfterMs: retryAfterOf(headers, now) };
 }
 
 function failureOf(failed: FailedRequest, cause: unknown): Failure {
@@ -93,13 +96,17 @@ function failureOf(failed: FailedRequest, cause: unknown): Failure {
     requestId: null,
     retryAfterMs: undefined,
     headers: undefined,
-    cause,
+    cause: causeToTell(cause),
   };
 }
 
 /** Whoever stands between us and Anthropic may answer in shapes of its own, and repeat the key. */
 function textToTell(value: unknown): string | undefined {
   return typeof value === "string" ? withoutSecrets(value) : undefined;
+}
+
+function wordToTell(value: unknown): string | undefined {
+  return typeof value === "string" ? plain(value) : undefined;
 }
 
 /**

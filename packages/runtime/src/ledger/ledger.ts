@@ -17,6 +17,8 @@ export interface LedgerWindow {
 export interface Ledger {
   /** Resolves when the entry is kept. */
   write(entry: LedgerEntry): Promise<void>;
+  /** Whether an entry of this id is kept, even if it was written a month ago. */
+  has(id: string): Promise<boolean>;
   /** Resolves when the alert is kept. */
   writeAlert(alert: BudgetAlert): Promise<void>;
   /** The exact sum of the costs of all kept entries that started in each of the windows, side by side with these. */

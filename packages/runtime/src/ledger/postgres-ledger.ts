@@ -43,7 +43,15 @@ export function createPostgresLedger({ database }: { database: Database }): Post
     },
     { batchMax: BATCH_MAX, isOfOne: (error) => !(error instanceof AIConfigError) },
   );
+  const questions = createGroupCommit(
+    async (ids: readonly string[]) => {
+      const answer = await run("select private.known_calls($1) as answer", JSON.stringify(ids));
+      return JSON.parse(String(answer)) as boolean[];
+    },
+    { batchMax: BATCH_MAX, isOfOne: () => false },
+  );
   return {
+    has: (id) => questions.add(id),
     write: async (entry) => void (await writes.add(entry)),
     async writeAlert({ scope, period, threshold, limit, spent, startsAt, resetsAt }) {
       const alert = [

@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 
 import { type Breaker, type BreakerOptions, createBreaker } from "./circuit-breaker.ts";
 import type { LeanClient } from "./lean-client.ts";
-import { createRateGate, type RateGate } from "./rate-gate.ts";
+import { createRateGate, type GateClocks, type RateGate } from "./rate-gate.ts";
 import { createSdkClient, type SdkClientOptions } from "./sdk-client.ts";
 
 /** Anthropic limits counting tokens apart from messages, so one must not hold the other up. */
@@ -22,9 +22,7 @@ export interface KeyLanes {
   lane(model: string, kind: LaneKind): Lane;
 }
 
-export interface KeyLanesOptions extends SdkClientOptions, BreakerOptions {
-  now(): number;
-}
+export interface KeyLanesOptions extends SdkClientOptions, BreakerOptions, GateClocks {}
 
 const KEYS_MAX = 1_000;
 const LANES_MAX = 128;
@@ -52,7 +50,7 @@ function makeLanes(key: Secret, options: KeyLanesOptions): KeyLanes {
       const name = `${kind} ${model}`;
       let lane = known.get(name);
       if (lane === undefined) {
-        lane = { breaker: createBreaker(options), gate: createRateGate(options.now) };
+        lane = { breaker: createBreaker(options), gate: createRateGate(options) };
         known.set(name, lane);
       }
       return lane;

@@ -5,19 +5,33 @@ export interface Need {
 
 /** Slows one key, model and kind of request down before Anthropic has to refuse. */
 export interface RateGate {
-  /** Takes what a request needs, and says how long to wait before it is sent. */
-  take(need: Need): number;
-  /** Gives it back where the request is not sent after all. */
-  giveBack(need: Need): void;
-  /** Learns what is left from the headers of an answer, refusals included. */
-  observe(headers: Headers): void;
+  /** Takes what a request needs, until its own answer tells what is left or it is given back. */
+  take(need: Need): Permit;
   /** Nothing is sent for so long: what a refusal asked for. */
   holdFor(ms: number): void;
+}
+
+/** One request's place. */
+export interface Permit {
+  /** How long to wait before it is sent. */
+  readonly waitMs: number;
+  /** Learns what is left from the headers of its answer, refusals included. */
+  observe(headers: Headers): void;
+  /** Where it was not sent, or nothing was heard of it. Does nothing once its answer was observed. */
+  giveBack(): void;
+}
+
+export interface GateClocks {
+  /** The date. */
+  now(): number;
+  /** What waits are measured by: it goes on where the date is put right. The same unless given. */
+  steady?(): number;
 }
 
 /** Anthropic's own buckets, as far as headers tell: each fills up again at an even rate. */
 interface Bucket {
   limit: number;
+  /** What was told to be left, and what came back since. What is under way is not taken from it. */
   level: number;
   perMs: number;
   at: number;
@@ -36,62 +50,88 @@ const MINUTE_MS = 60_000;
 /** A minute's limit comes back within a minute; a clock that is wrong must not stop anybody for longer. */
 const WAIT_MAX_MS = MINUTE_MS;
 
-export function createRateGate(now: () => number): RateGate {
+export function createRateGate({ now, steady = now }: GateClocks): RateGate {
   const buckets = new Map<Kind, Bucket>();
-  let heldUntil = 0;
-  let underway = 0;
+  const underWay = { requests: 0, inputTokens: 0 };
+  let heldUntil: number | undefined;
+  let taken = 0;
+  /** The place of the last taken request of all that were answered. */
+  let newest = 0;
   const timeOf = createTimeReader();
 
-  function fill(bucket: Bucket, at: number): void {
-    bucket.level = Math.min(bucket.limit, bucket.level + Math.max(0, at - bucket.at) * bucket.perMs);
-    bucket.at = at;
+  function count(need: Need, sign: 1 | -1): void {
+    underWay.requests += sign;
+    underWay.inputTokens += sign * need.inputTokens;
   }
 
-  function change(need: Need, sign: 1 | -1): void {
-    for (const [kind, bucket] of buckets) bucket.level -= sign * amountOf(kind, need);
-    underway = Math.max(0, underway + sign);
+  function waitFor(need: Need): number {
+    if (buckets.size === 0 && heldUntil === undefined) return 0;
+    const at = steady();
+    let wait = (heldUntil ?? at) - at;
+    for (const [kind, bucket] of buckets) {
+      fill(bucket, at);
+      // A request larger than the whole bucket passes when it is full.
+      const lacking = Math.min(amountOf(kind, need), bucket.limit) - bucket.level + takenOf(kind, underWay);
+      if (lacking > 0) wait = Math.max(wait, Math.min(WAIT_MAX_MS, lacking / bucket.perMs));
+    }
+    return Math.max(0, Math.ceil(wait));
+  }
+
+  function learn(headers: Headers, place: number): void {
+    const at = steady();
+    // Answers overtake each other. What was asked for before may be told as of before, and brings nothing back.
+    const isNewest = place > newest;
+    if (isNewest) newest = place;
+    for (const names of KINDS) {
+      const told = readBucket(headers, names, { at, now, timeOf });
+      if (told === undefined) continue;
+      const known = buckets.get(names.kind);
+      if (known !== undefined && !isNewest) {
+        fill(known, at);
+        known.level = Math.min(told.level, known.level);
+      } else buckets.set(names.kind, told);
+    }
   }
 
   return {
     take(need) {
-      if (buckets.size === 0 && heldUntil === 0) {
-        underway += 1;
-        return 0;
-      }
-      const at = now();
-      let wait = heldUntil - at;
-      for (const [kind, bucket] of buckets) {
-        fill(bucket, at);
-        // A request larger than the whole bucket passes when it is full.
-        const lacking = Math.min(amountOf(kind, need), bucket.limit) - bucket.level;
-        if (lacking > 0) wait = Math.max(wait, Math.min(WAIT_MAX_MS, lacking / bucket.perMs));
-      }
-      change(need, 1);
-      return Math.max(0, Math.ceil(wait));
-    },
-    giveBack(need) {
-      change(need, -1);
-    },
-    observe(headers) {
-      underway = Math.max(0, underway - 1);
-      const at = now();
-      for (const names of KINDS) {
-        const { kind } = names;
-        const told = readBucket(headers, names, at, timeOf);
-        if (told === undefined) continue;
-        const known = buckets.get(kind);
-        if (known !== undefined && underway > 0) {
-          // What is under way is not in the figure yet, and may be in ours.
-          fill(known, at);
-          told.level = Math.min(told.level, known.level);
-        }
-        buckets.set(kind, told);
-      }
+      const waitMs = waitFor(need);
+      count(need, 1);
+      taken += 1;
+      const place = taken;
+      let isOpen = true;
+      const close = () => {
+        const wasOpen = isOpen;
+        isOpen = false;
+        if (wasOpen) count(need, -1);
+        return wasOpen;
+      };
+      return {
+        waitMs,
+        observe(headers) {
+          if (close()) learn(headers, place);
+        },
+        giveBack: () => void close(),
+      };
     },
     holdFor(ms) {
-      heldUntil = Math.max(heldUntil, now() + ms);
+      const until = steady() + ms;
+      heldUntil = Math.max(heldUntil ?? until, until);
     },
   };
+}
+
+function fill(bucket: Bucket, at: number): void {
+  bucket.level = Math.min(bucket.limit, bucket.level + Math.max(0, at - bucket.at) * bucket.perMs);
+  bucket.at = at;
+}
+
+/**
+ * What requests under way take, as far as it is known. Of those that are in the told figure already too much is taken,
+ * but only until their own answers: what is guessed of a prompt never adds up.
+ */
+function takenOf(kind: Kind, underWay: { readonly requests: number; readonly inputTokens: number }): number {
+  return kind === "input-tokens" ? underWay.inputTokens : underWay.requests;
 }
 
 function amountOf(kind: Kind, { inputTokens }: Need): number {
@@ -106,7 +146,7 @@ function createTimeReader(): (text: string) => number {
     let time = known.get(text);
     if (time === undefined) {
       time = Date.parse(text);
-      if (known.size >= KINDS.length) known.clear();
+      if (known.size > KINDS.length) known.clear();
       known.set(text, time);
     }
     return time;
@@ -116,8 +156,7 @@ function createTimeReader(): (text: string) => number {
 function readBucket(
   headers: Headers,
   names: (typeof KINDS)[number],
-  at: number,
-  timeOf: (text: string) => number,
+  { at, now, timeOf }: Pick<GateClocks, "now"> & { at: number; timeOf: (text: string) => number },
 ): Bucket | undefined {
   const told = headers.get(names.limit);
   if (told === null) return undefined;
@@ -125,8 +164,11 @@ function readBucket(
   const level = amountIn(headers.get(names.remaining));
   const resetAt = timeOf(headers.get(names.reset) ?? "");
   if (!(limit > 0 && level >= 0 && Number.isFinite(resetAt))) return undefined;
+  // By the clock that the reset was told by: ours may be wrong.
+  const sentAt = timeOf(headers.get("date") ?? "");
+  const resetIn = resetAt - (Number.isFinite(sentAt) ? sentAt : now());
   // Full again at the reset; never slower than within a minute, never faster than within a second.
-  const fullIn = Math.min(MINUTE_MS, Math.max(1_000, resetAt - at));
+  const fullIn = Math.min(MINUTE_MS, Math.max(1_000, resetIn));
   const perMs = level < limit ? (limit - level) / fullIn : limit / MINUTE_MS;
   return { limit, level, perMs: Math.max(perMs, limit / MINUTE_MS / 10), at };
 }

@@ -22,6 +22,7 @@ import {
 } from "../usage/answer-meter.ts";
 import { type LeanClient, type RequestWatch, WATCH, type WatchedOptions } from "./lean-client.ts";
 import { makeReadable } from "./readable-message.ts";
+import { requestIdIn } from "./request-id.ts";
 
 /** One request over the official client, under its guard, with its meter running. */
 export interface WireRequest {
@@ -190,7 +191,7 @@ class Watch implements RequestWatch {
 }
 
 export function requestIdOf(response: Response | undefined): string | null {
-  return response?.headers.get("request-id") ?? null;
+  return requestIdIn(response?.headers);
 }
 
 /** Passes events on, and does not take an end from our side or the other for the end of the answer. */

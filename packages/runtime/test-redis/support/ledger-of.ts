@@ -7,6 +7,7 @@ import type { LedgerEntry } from "../../src/ledger/ledger-entry.ts";
 export function ledgerOf(given: Partial<Ledger>): Ledger {
   return {
     write: async () => {},
+    has: async () => false,
     writeAlert: async () => {},
     spentIn: async (windows) => windows.map(() => "0"),
     ...given,
@@ -19,6 +20,7 @@ export function memoryLedger(): Ledger & { readonly entries: ReadonlyMap<string,
   return {
     entries,
     write: async (entry) => void entries.set(entry.id, entry),
+    has: async (id) => entries.has(id),
     writeAlert: async () => {},
     spentIn: async (windows) =>
       windows.map(({ scope: { kind, id }, startsAt, resetsAt }) =>

@@ -10,7 +10,7 @@ import type {
   Scope,
   ScopeLimits,
 } from "../../src/admission/admission-store.ts";
-import { ask, figuresOf, ledgerSum, plain, refusalOf, scopeOf, settle } from "./admission-kit.ts";
+import { ask, entryOf, figuresOf, ledgerSum, plain, refusalOf, scopeOf } from "./admission-kit.ts";
 import { alertName, ModelOracle, type Verdict } from "./model-oracle.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -107,7 +107,11 @@ interface Run {
   readonly start: number;
   readonly users: readonly Scope[];
   readonly pool: Scope;
-  readonly calls: { readonly request: AdmissionRequest; readonly admission: Admitted }[];
+  readonly calls: {
+    readonly request: AdmissionRequest;
+    readonly admission: Admitted;
+    readonly startedAt: Date;
+  }[];
 }
 
 async function follow(under: StoreUnderTest, steps: readonly Step[]): Promise<void> {
@@ -115,7 +119,7 @@ async function follow(under: StoreUnderTest, steps: readonly Step[]): Promise<vo
   const start = Math.floor(await under.now());
   const run: Run = {
     under,
-    oracle: new ModelOracle(start),
+    oracle: new ModelOracle(start, under.hasLedger),
     start,
     users: [await scopeOf(under, "user"), await scopeOf(under, "user")],
     pool: await scopeOf(under, "organization"),
@@ -136,7 +140,7 @@ async function take(run: Run, one: Step, store: StoreUnderTest["store"]): Promis
       const request = ask(scopes, { reserve: one.reserve, leaseMs: one.leaseMs });
       const answer = await store.admit(request);
       await compareAnswer(run, request, answer, oracle.admit(request));
-      if (answer.isAdmitted) calls.push({ request, admission: answer });
+      if (answer.isAdmitted) calls.push({ request, admission: answer, startedAt: new Date(oracle.now) });
       return;
     }
     case "review": {
@@ -166,7 +170,9 @@ async function take(run: Run, one: Step, store: StoreUnderTest["store"]): Promis
     case "settle": {
       const call = called(one.pick);
       if (call === undefined) return;
-      const { alerts, ...settled } = await settle(store, call.admission, call.request, one.cost);
+      const { admission, request, startedAt } = call;
+      const entry = { ...entryOf(request, one.cost), startedAt };
+      const { alerts, ...settled } = await store.settle({ admission, request, cost: one.cost, entry });
       const expected = oracle.settle(call.request, one.cost);
       expect(settled.isBooked).toBe(expected.isBooked);
       if (expected.isBooked) expect(settled.wasLate).toBe(expected.wasLate);

@@ -10,12 +10,23 @@ import type {
 interface Call {
   readonly id: string;
   readonly scopes: readonly string[];
-  /** Scope, period and window start of each budget it counts in. */
-  readonly windows: readonly string[];
+  readonly admittedAt: number;
+  /** The window of each budget that it was judged by. */
+  readonly windows: readonly Window[];
   readonly reserve: Amount;
   endsAt: number;
   isSettled: boolean;
+  /** When it was settled. */
+  endedTurn: number | undefined;
   cost: Amount;
+}
+
+/** Of one scope. */
+interface Window {
+  readonly key: string;
+  readonly scope: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Somebody asked under a rate, or was let in. */
@@ -42,12 +53,17 @@ export type Verdict =
  */
 export class ModelOracle {
   now: number;
+  readonly #hasLedger: boolean;
+  /** When somebody was first judged by a window; nobody was yet where it is not here. */
+  readonly #openedAt = new Map<string, number>();
+  #turn = 0;
   readonly #calls = new Map<string, Call>();
   readonly #bucketEvents = new Map<string, BucketEvent[]>();
   readonly #alerted = new Set<string>();
 
-  constructor(now: number) {
+  constructor(now: number, hasLedger: boolean) {
     this.now = now;
+    this.#hasLedger = hasLedger;
   }
 
   admit(request: AdmissionRequest): Verdict {
@@ -55,6 +71,10 @@ export class ModelOracle {
     if (known !== undefined && this.#isLive(known)) return { isAdmitted: true, alerts: [] };
     for (const { scope, rate } of request.scopes) {
       if (rate !== undefined) this.#note(scope.id, { calls: 0, perMinute: rate.perMinute });
+    }
+    this.#turn += 1;
+    for (const limits of request.scopes) {
+      for (const budget of limits.budgets) this.#open(this.#windowOf(limits, budget));
     }
     const refusal = this.#judge(request);
     const alerts = this.due(request);
@@ -66,9 +86,11 @@ export class ModelOracle {
     this.#calls.set(request.id, {
       id: request.id,
       scopes: request.scopes.map(({ scope }) => scope.id),
+      admittedAt: this.now,
       windows: request.scopes.flatMap((limits) =>
-        limits.budgets.map((budget) => this.#windowKey(limits, budget)),
+        limits.budgets.map((budget) => this.#windowOf(limits, budget)),
       ),
+      endedTurn: undefined,
       reserve: parseUsd(request.reserve),
       endsAt: this.now + request.leaseMs,
       isSettled: false,
@@ -91,7 +113,7 @@ export class ModelOracle {
   /** Thresholds that are reached and were not told of. Now they are. */
   due(request: Pick<AdmissionRequest, "scopes">): string[] {
     return request.scopes.flatMap((limits) =>
-      limits.budgets.flatMap((budget) => this.#due(limits, budget, this.#windowKey(limits, budget))),
+      limits.budgets.flatMap((budget) => this.#due(limits, budget, this.#windowOf(limits, budget))),
     );
   }
 
@@ -99,11 +121,14 @@ export class ModelOracle {
     const call = this.#calls.get(request.id);
     if (call === undefined || call.isSettled) return { isBooked: false, wasLate: false, alerts: [] };
     const wasLate = !this.#isLive(call);
+    this.#turn += 1;
+    for (const window of call.windows) this.#open(window);
     call.isSettled = true;
+    call.endedTurn = this.#turn;
     call.cost = parseUsd(cost);
     let next = 0;
     const alerts = request.scopes.flatMap((limits) =>
-      limits.budgets.flatMap((budget) => this.#due(limits, budget, call.windows[next++] as string)),
+      limits.budgets.flatMap((budget) => this.#due(limits, budget, call.windows[next++] as Window)),
     );
     return { isBooked: true, wasLate, alerts };
   }
@@ -118,8 +143,8 @@ export class ModelOracle {
   }
 
   figures(limits: ScopeLimits, budget: BudgetLimit) {
-    const key = this.#windowKey(limits, budget);
-    return { spent: toUsd(this.#spent(key)), reserved: toUsd(this.#reserved(key)) };
+    const window = this.#windowOf(limits, budget);
+    return { spent: toUsd(this.#spent(window)), reserved: toUsd(this.#reserved(window)) };
   }
 
   /** What every call of a scope cost, in whichever window. */
@@ -150,8 +175,8 @@ export class ModelOracle {
       }
       for (const budget of limits.budgets) {
         if (budget.enforcement === "warn") continue;
-        const key = this.#windowKey(limits, budget);
-        const taken = this.#spent(key) + this.#reserved(key);
+        const window = this.#windowOf(limits, budget);
+        const taken = this.#spent(window) + this.#reserved(window);
         if (taken + parseUsd(request.reserve) <= parseUsd(budget.limit)) continue;
         const waitMs = this.#window(budget).end.getTime() - this.now;
         return { limit: `${budget.period}Budget` as const, scope, used: toUsd(taken), waitMs };
@@ -193,29 +218,43 @@ export class ModelOracle {
     return windows.find(({ start, end }) => start.getTime() <= this.now && this.now < end.getTime());
   }
 
-  #windowKey({ scope }: ScopeLimits, budget: BudgetLimit): string {
-    return `${scope.id} ${budget.period} ${this.#window(budget).start.getTime()}`;
+  #windowOf({ scope }: ScopeLimits, budget: BudgetLimit): Window {
+    const [start, end] = [this.#window(budget).start.getTime(), this.#window(budget).end.getTime()];
+    return { key: `${scope.id} ${budget.period} ${start}`, scope: scope.id, start, end };
   }
 
-  #spent(key: string): Amount {
-    let sum = 0n;
-    for (const call of this.#calls.values()) if (call.windows.includes(key)) sum += call.cost;
-    return sum;
+  #open({ key }: Window): void {
+    if (!this.#openedAt.has(key)) this.#openedAt.set(key, this.#turn);
   }
 
-  #reserved(key: string): Amount {
+  /** A call counts in every window of its scopes that it was admitted in, whichever it was judged by. */
+  #isIn({ scopes, admittedAt }: Call, { scope, start, end }: Window): boolean {
+    return scopes.includes(scope) && start <= admittedAt && admittedAt < end;
+  }
+
+  #spent(window: Window): Amount {
     let sum = 0n;
+    const openedAt = this.#openedAt.get(window.key) ?? Number.POSITIVE_INFINITY;
     for (const call of this.#calls.values()) {
-      if (this.#isLive(call) && call.windows.includes(key)) sum += call.reserve;
+      const isKnown = this.#hasLedger || (call.endedTurn ?? 0) >= openedAt;
+      if (call.isSettled && isKnown && this.#isIn(call, window)) sum += call.cost;
     }
     return sum;
   }
 
-  #due({ scope }: ScopeLimits, { period, limit, thresholds }: BudgetLimit, key: string): string[] {
-    const spent = this.#spent(key);
+  #reserved(window: Window): Amount {
+    let sum = 0n;
+    for (const call of this.#calls.values()) {
+      if (this.#isLive(call) && this.#isIn(call, window)) sum += call.reserve;
+    }
+    return sum;
+  }
+
+  #due({ scope }: ScopeLimits, { period, limit, thresholds }: BudgetLimit, window: Window): string[] {
+    const spent = this.#spent(window);
     return thresholds
       .filter((threshold) => {
-        const name = `${key} ${toUsd(parseUsd(limit))} ${threshold}`;
+        const name = `${window.key} ${toUsd(parseUsd(limit))} ${threshold}`;
         // Thresholds of the test have two decimal places.
         const isReached = spent > 0n && spent * 100n >= parseUsd(limit) * BigInt(Math.round(threshold * 100));
         const isNew = isReached && !this.#alerted.has(name);

@@ -15,6 +15,8 @@ export interface StoreUnderTest {
    * pass by itself.
    */
   advance(ms: number): Promise<void>;
+  /** Whether a window begins with what the ledger holds of it, or with what runs alone. */
+  readonly hasLedger: boolean;
   /** All that was settled. */
   ledger(): Promise<readonly LedgerEntry[]>;
   /** Uuid of a scope, where the store wants them to exist. */

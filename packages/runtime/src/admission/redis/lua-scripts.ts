@@ -12,9 +12,9 @@ export interface LuaScript {
  * such limbs stay far below 2^53, where doubles are exact. Written out, every amount has 44 characters, so that of two
  * texts the greater one is the greater amount.
  *
- * Keys after the prefix: `scope` (a hash: bucket, and for each window spent, taken and alerts in one text), `slots` (of
+ * Keys after the prefix: `scope` (a hash: bucket, the names of its windows, and for each spent, taken and alerts in one text), `slots` (of
  * a scope: running calls by the end of their lease), `lease` (a hash: what a call holds), `leases` (all by their end),
- * `settled` (of an id), `outbox`. A window is named "daily:start:end".
+ * `settled` (of an id), `opening` (of a window that is about to be counted), `outbox`. A window is named "daily:start:end".
  */
 const COMMON = `
 local prefix = KEYS[1]
@@ -52,6 +52,14 @@ end
 local function free(taken, reserve, spent)
   local rest = subtract(taken, reserve)
   return rest < spent and spent or rest
+end
+
+local NOTHING = '000000000000000.0000000000000000000000000000'
+
+-- Whether a window holds a moment.
+local function isOpen(window, at)
+  local starts, ends = match(window, ':(%-?%d+):(%-?%d+)$')
+  return starts and at and tonumber(starts) <= at and at < tonumber(ends)
 end
 
 local function scopeKey(scope)
@@ -137,41 +145,96 @@ local function readScopes(first)
   return scopes
 end
 
--- Reads what is counted for a scope, after what has expired is freed. A window that is not counted yet is new.
-local function load(scope)
+-- Reads what is counted for a scope, after what has expired is freed. A window that is not counted yet is new. Windows
+-- that are counted and open at \`at\`, but named by no budget, are beside: a call counts in them, too, so that one that is
+-- named again later has missed nothing.
+local function load(scope, at)
   local slots = slotsKey(scope.name)
   repeat
     local _, found = freeExpired(slots, 100)
   until found < 100
-  local names = { 'expires', 'bucket' }
-  for index, budget in ipairs(scope.budgets) do names[index + 2] = budget.window end
+  local names, isNamed = { 'expires', 'bucket', 'windows' }, {}
+  for index, budget in ipairs(scope.budgets) do
+    names[index + 3] = budget.window
+    isNamed[budget.window] = true
+  end
   local values = call('HMGET', scopeKey(scope.name), unpack(names))
   scope.expires, scope.bucket, scope.changes = tonumber(values[1] or 0), values[2], {}
+  scope.windows, scope.beside = values[3] or '', {}
   for index, budget in ipairs(scope.budgets) do
-    local counters = values[index + 2]
+    local counters = values[index + 3]
     if counters then
       budget.spent, budget.taken, budget.alerts = sub(counters, 1, 44), sub(counters, 45, 88), sub(counters, 89)
     else
       budget.isNew = true
     end
   end
-end
-
--- Reads what is counted for all scopes; what was spent in new windows before they are counted comes from \`opening\`. Names
--- the new windows that it was not told of, as "budget:window".
-local function loadAll(scopes, opening)
-  local untold = {}
-  for _, scope in ipairs(scopes) do
-    load(scope)
-    for _, budget in ipairs(scope.budgets) do
-      if budget.isNew then
-        local spent = opening[budget.scope .. ' ' .. budget.window]
-        if not spent then untold[#untold + 1] = budget.index .. ':' .. budget.chosen end
-        budget.spent, budget.taken, budget.alerts = spent, spent, '|'
+  for name in gmatch(scope.windows, '%S+') do
+    if not isNamed[name] and isOpen(name, at) then
+      local counters = call('HGET', scopeKey(scope.name), name)
+      if counters then
+        scope.beside[#scope.beside + 1] = {
+          window = name, ends = tonumber(match(name, '%-?%d+$')), spent = sub(counters, 1, 44), taken = sub(counters, 45, 88),
+          alerts = sub(counters, 89),
+        }
       end
     end
   end
-  return table.concat(untold, ' ')
+end
+
+-- What runs of a scope and was admitted in a window, as a sum of reservations; it joins the window where that is to be counted.
+local function reservedIn(budget, isJoining)
+  local sum = NOTHING
+  for _, id in ipairs(call('ZRANGE', slotsKey(budget.scope), 0, -1)) do
+    local key = prefix .. ':lease:' .. id
+    local lease = call('HMGET', key, 'reserve', 'holds', 'at')
+    if lease[1] and isOpen(budget.window, tonumber(lease[3] or '')) then
+      sum = add(sum, lease[1])
+      if isJoining then
+        local holds = {}
+        for hold in gmatch(lease[2], '[^;]+') do
+          -- It is there already where the server forgot what was counted.
+          local isIn = string.find(hold .. ' ', ' ' .. budget.window .. ' ', 1, true)
+          if match(hold, '^%S+') == budget.scope and not isIn then hold = hold .. ' ' .. budget.window end
+          holds[#holds + 1] = hold
+        end
+        call('HSET', key, 'holds', table.concat(holds, ';'))
+      end
+    end
+  end
+  return sum
+end
+
+-- Holds the word under which the ledger was asked what a window begins with, until something is settled there meanwhile.
+local function openingKey(budget)
+  return table.concat({ prefix, 'opening', budget.scope, budget.window }, ':')
+end
+
+-- Reads what is counted for all scopes and begins their new windows with what \`opening\` tells of them. Names the windows
+-- that it was not told of, as "budget:window:word", and begins none then.
+local function loadOpened(scopes, opening, word)
+  local untold, opened = {}, {}
+  for _, scope in ipairs(scopes) do
+    load(scope, now)
+    for _, budget in ipairs(scope.budgets) do
+      if budget.isNew then
+        local told, key = opening[budget.scope .. ' ' .. budget.window], openingKey(budget)
+        local current = call('GET', key)
+        if told and told[1] == current then
+          opened[#opened + 1] = { key = key, budget = budget }
+          budget.spent, budget.alerts, budget.isChanged = told[2], '|', true
+        else
+          if not current then call('SET', key, word, 'PX', 600000) end
+          untold[#untold + 1] = table.concat({ budget.index, budget.chosen, current or word }, ':')
+        end
+      end
+    end
+  end
+  if #untold > 0 then return table.concat(untold, ' ') end
+  for _, one in ipairs(opened) do
+    call('DEL', one.key)
+    one.budget.taken = add(one.budget.spent, reservedIn(one.budget, true))
+  end
 end
 
 -- The window of a budget, and what is counted in it.
@@ -179,28 +242,45 @@ local function figuresOf(budget)
   return budget.spent and budget.chosen .. ':' .. budget.spent .. ':' .. budget.taken or tostring(budget.chosen)
 end
 
--- Drops the windows that have passed for long, when a new one begins.
-local function dropWindows(scope, keptMs)
-  for _, name in ipairs(call('HKEYS', scopeKey(scope.name))) do
+-- The windows of a scope that are kept, after those that have passed for long are dropped.
+local function keptWindows(scope, keptMs)
+  local kept = {}
+  for name in gmatch(scope.windows, '%S+') do
     local ends = match(name, ':(%-?%d+)$')
-    if ends and ends + keptMs <= now then call('HDEL', scopeKey(scope.name), name) end
+    if ends and ends + keptMs <= now then
+      call('HDEL', scopeKey(scope.name), name)
+    else
+      kept[#kept + 1] = name
+    end
   end
+  return kept
 end
 
 -- Writes what was changed, and lets the scope go when nothing of it counts any more.
 local function save(scope, keptMs)
-  local changes = scope.changes
-  local expires, isNew = scope.emptyAt and scope.emptyAt + 1000 or 0, false
+  local changes, made = scope.changes, {}
+  local expires = scope.emptyAt and scope.emptyAt + 1000 or 0
+  local function note(counted)
+    changes[#changes + 1] = counted.window
+    changes[#changes + 1] = counted.spent .. counted.taken .. counted.alerts
+    expires = math.max(expires, counted.ends + keptMs)
+  end
   for _, budget in ipairs(scope.budgets) do
     if budget.isChanged then
-      changes[#changes + 1] = budget.window
-      changes[#changes + 1] = budget.spent .. budget.taken .. budget.alerts
-      expires = math.max(expires, budget.ends + keptMs)
-      isNew = isNew or budget.isNew
+      note(budget)
+      if budget.isNew then made[#made + 1] = budget.window end
     end
   end
+  for _, counted in ipairs(scope.beside) do
+    if counted.isChanged then note(counted) end
+  end
   if #changes == 0 then return end
-  if isNew then dropWindows(scope, keptMs) end
+  if #made > 0 then
+    local kept = keptWindows(scope, keptMs)
+    for _, name in ipairs(made) do kept[#kept + 1] = name end
+    changes[#changes + 1] = 'windows'
+    changes[#changes + 1] = table.concat(kept, ' ')
+  end
   if expires > scope.expires then
     -- Not each call may make it a little later.
     expires = expires + 60000
@@ -232,12 +312,14 @@ end
 
 /**
  * `ARGV`: now, id, reserve, lease, how long ended windows are kept, JSON of what was spent in new windows before they are
- * counted, by "scope window", then a text of JSON for each scope. Names the new windows that it was not told of, as
- * "budget:window", and does nothing then.
+ * counted, by "scope window" with the word under which it was asked for, a word that was never used, then a text of
+ * JSON for each scope. Names the new windows that it was not told of, as "budget:window:word", and counts nothing then.
+ * What was told is not taken where a call was settled in its window since the word was given: that call may be in the
+ * told sum or not.
  */
 export const ADMIT = script(`
 local id, reserve, leaseMs, keptMs = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
-local opening = cjson.decode(ARGV[6])
+local opening, word = cjson.decode(ARGV[6]), ARGV[7]
 
 local leaseKey = prefix .. ':lease:' .. id
 local known = call('HMGET', leaseKey, 'ends', 'figures')
@@ -247,10 +329,10 @@ if known[1] then
 end
 if call('EXISTS', prefix .. ':settled:' .. id) == 1 then return { 'settled' } end
 
-local scopes, misfit = readScopes(7)
+local scopes, misfit = readScopes(8)
 if not scopes then return { 'no window', misfit } end
-local untold = loadAll(scopes, opening)
-if untold ~= '' then return { 'new windows', untold } end
+local untold = loadOpened(scopes, opening, word)
+if untold then return { 'new windows', untold } end
 
 local alerts = {}
 for _, scope in ipairs(scopes) do
@@ -266,10 +348,7 @@ for _, scope in ipairs(scopes) do
     end
     scope.emptyAt = emptyAt
   end
-  for _, budget in ipairs(scope.budgets) do
-    budget.isChanged = budget.isNew
-    noteAlerts(alerts, budget)
-  end
+  for _, budget in ipairs(scope.budgets) do noteAlerts(alerts, budget) end
 end
 alerts = table.concat(alerts, ' ')
 
@@ -317,28 +396,44 @@ for _, scope in ipairs(scopes) do
     hold = hold .. ' ' .. budget.window
     figures[#figures + 1] = figuresOf(budget)
   end
+  for _, counted in ipairs(scope.beside) do
+    counted.taken, counted.isChanged = add(counted.taken, reserve), true
+    hold = hold .. ' ' .. counted.window
+  end
   holds[#holds + 1] = hold
   save(scope, keptMs)
 end
 figures = table.concat(figures, ' ')
 call('ZADD', prefix .. ':leases', ends, id)
-call('HSET', leaseKey, 'ends', ends, 'reserve', reserve, 'holds', table.concat(holds, ';'), 'figures', figures)
+call('HSET', leaseKey, 'ends', ends, 'at', exact(now), 'reserve', reserve, 'holds', table.concat(holds, ';'), 'figures', figures)
 return { 'admitted', figures, alerts }
 `);
 
 /**
- * `ARGV`: now, id, cost, how long settled ids and ended windows are kept, the entry, then for each scope its name and
- * how many budgets it has, and for each budget its window and its thresholds. A window that is not counted, because the
- * server forgot it or it ended long ago, stays so: the entry is in the ledger, with which a window begins.
+ * `ARGV`: now, id, cost, how long settled ids and ended windows are kept, the entry, "new" or "kept" where the ledger was
+ * asked for the id, when the call began, then for each scope its name and how many budgets it has, and for each budget its
+ * window and its thresholds. Without a lease nobody here knows whether the call was booked so long ago that its id is forgotten: it
+ * answers "ask the ledger", and does nothing then. A window that is not counted, because the server forgot it or it
+ * ended long ago, stays so: the entry is in the ledger, with which a window begins.
  */
 export const SETTLE = script(`
-local id, cost, settledMs, keptMs = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local id, cost, settledMs, keptMs, verdict = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[7]
 
-local isBooked = call('SET', prefix .. ':settled:' .. id, '1', 'NX', 'PX', settledMs) and true or false
+local settledKey = prefix .. ':settled:' .. id
+local isBooked = verdict ~= 'kept' and call('SET', settledKey, '1', 'NX', 'PX', settledMs) and true or false
 local wasLate, reserve = false, nil
+local leaseKey, lease = prefix .. ':lease:' .. id, nil
 if isBooked then
-  local leaseKey = prefix .. ':lease:' .. id
-  local lease = call('HMGET', leaseKey, 'ends', 'reserve')
+  lease = call('HMGET', leaseKey, 'ends', 'reserve', 'holds', 'at')
+  if not lease[1] and verdict == '' then
+    if call('HEXISTS', prefix .. ':outbox', id) == 0 then
+      call('DEL', settledKey)
+      return { 'ask the ledger' }
+    end
+    isBooked = false
+  end
+end
+if isBooked then
   wasLate = not lease[1] or tonumber(lease[1]) <= now
   if wasLate then
     release(id)
@@ -351,25 +446,44 @@ if isBooked then
 end
 
 local figures, alerts = {}, {}
-local position = 7
+-- Where a call counts is said by its lease, and without one by when it began.
+local startedAt, isHeld = tonumber(ARGV[8]), {}
+if reserve then
+  for hold in gmatch(lease[3], '[^;]+') do
+    local scope = match(hold, '^%S+')
+    for name in gmatch(hold, ' (%S+)') do isHeld[scope .. ' ' .. name] = true end
+  end
+end
+local position = 9
 while position < #ARGV do
   local scope = { name = ARGV[position], budgets = {} }
   local last = position + 1 + ARGV[position + 1] * 2
+  local callAt = reserve and tonumber(lease[4]) or startedAt
   for at = position + 2, last, 2 do
     local window = ARGV[at]
     scope.budgets[#scope.budgets + 1] = {
       scope = scope.name, index = #figures + #scope.budgets, chosen = 0, window = window, ends = tonumber(match(window, '%-?%d+$')),
       thresholds = ARGV[at + 1],
     }
+    -- It may have begun a moment before the windows that it was admitted in.
+    callAt = math.max(callAt, tonumber(match(window, ':(%-?%d+):')))
   end
   position = last + 1
   if reserve then call('ZREM', slotsKey(scope.name), id) end
-  load(scope)
+  load(scope, callAt)
+  for _, counted in ipairs(scope.beside) do
+    if isBooked and (not reserve or isHeld[scope.name .. ' ' .. counted.window]) then
+      counted.spent, counted.taken, counted.isChanged = add(counted.spent, cost), add(counted.taken, cost), true
+      if reserve then counted.taken = free(counted.taken, reserve, counted.spent) end
+    end
+  end
   for _, budget in ipairs(scope.budgets) do
     if isBooked and not budget.isNew then
       budget.spent, budget.taken, budget.isChanged = add(budget.spent, cost), add(budget.taken, cost), true
       if reserve then budget.taken = free(budget.taken, reserve, budget.spent) end
       noteAlerts(alerts, budget)
+    elseif isBooked then
+      call('DEL', openingKey(budget))
     end
     figures[#figures + 1] = figuresOf(budget)
   end
@@ -406,15 +520,20 @@ local freed, found = freeExpired(prefix .. ':leases', tonumber(ARGV[2]))
 return { tostring(freed), tostring(found) }
 `);
 
-/** `ARGV`: now, then a text of JSON for each scope. Names the new windows as an admission does. */
+/**
+ * `ARGV`: now, then a text of JSON for each scope. Names the new windows as an admission does, with what runs and would join
+ * them in the place of the word.
+ */
 export const STATUS = script(`
-local scopes, misfit = readScopes(2)
-if not scopes then return { 'no window', misfit } end
 local figures, untold = {}, {}
-for _, scope in ipairs(scopes) do
-  load(scope)
+for position = 2, #ARGV do
+  local scope, count = readScope(ARGV[position], #figures)
+  if not scope then return { 'no window', tostring(count) } end
+  load(scope, now)
   for _, budget in ipairs(scope.budgets) do
-    if budget.isNew then untold[#untold + 1] = budget.index .. ':' .. budget.chosen end
+    if budget.isNew then
+      untold[#untold + 1] = table.concat({ budget.index, budget.chosen, reservedIn(budget, false) }, ':')
+    end
     figures[#figures + 1] = figuresOf(budget)
   end
 end
@@ -422,23 +541,33 @@ return { 'figures', table.concat(figures, ' '), table.concat(untold, ' ') }
 `);
 
 /**
- * `ARGV`: now, how long ended windows are kept, JSON of what was spent in new windows, then a text of JSON for each scope,
- * as for an admission. A new window is begun only where something is due in it, which is to be remembered.
+ * `ARGV`: now, how long ended windows are kept, what was spent in new windows and a word as for an admission, or no word,
+ * then a text of JSON for each scope. With a word new windows are begun as by an admission; without one they are named as by
+ * a look, and nothing is due in them.
  */
 export const REVIEW = script(`
-local scopes, misfit = readScopes(4)
+local keptMs, word = tonumber(ARGV[2]), ARGV[4]
+local scopes, misfit = readScopes(5)
 if not scopes then return { 'no window', misfit } end
-local untold = loadAll(scopes, cjson.decode(ARGV[3]))
-if untold ~= '' then return { 'new windows', untold } end
-local figures, alerts = {}, {}
+if word == '' then
+  for _, scope in ipairs(scopes) do load(scope, now) end
+else
+  local untold = loadOpened(scopes, cjson.decode(ARGV[3]), word)
+  if untold then return { 'new windows', untold } end
+end
+local figures, untold, alerts = {}, {}, {}
 for _, scope in ipairs(scopes) do
   for _, budget in ipairs(scope.budgets) do
-    noteAlerts(alerts, budget)
+    if budget.spent then
+      noteAlerts(alerts, budget)
+    else
+      untold[#untold + 1] = table.concat({ budget.index, budget.chosen, reservedIn(budget, false) }, ':')
+    end
     figures[#figures + 1] = figuresOf(budget)
   end
-  save(scope, tonumber(ARGV[2]))
+  save(scope, keptMs)
 end
-return { 'figures', table.concat(figures, ' '), table.concat(alerts, ' ') }
+return { 'figures', table.concat(figures, ' '), table.concat(untold, ' '), table.concat(alerts, ' ') }
 `);
 
 function script(body: string): LuaScript {

@@ -11,6 +11,8 @@ export interface NewWindow extends LedgerWindow {
   readonly index: number;
   readonly budget: ParsedBudget;
   readonly window: ParsedWindow;
+  /** Under which what it begins with is told; where it is only looked at, what runs and will join it. */
+  readonly word: string;
 }
 
 /** "window:spent:taken" for each budget, with spaces between. A window that is not counted stands alone, as of `uncounted`. */
@@ -26,14 +28,14 @@ export function readStates(
   );
 }
 
-/** "budget:window" for each window that is not counted yet, with spaces between. */
+/** "budget:window:word" for each window that is not counted yet, with spaces between. */
 export function readNewWindows(budgets: readonly ParsedBudget[], text: string): NewWindow[] {
-  return items(text).map(([place, chosen]) => {
+  return items(text).map(([place, chosen, word = ""]) => {
     const index = Number(place);
     const budget = at(budgets, index);
     const window = at(budget.windows, chosen);
     const { startsAt, resetsAt } = window;
-    return { index, budget, window, scope: budget.scope, startsAt, resetsAt };
+    return { index, budget, window, word, scope: budget.scope, startsAt, resetsAt };
   });
 }
 

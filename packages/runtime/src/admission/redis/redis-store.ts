@@ -1,3 +1,7 @@
+import { randomUUID } from "node:crypto";
+
+import { type Amount, parseUsd } from "@ai-config/config-core";
+
 import type { Ledger } from "../../ledger/ledger.ts";
 import type {
   Admission,
@@ -18,7 +22,7 @@ import { ADMIT, type LuaScript, RENEW, REVIEW, SETTLE, STATUS, SWEEP } from "./l
 import { createOpeningSpend } from "./opening-spend.ts";
 import { createOutbox } from "./outbox.ts";
 import { packEntry } from "./outbox-item.ts";
-import { readAlerts, readNewWindows, readRefusal, readStates } from "./read-answer.ts";
+import { type NewWindow, readAlerts, readNewWindows, readRefusal, readStates } from "./read-answer.ts";
 import { runScript, type SendCommand } from "./run-script.ts";
 import { scriptLimits, scriptSum, scriptThresholds, scriptUsd, windowName } from "./script-arguments.ts";
 
@@ -33,7 +37,10 @@ export interface RedisStoreOptions {
    * a person and an organization in one step.
    */
   readonly prefix?: string;
-  /** How long a settled id is remembered, so that its call is not booked twice. */
+  /**
+   * How long a settled id is remembered, so that its call is not booked twice. Of one that comes later the ledger is
+   * asked.
+   */
   readonly settledMs?: number;
   /** Only for tests: the time by which to judge, instead of the server's own. */
   readonly now?: () => number;
@@ -58,6 +65,9 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     now: clock,
   });
   const opening = createOpeningSpend({ outbox, ledger });
+  /** With a number, a word that nobody else has used. */
+  const self = randomUUID();
+  let asked = 0;
 
   const run = (script: LuaScript, args: readonly string[]) =>
     runScript(send, script, prefix, [now === undefined ? "" : String(now()), ...args]);
@@ -67,8 +77,8 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     checkLease(leaseMs);
     const reserve = scriptUsd("reserve", request.reserve);
     const budgets = budgetsOf(scopes);
-    const [verdict, ...rest] = await askWithWindows(budgets, (spentBefore) =>
-      run(ADMIT, [id, reserve, String(leaseMs), String(KEPT_MS), spentBefore, ...scopes.map(scriptLimits)]),
+    const [verdict, ...rest] = await askWithWindows(budgets, (told) =>
+      run(ADMIT, [id, reserve, String(leaseMs), String(KEPT_MS), ...told, ...scopes.map(scriptLimits)]),
     );
     if (verdict === "settled")
       throw invalidArgument("id", "This admission is settled. Make a new id for a new call.");
@@ -80,19 +90,22 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
 
   /**
    * Asks a script, and again with what the ledger holds of the windows that it does not count yet: JSON of what was spent
-   * in them, by "scope window".
+   * in them, by "scope window", and a word that was never used.
    */
   async function askWithWindows(
     budgets: readonly ParsedBudget[],
-    ask: (spentBefore: string) => Promise<string[]>,
+    ask: (told: readonly [spentBefore: string, word: string]) => Promise<string[]>,
   ): Promise<string[]> {
-    const spentBefore: Record<string, string> = {};
+    const spentBefore: Record<string, readonly [word: string, spent: string]> = {};
     for (;;) {
-      const [verdict = "", first = "", ...rest] = await ask(JSON.stringify(spentBefore));
+      asked += 1;
+      const answer = await ask([JSON.stringify(spentBefore), `${self}-${asked}`]);
+      const [verdict, first = ""] = answer;
       if (verdict === "no window") throw noWindow(budgets[Number(first)]?.period);
-      if (verdict !== "new windows") return [verdict, first, ...rest];
-      for (const { scope, budget, window, spent } of await opening.read(readNewWindows(budgets, first)))
-        spentBefore[`${scopeKey(scope)} ${windowName(budget, window)}`] = scriptSum(spent);
+      if (verdict !== "new windows") return answer;
+      const opened = await opening.read(readNewWindows(budgets, first));
+      for (const { scope, budget, window, word, spent } of opened)
+        spentBefore[`${scopeKey(scope)} ${windowName(budget, window)}`] = [word, scriptSum(spent)];
     }
   }
 
@@ -113,14 +126,20 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
       counted.push(key, String(windows.length / 2), ...windows);
     }
     const exactEntry = { ...entry, cost };
-    const [isBooked, wasLate, figures = "", alerts = ""] = await run(SETTLE, [
-      admission.id,
-      scriptUsd("cost", cost),
-      String(settledMs),
-      String(KEPT_MS),
-      packEntry(exactEntry, clock()),
-      ...counted,
-    ]);
+    const book = (verdict: "" | "new" | "kept") =>
+      run(SETTLE, [
+        admission.id,
+        scriptUsd("cost", cost),
+        String(settledMs),
+        String(KEPT_MS),
+        packEntry(exactEntry, clock()),
+        verdict,
+        String(entry.startedAt.getTime()),
+        ...counted,
+      ]);
+    let answer = await book("");
+    if (answer[0] === "ask the ledger") answer = await book((await ledger.has(entry.id)) ? "kept" : "new");
+    const [isBooked, wasLate, figures = "", alerts = ""] = answer;
     if (isBooked === "1") outbox.deliverEntry(exactEntry);
     const due = readAlerts(budgets, alerts);
     void outbox.deliverAlerts(due);
@@ -153,22 +172,26 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
     const [verdict, figures = "", untold = ""] = await run(STATUS, scopes.map(scriptLimits));
     if (verdict === "no window") throw noWindow(budgets[Number(figures)]?.period);
     const opened = await opening.read(readNewWindows(budgets, untold));
-    const states = opened.map(
-      ({ index, budget, window, spent }) =>
-        [index, budgetState(budget, { ...window, spent, taken: spent })] as const,
-    );
-    return readStates(budgets, figures, new Map(states));
+    return readStates(budgets, figures, uncountedStates(opened));
   }
 
   async function review(scopes: readonly ScopeLimits[]): Promise<Reviewed> {
     const budgets = budgetsOf(scopes);
-    const [, figures = "", due = ""] = await askWithWindows(budgets, (spentBefore) =>
-      run(REVIEW, [String(KEPT_MS), spentBefore, ...scopes.map(scriptLimits)]),
-    );
+    const ask = (told: readonly [spentBefore: string, word: string]) =>
+      run(REVIEW, [String(KEPT_MS), ...told, ...scopes.map(scriptLimits)]);
+    const [verdict, figures = "", untold = "", due = ""] = await ask(["{}", ""]);
+    if (verdict === "no window") throw noWindow(budgets[Number(figures)]?.period);
     const alerts = readAlerts(budgets, due);
     // Whoever looks, unlike a call, has time until the alerts are where they are looked up.
     await outbox.deliverAlerts(alerts);
-    return { budgets: readStates(budgets, figures), alerts };
+    const opened = await opening.read(readNewWindows(budgets, untold));
+    if (!opened.some(({ budget, spent }) => budget.thresholds.some(({ dueAt }) => dueAt <= spent)))
+      return { budgets: readStates(budgets, figures, uncountedStates(opened)), alerts };
+    // A window is begun where something is to be remembered of it, so that who never called leaves no trace.
+    const [, figuresThen = "", , dueThen = ""] = await askWithWindows(budgets, ask);
+    const alertsThen = readAlerts(budgets, dueThen);
+    await outbox.deliverAlerts(alertsThen);
+    return { budgets: readStates(budgets, figuresThen), alerts: [...alerts, ...alertsThen] };
   }
 
   return { admit, settle, renew, sweep, status, review, close: () => outbox.settle() };
@@ -185,6 +208,18 @@ function admitted(
     budgets: readStates(budgets, figures),
     alerts: readAlerts(budgets, alerts),
   };
+}
+
+/** The figures of windows that are not counted yet, by the place of their budgets. */
+function uncountedStates(
+  opened: readonly (NewWindow & { readonly spent: Amount })[],
+): ReadonlyMap<number, BudgetState> {
+  const states = opened.map(
+    // Its word is what runs and will join the window.
+    ({ index, budget, window, word, spent }) =>
+      [index, budgetState(budget, { ...window, spent, taken: spent + parseUsd(word) })] as const,
+  );
+  return new Map(states);
 }
 
 function checkLease(leaseMs: number): void {
