@@ -30,7 +30,7 @@ export function makePdf(pages: number): Buffer {
     body += `${object} `;
   }
 
-  const parts = [Buffer.from("%PDF-1.5\n")];
+  const parts: Buffer[] = [Buffer.from("%PDF-1.5\n")];
   const offsets = new Map<number, number>();
   const length = () => parts.reduce((sum, part) => sum + part.length, 0);
   const append = (number: number, dictionary: string, data: Buffer) => {

@@ -27,6 +27,7 @@ test.each([
   ["fallbacks", { fallbacks: "default" }],
   ["tools.1.model", { tools: [{ name: "x" }, { type: "advisor_20260301", model: "claude-fable-5" }] }],
   ["tools.0.model", { tools: [{ type: "tool_of_tomorrow", model: "claude-fable-5" }] }],
+  ["tools.0.config.model", { tools: [{ type: "tool_of_tomorrow", config: { model: "claude-fable-5" } }] }],
   ["tomorrow.0.deep.model", { tomorrow: [{ deep: { model: "claude-fable-5" } }] }],
   [
     "messages.model",

@@ -1,16 +1,7 @@
+import { isForeseen } from "./foreseen-fields.ts";
+import type { Unforeseen } from "./foreseen-tools.ts";
+import { findModels, type NamedModel } from "./named-models.ts";
 import type { PromptSize } from "./prompt-size.ts";
-
-/** Another model that a request names; undefined where it is Anthropic's to choose. */
-export interface NamedModel {
-  readonly path: string;
-  readonly model: string | undefined;
-}
-
-/** What of a request may cost more than anybody can tell, and what to do about it. */
-export interface Unforeseen {
-  readonly path: string;
-  readonly advice: string;
-}
 
 /** A model that answers where the one before it declines, in the same request. */
 export interface Fallback {
@@ -32,38 +23,6 @@ export interface Extras {
   readonly unforeseen: Unforeseen | undefined;
 }
 
-/**
- * Fields whose cost the size of the prompt, `max_tokens` and the price of the model bound (`MessageCreateParamsBase` of
- * @anthropic-ai/sdk 1.12, the sampling parameters of 2023-06-01, and of its beta namespace what adds nothing that is
- * billed). Others may do anything at any price.
- */
-const FORESEEN: ReadonlySet<string> = new Set([
-  "model",
-  "messages",
-  "max_tokens",
-  "cache_control",
-  "diagnostics",
-  "fallback_credit_token",
-  "inference_geo",
-  "metadata",
-  "output_config",
-  "output_format",
-  "service_tier",
-  "speed",
-  "stop_sequences",
-  "stream",
-  "system",
-  "temperature",
-  "thinking",
-  "tool_choice",
-  "tools",
-  "top_k",
-  "top_p",
-  "user_profile_id",
-  "workspace_id",
-]);
-/** Edits that only take away; a compaction is an answer of its own, which `max_tokens` does not limit. */
-const CLEARING: ReadonlySet<unknown> = new Set(["clear_tool_uses_20250919", "clear_thinking_20251015"]);
 /** What a fallback may say for itself (`BetaFallbackParam` of @anthropic-ai/sdk 1.12). */
 const FALLBACK_FIELDS = ["max_tokens", "output_config", "speed", "thinking"] as const;
 
@@ -83,9 +42,9 @@ export function extrasOf(
 ): Extras {
   let extras = NO_EXTRAS;
   for (const name in params) {
-    if (FORESEEN.has(name)) continue;
-    const value = (params as Readonly<Record<string, unknown>>)[name] ?? undefined;
-    if (value !== undefined) extras = both(extras, extraOf(name, value));
+    if (isForeseen(name, params)) continue;
+    const value = (params as Readonly<Record<string, unknown>>)[name];
+    extras = both(extras, name === "fallbacks" ? fallbacksOf(value) : unforeseen(name, value));
   }
   if (tools !== undefined && (tools.named.length > 0 || tools.unforeseen !== undefined)) {
     extras = both(extras, { ...NO_EXTRAS, named: tools.named, unforeseen: tools.unforeseen });
@@ -93,12 +52,6 @@ export function extrasOf(
   for (const { path, definition } of additions) extras = both(extras, unforeseen(path, definition));
   const isWidened = headers?.["anthropic-beta"]?.includes("context-1m") ?? false;
   return isWidened ? { ...extras, isWidened } : extras;
-}
-
-function extraOf(name: string, value: unknown): Extras {
-  if (name === "fallbacks") return fallbacksOf(value);
-  if (name === "context_management" && isClearing(value)) return NO_EXTRAS;
-  return unforeseen(name, value);
 }
 
 function fallbacksOf(value: unknown): Extras {
@@ -134,22 +87,6 @@ function unforeseen(path: string, value: unknown): Extras {
   const named: NamedModel[] = [];
   findModels(value, path, named);
   return { ...NO_EXTRAS, named, unforeseen: { path, advice: "Leave it out." } };
-}
-
-/** Every text that anything in the value calls its model. */
-function findModels(value: unknown, path: string, found: NamedModel[]): void {
-  if (typeof value !== "object" || value === null) return;
-  for (const [name, part] of Object.entries(value)) {
-    if (name === "model" && typeof part === "string") found.push({ path: `${path}.model`, model: part });
-    else findModels(part, `${path}.${name}`, found);
-  }
-}
-
-function isClearing(value: unknown): boolean {
-  const { edits } = value as { edits?: unknown };
-  return (
-    Array.isArray(edits) && edits.every((edit) => CLEARING.has((edit as { type?: unknown } | null)?.type))
-  );
 }
 
 function isWholeOrAbsent(value: unknown): boolean {

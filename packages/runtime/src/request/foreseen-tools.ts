@@ -1,4 +1,10 @@
-import type { NamedModel, Unforeseen } from "./extras.ts";
+import { findModels, type NamedModel } from "./named-models.ts";
+
+/** What of a request may cost more than anybody can tell, and what to do about it. */
+export interface Unforeseen {
+  readonly path: string;
+  readonly advice: string;
+}
 
 /**
  * Tokens of the definitions that Anthropic adds for the tools that its clients run. Documented are 245 for bash, 700 for
@@ -41,7 +47,9 @@ const FINDS_OWN_TOOLS = /^tool_search_/;
 
 /**
  * How often a request is sampled at most while Anthropic runs its tools; then it ends with `pause_turn` (handling stop
- * reasons, as quoted by anthropics/skills, 2026-07-01). Each sampling is billed with the prompt of that moment.
+ * reasons, as quoted by anthropics/skills, 2026-07-01). Each sampling is billed with the prompt of that moment. A tool
+ * that only the model calls is sampled after once for each of its uses: nobody says how often a model asks again for one
+ * that is used up.
  */
 const SAMPLINGS_MAX = 10;
 
@@ -94,7 +102,7 @@ export function readTools(tools: readonly unknown[]): ToolsRead {
     if (type === "custom") continue;
     const path = `tools.${index}`;
     const { model } = tool;
-    if (typeof model === "string") named.push({ path: `${path}.model`, model });
+    findModels(tool, path, named);
     const added = CLIENT_TOOLS.get(type as string);
     if (added !== undefined) {
       tokens += added;
