@@ -13,8 +13,8 @@ export function callMaker(shape: CallShape) {
   const users = Array.from({ length: shape === "hot" ? 1 : USERS }, (_, index) =>
     limitsOf("user", `00000000-0000-4000-9000-${String(index).padStart(12, "0")}`),
   );
-  const organization = limitsOf("organization", ORGANIZATION);
-  const scopes = users.map((user) => [user, organization]);
+  // Each account has an object of its own for its organization's limits, as its own configuration tells them.
+  const scopes = users.map((user) => [user, limitsOf("organization", ORGANIZATION)]);
   let turn = 0;
   return {
     next(): AdmissionRequest {

@@ -30,8 +30,8 @@ export async function makeDecisionFloors(owner: SqlClient): Promise<void> {
       update public.floor_scopes set running = running + 1, tally_reserved = tally_reserved + 0.01 where scope = 'user:a';
       update public.floor_scopes set running = running + 1, tally_reserved = tally_reserved + 0.01
         where scope = 'organization:b';
-      insert into public.floor_leases (id, scope, other_scope, window_ids, reserve, expires_at)
-        values (gen_random_uuid(), 'user:a', 'organization:b', '{1,2,3,4,5,6}', 0.01, clock_timestamp());
+      insert into public.floor_leases (id, scope, other_scope, window_ids, reserve, admitted_at, expires_at)
+        values (gen_random_uuid(), 'user:a', 'organization:b', '{1,2,3,4,5,6}', 0.01, clock_timestamp(), clock_timestamp());
       return '';
     end $$`);
 }

@@ -2,6 +2,7 @@ import { dayOf, priceOf } from "../catalogue/look-up.ts";
 import type { PriceRow } from "../catalogue/model-entry.ts";
 import { findModel, type ModelOptions } from "../catalogue/models.ts";
 import { checkDate, checkedMultiplier } from "./checked-input.ts";
+import { amountOf, amountOfKind, type Bill, billIterations } from "./iterations.ts";
 import { callPrices, type PriceModifiers, TOKEN_KINDS, type TokenKind } from "./token-prices.ts";
 import { type AnthropicUsage, readUsage } from "./usage.ts";
 import { formatUsd, toUsd, type Usd } from "./usd.ts";
@@ -39,42 +40,70 @@ const UNKNOWN: Cost = Object.freeze({
 
 /**
  * What a call cost, from the usage that Anthropic reported. Batch, region and speed are taken from `usage` unless
- * given. What has no known price, such as a region or a field that is newer than this, makes the cost estimated.
+ * given. Where its iterations tell of more than the totals do, as a compaction or another model, each of them is
+ * billed. What has no known price, such as a region or a field that is newer than this, makes the cost estimated.
  * Throws INPUT_INVALID for input that is not what it should be, and for totals in another provider's words, which may or
  * may not include cached tokens.
  */
 export function costOf(usage: AnthropicUsage, options: CostOptions): Cost {
   checkDate(options.date);
   const { counts, webSearches, isUnderstood } = readUsage(usage);
-  const multiplier = checkedMultiplier(options.multiplier);
-  const model = findModel(options.model, options.models);
-  const promptTokens = counts.input + counts.cacheWrite5m + counts.cacheWrite1h + counts.cacheRead;
-  const price = model && priceOf(model, options.date, promptTokens);
-  if (model === undefined || price === undefined) return UNKNOWN;
-  const prices = callPrices(model, price, {
+  const modifiers = {
     batch: options.batch ?? usage.service_tier === "batch",
     geo: options.geo ?? usage.inference_geo,
     speed: options.speed ?? usage.speed,
-    multiplier,
-  });
-  const searches = webSearches > 0 ? BigInt(webSearches) * prices.perWebSearch : 0n;
+    multiplier: checkedMultiplier(options.multiplier),
+  };
+  const total = billOf(counts, options.model, options, modifiers);
+  if (total === undefined) return UNKNOWN;
+  const { iterations } = usage;
+  const billed = iterations
+    ? billIterations(iterations, total, (read, model) => billOf(read, model, options, modifiers))
+    : { bills: [total], isWhole: true };
+  if (billed === undefined) return UNKNOWN;
+  const { bills, isWhole } = billed;
+  const searches = webSearches > 0 ? BigInt(webSearches) * total.prices.perWebSearch : 0n;
   let sum = searches;
-  for (const kind of TOKEN_KINDS) if (counts[kind] > 0) sum += BigInt(counts[kind]) * prices.perToken[kind];
+  for (const bill of bills) sum += amountOf(bill);
   const amount = toUsd(sum);
-  const isOfItsTime = price.effectiveFrom === null || dayOf(options.date) >= price.effectiveFrom;
-  const basis = isUnderstood && prices.isExact && isOfItsTime ? "exact" : "estimated";
+  const isExact = isUnderstood && isWhole && bills.every((bill) => bill.isExact);
   return {
     amount,
     // Most callers want the amount alone, and writing the rest takes longer than all of the above.
     get parts() {
       const parts = { serverTools: toUsd(searches) } as Record<CostPart, Usd>;
-      for (const kind of TOKEN_KINDS) parts[kind] = toUsd(BigInt(counts[kind]) * prices.perToken[kind]);
+      for (const kind of TOKEN_KINDS) {
+        parts[kind] = toUsd(bills.reduce((part, bill) => part + amountOfKind(bill, kind), 0n));
+      }
       return parts;
     },
-    basis,
+    basis: isExact ? "exact" : "estimated",
     get formatted() {
       return formatUsd(amount);
     },
+    price: total.price,
+  };
+}
+
+/** What so many tokens cost of a model; undefined where it has no price. */
+function billOf(
+  counts: Bill["counts"],
+  name: string,
+  { models, date }: CostOptions,
+  modifiers: Parameters<typeof callPrices>[2],
+): Bill | undefined {
+  const model = findModel(name, models);
+  const promptTokens = counts.input + counts.cacheWrite5m + counts.cacheWrite1h + counts.cacheRead;
+  const price = model && priceOf(model, date, promptTokens);
+  if (model === undefined || price === undefined) return undefined;
+  const prices = callPrices(model, price, modifiers);
+  const isOfItsTime = price.effectiveFrom === null || dayOf(date) >= price.effectiveFrom;
+  return {
+    counts,
+    prices,
     price,
+    model: model.id,
+    isFast: modifiers.speed === "fast",
+    isExact: prices.isExact && isOfItsTime,
   };
 }

@@ -29,10 +29,10 @@ const UNKNOWN: UpperBound = Object.freeze({ amount: null, basis: "unknown", form
 
 /**
  * The most a request can cost: what a reservation holds back until the true cost is known. `promptTokens` is the
- * most prompt tokens it can be billed for, results of server tools included. Prompt tokens count as cache writes
- * only where the request asks for a cache. The basis is unknown where no bound exists: a model without a price,
- * or web search without `max_uses`. It is estimated where something is not known to the catalogue, or costs what
- * no usage reports, as the hours of code execution do.
+ * most prompt tokens it can be billed for: results of server tools included, and all of it again for each sampling.
+ * Prompt tokens count as cache writes only where the request asks for a cache. The basis is unknown where no bound
+ * exists: a model without a price, or web search without `max_uses`. It is estimated where something is not known to
+ * the catalogue, or costs what no usage reports, as the hours of code execution do.
  */
 export function upperBound(
   params: PricedParams,

@@ -22,6 +22,8 @@ export interface AnthropicUsage {
   readonly service_tier?: string | null | undefined;
   readonly speed?: string | null | undefined;
   readonly inference_geo?: string | null | undefined;
+  /** The samplings of the request one by one, where Anthropic lists them. */
+  readonly iterations?: readonly unknown[] | null | undefined;
 }
 
 /** Fields that are priced, or that repeat what is (types of @anthropic-ai/sdk 1.12). */
@@ -47,7 +49,7 @@ const FOREIGN = /[A-Z]|^(prompt|completion|total|cached)_|^input_tokens_details$
 export interface ReadUsage {
   readonly counts: Readonly<Record<TokenKind, number>>;
   readonly webSearches: number;
-  /** Whether the counts are all that is billed, at prices that are known. */
+  /** Whether what was read is all that is billed, at prices that are known. */
   readonly isUnderstood: boolean;
 }
 
@@ -59,44 +61,49 @@ export function readUsage(usage: AnthropicUsage): ReadUsage {
     const message = "Must be the usage object of Anthropic's Messages API as it came.";
     throw invalidInput(joinPath("usage", foreign), "unknown_field", message);
   }
-  const { cache_creation: writes, server_tool_use: tools } = usage;
-  checkObject("usage.cache_creation", writes ?? {});
+  const { server_tool_use: tools } = usage;
   checkObject("usage.server_tool_use", tools ?? {});
-  const written = tokenCount("usage.cache_creation_input_tokens", usage.cache_creation_input_tokens ?? 0);
+  const { counts, isExplained } = readCounts("usage", usage);
+  const webSearches = tokenCount(
+    "usage.server_tool_use.web_search_requests",
+    tools?.web_search_requests ?? 0,
+  );
+  return { counts, webSearches, isUnderstood: isExplained && hasOnlyKnown(usage) };
+}
+
+/** The tokens of a usage object or of one of its iterations. Throws INPUT_INVALID naming what counts nothing. */
+export function readCounts(
+  path: string,
+  part: AnthropicUsage,
+): { readonly counts: Record<TokenKind, number>; readonly isExplained: boolean } {
+  const { cache_creation: writes } = part;
+  checkObject(`${path}.cache_creation`, writes ?? {});
+  const written = tokenCount(`${path}.cache_creation_input_tokens`, part.cache_creation_input_tokens ?? 0);
   const cacheWrite1h = tokenCount(
-    "usage.cache_creation.ephemeral_1h_input_tokens",
+    `${path}.cache_creation.ephemeral_1h_input_tokens`,
     writes?.ephemeral_1h_input_tokens ?? 0,
   );
   const told5m = tokenCount(
-    "usage.cache_creation.ephemeral_5m_input_tokens",
+    `${path}.cache_creation.ephemeral_5m_input_tokens`,
     writes?.ephemeral_5m_input_tokens ?? 0,
   );
   // Without its breakdown a write is taken for the five minutes that are Anthropic's default.
   const untold = Math.max(0, written - told5m - cacheWrite1h);
   const counts: Record<TokenKind, number> = {
-    input: tokenCount("usage.input_tokens", usage.input_tokens),
+    input: tokenCount(`${path}.input_tokens`, part.input_tokens),
     cacheWrite5m: told5m + untold,
     cacheWrite1h,
-    cacheRead: tokenCount("usage.cache_read_input_tokens", usage.cache_read_input_tokens ?? 0),
-    output: tokenCount("usage.output_tokens", usage.output_tokens),
+    cacheRead: tokenCount(`${path}.cache_read_input_tokens`, part.cache_read_input_tokens ?? 0),
+    output: tokenCount(`${path}.output_tokens`, part.output_tokens),
   };
-  const webSearches = tokenCount(
-    "usage.server_tool_use.web_search_requests",
-    tools?.web_search_requests ?? 0,
-  );
-  const isUnderstood = written === told5m + cacheWrite1h && hasOnlyKnown(usage);
-  return { counts, webSearches, isUnderstood };
+  return { counts, isExplained: written === told5m + cacheWrite1h && isWithin(writes, WRITE_FIELDS) };
 }
 
-function hasOnlyKnown(usage: AnthropicUsage & { readonly iterations?: unknown }): boolean {
-  const { iterations } = usage;
+function hasOnlyKnown(usage: AnthropicUsage): boolean {
   return (
     isWithin(usage, FIELDS) &&
-    isWithin(usage.cache_creation, WRITE_FIELDS) &&
     isWithin(usage.server_tool_use, TOOL_FIELDS) &&
-    ["standard", "batch"].includes(usage.service_tier ?? "standard") &&
-    // The totals leave out every other kind: a compaction, the answer of another model.
-    (!iterations || (Array.isArray(iterations) && iterations.every((one) => one?.type === "message")))
+    ["standard", "batch"].includes(usage.service_tier ?? "standard")
   );
 }
 

@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
 
-import { AIConfigError } from "@ai-config/config-core";
-
 import type {
   Admission,
   AdmissionRequest,
@@ -13,6 +11,7 @@ import { admitWithin, type Patience } from "../admission/fair-queue.ts";
 import { limitReached } from "../failures/call-errors.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
 import { compileTurn, type Turn } from "../request/compile-turn.ts";
+import { priceUnknown } from "../request/price-unknown.ts";
 import { reserveFor } from "../request/reserve-for.ts";
 import { scopeLimits } from "../request/scope-limits.ts";
 import { startMeter } from "../usage/answer-meter.ts";
@@ -114,7 +113,7 @@ async function ask(
 
 /** The most that an answer can cost. */
 function reserveOf(
-  { params, size, runtime }: Call,
+  call: Call,
   turn: Turn,
   {
     date,
@@ -122,15 +121,12 @@ function reserveOf(
     scopes,
   }: { date: Date; multiplier: number | undefined; scopes: readonly ScopeLimits[] },
 ): string {
-  const { models } = runtime.service;
-  const amount = reserveFor(params, turn, size, { models, date, multiplier });
-  if (amount !== null) return amount;
+  const options = { models: call.runtime.service.models, date, multiplier };
+  const { amount, isBound } = reserveFor(call, turn, options);
+  if (isBound) return amount;
   const isBlocking = scopes.some(({ budgets }) => budgets.some(({ enforcement }) => enforcement === "block"));
-  if (!isBlocking) return "0";
-  throw new AIConfigError("PRICE_UNKNOWN", {
-    message: `The most that this call to ${turn.model} can cost is not known, so it cannot run under a budget. Choose another model, add its price to the catalogue, or limit its web searches by max_uses.`,
-    details: { model: turn.model },
-  });
+  if (isBlocking) throw priceUnknown(turn, call.extras, options);
+  return amount;
 }
 
 function multiplierOf({ runtime, effective }: Call): number | undefined {

@@ -4,6 +4,7 @@ import type { AdmissionRequest, Admitted } from "../admission/admission-store.ts
 import type { CallKeys, KeyRoute } from "../provider/call-keys.ts";
 import type { TakenOptions } from "../provider/request-options.ts";
 import type { Turn } from "../request/compile-turn.ts";
+import type { Extras } from "../request/extras.ts";
 import type { GovernedParams } from "../request/governed-params.ts";
 import type { PromptSize } from "../request/prompt-size.ts";
 import type { Asker, Runtime } from "../runtime.ts";
@@ -23,6 +24,7 @@ export interface Call {
   readonly effective: EffectiveConfiguration;
   readonly keys: CallKeys;
   readonly size: PromptSize;
+  readonly extras: Extras;
   readonly guard: CallGuard;
   readonly attempts: AttemptReport[];
   readonly waits: Wait[];

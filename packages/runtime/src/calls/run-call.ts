@@ -5,8 +5,10 @@ import { providerError } from "../failures/provider-error.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
 import { type CallOptions, requestHeaders, takeCallOptions } from "../provider/request-options.ts";
 import type { WireRequest } from "../provider/send-message.ts";
+import { checkExtras } from "../request/check-extras.ts";
 import { takeParams, unsendable } from "../request/check-params.ts";
 import { bodyOf } from "../request/compile-turn.ts";
+import { extrasOf } from "../request/extras.ts";
 import { modelsToTry } from "../request/fallback-models.ts";
 import { promptSize } from "../request/prompt-size.ts";
 import type { Asker, Runtime } from "../runtime.ts";
@@ -32,6 +34,8 @@ export async function startCall(
   const effective = await untilAborted(effectiveFor(runtime, asker), options.signal);
   const keys = keysOf(effective, asker);
   const size = promptSize(taken.params);
+  const extras = extrasOf(taken.params, size, taken.options.headers);
+  checkExtras(extras, effective, runtime.service.models);
   const guard = guardCall(effective.configuration.timeouts, clock, taken.options.signal, startedAt);
   return {
     runtime,
@@ -41,6 +45,7 @@ export async function startCall(
     effective,
     keys,
     size,
+    extras,
     guard: underWay.add(guard),
     attempts: [],
     waits: [],

@@ -125,6 +125,7 @@ function thinkingOf(thinking: NonNullable<GovernedParams["thinking"]>): ModelCon
       return thinking.budget_tokens ?? undefined;
     case "adaptive":
       return "adaptive";
+    // Also between_tools, the least that models think which cannot leave it: the compiler says off in that way.
     default:
       return "off";
   }

@@ -4,7 +4,7 @@ import { isHeader } from "../provider/request-options.ts";
 import type { GovernedParams } from "./governed-params.ts";
 import { jsonCopy } from "./json-copy.ts";
 
-const THINKING_TYPES: readonly unknown[] = ["enabled", "adaptive", "disabled"];
+const THINKING_TYPES: readonly unknown[] = ["enabled", "adaptive", "disabled", "between_tools"];
 /** What requests call the fields of a configuration. */
 const PARAMS: Readonly<Record<string, string>> = {
   "model.temperature": "temperature",
@@ -99,7 +99,7 @@ export function checkOverrides(
     issues.push(issue("stop_sequences", "Must be a list of texts."));
   }
   if (thinking && !THINKING_TYPES.includes(thinking.type)) {
-    issues.push(issue("thinking.type", "Must be enabled, adaptive or disabled."));
+    issues.push(issue("thinking.type", "Must be enabled, adaptive, disabled or between_tools."));
   }
   // Left out, it would leave thinking to the configuration without a word.
   if (thinking?.type === "enabled" && (thinking.budget_tokens ?? undefined) === undefined) {

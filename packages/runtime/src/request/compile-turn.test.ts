@@ -60,6 +60,9 @@ test("thinking is said in the model's own way, and shown as the caller wants it"
   });
   const off = { ...ask, model: "claude-sonnet-5-5", thinking: { type: "disabled" } } as const;
   expect(sent(off).thinking).toEqual({ type: "between_tools" });
+  const between = { ...off, thinking: { type: "between_tools" } } as const;
+  expect(sent(between).thinking).toEqual({ type: "between_tools" });
+  expect(sent({ ...between, model: "claude-opus-5" }).thinking).toEqual({ type: "disabled" });
 });
 
 test("effort goes where the model has it; the rest of that field stays the caller's", () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { makePdf } from "../../testing/make-pdf.ts";
 import { promptSize } from "./prompt-size.ts";
 
 const user = (content: unknown) => ({ messages: [{ role: "user", content }] });
@@ -23,15 +24,25 @@ test("system, tools and the wanted format are part of it", () => {
   expect(promptSize({ ...user("Hello"), output_config }).tokensMax).toBeGreaterThan(plain);
 });
 
-test("pictures count by their greatest size, whatever they weigh; documents by their pages", () => {
+test("pictures count by their greatest size, whatever they weigh; texts by their bytes", () => {
   const image = (source: object) => [{ type: "image", source }];
   const data = "x".repeat(1_000_000);
   expect(grows(image({ type: "base64", media_type: "image/png", data }))).toBeLessThan(6_000);
   expect(grows(image({ type: "url", url: "https://example.com/a.png" }))).toBeLessThan(6_000);
-  const pdf = [{ type: "document", source: { type: "base64", data: "x".repeat(10_000) } }];
-  expect(grows(pdf)).toBeGreaterThan(10 * 3_000);
   const text = [{ type: "document", source: { type: "text", data: "x".repeat(10_000) } }];
   expect(grows(text)).toBeLessThan(11_000);
+});
+
+test("a PDF of a few bytes may have more pages than any context window holds", () => {
+  for (const pages of [100, 600]) {
+    const data = makePdf(pages).toString("base64");
+    // So few that no measure by bytes would do.
+    expect(data.length / pages).toBeLessThan(100);
+    const source = { type: "base64", media_type: "application/pdf", data };
+    const size = promptSize(user([{ type: "document", source }]));
+    expect(size.tokensMax).toBe(Number.POSITIVE_INFINITY);
+    expect(size.tokensLikely).toBeLessThan(data.length);
+  }
 });
 
 test("what is elsewhere, or brought in by Anthropic's tools, has no bound but the context window", () => {
@@ -39,7 +50,35 @@ test("what is elsewhere, or brought in by Anthropic's tools, has no bound but th
   expect(promptSize(user(file)).tokensMax).toBe(Number.POSITIVE_INFINITY);
   expect(Number.isFinite(promptSize(user(file)).tokensLikely)).toBe(true);
   const tools = [{ type: "web_search_20250305", name: "web_search", max_uses: 2 }];
-  expect(promptSize({ ...user("Hello"), tools }).tokensMax).toBe(Number.POSITIVE_INFINITY);
+  const searching = promptSize({ ...user("Hello"), tools });
+  expect(searching.tokensMax).toBe(Number.POSITIVE_INFINITY);
+  expect(searching.tokensLikely).toBeLessThan(2_000);
+});
+
+test("Anthropic's definitions of tools that clients run count beside what the request says of them", () => {
+  const withTool = (type: string) => promptSize({ ...user("Hello"), tools: [{ type, name: "x" }] }).tokensMax;
+  const custom = withTool("custom");
+  for (const [type, documented] of [
+    ["bash_20250124", 245],
+    ["text_editor_20250728", 700],
+    ["computer_20251124", 735 + 499],
+    ["computer_toolset_20260801", 735 + 499],
+    ["browser_toolset_20260801", 735 + 499],
+    ["memory_20250818", 245],
+  ] as const) {
+    expect(withTool(type) - custom, type).toBeGreaterThan(documented);
+  }
+});
+
+test("a definition is read again for each search of tools, and each reference to it", () => {
+  const tool = { name: "look", description: "x".repeat(10_000), input_schema: { type: "object" } };
+  const search = { type: "tool_search_tool_regex_20251119", name: "tool_search_tool_regex" };
+  const found = [{ type: "tool_reference", tool_name: "look" }];
+  const plain = promptSize({ ...user("Hello"), tools: [tool] }).tokensMax;
+  expect(promptSize({ ...user("Hello"), tools: [tool, search] }).tokensMax).toBeGreaterThan(plain + 90_000);
+  expect(promptSize({ ...user([...found, ...found]), tools: [tool] }).tokensMax).toBeGreaterThan(
+    plain + 10_000,
+  );
 });
 
 test("only a prompt without tools and caches is plain", () => {
@@ -52,9 +91,11 @@ test("only a prompt without tools and caches is plain", () => {
 
 test("what is said beside a picture or a document counts as text", () => {
   const source = { type: "base64", media_type: "application/pdf", data: "x".repeat(1_000) };
-  const document = (more: object) => [{ type: "document", source, ...more }];
   const said = { title: "x".repeat(1_000), context: "x".repeat(20_000) };
-  expect(grows(document(said)) - grows(document({}))).toBeGreaterThanOrEqual(21_000);
+  const image = (more: object) => grows([{ type: "image", source, ...more }]);
+  expect(image(said) - image({})).toBeGreaterThanOrEqual(21_000);
+  const likely = (more: object) => promptSize(user([{ type: "document", source, ...more }])).tokensLikely;
+  expect(likely(said) - likely({})).toBeGreaterThanOrEqual(21_000 / 4);
 });
 
 test("a cached picture or document is no plain prompt", () => {

@@ -1,29 +1,52 @@
 import { Buffer } from "node:buffer";
 
-/** What the API puts around each message, block and tool definition, and the words it adds for tools. */
+import { readTools, type ToolsRead } from "./foreseen-tools.ts";
+
+/** What the API puts around each message, block and tool definition, and the words it adds for tools and formats. */
 const TOKENS_PER_PART = 16;
 const TOKENS_FOR_TOOLS = 1_000;
-/** The largest picture is scaled down to fewer. */
+const TOKENS_FOR_FORMAT = 1_000;
+/** The largest picture is scaled down to 4,784 (anthropics/skills, model migration, 2026-07-01). */
 const TOKENS_PER_IMAGE = 5_000;
-/** A page is read as text and as a picture. */
-const TOKENS_PER_PAGE = 8_000;
-/** No page of a PDF takes fewer bytes of base64. */
-const BYTES_PER_PAGE = 1_000;
+/** What a PDF will likely have, to pace requests by: a page of 60 kB in base64 that has 3,000. */
+const PDF_BYTES_PER_TOKEN = 20;
+
+/** A tool that is defined in the middle of a conversation. */
+export interface Addition {
+  readonly path: string;
+  readonly definition: unknown;
+}
 
 export interface PromptSize {
-  /** No prompt has more tokens than this; infinite where a part of it is elsewhere, as a file or an address. */
+  /**
+   * No prompt has more tokens than this; infinite for what only the context window limits. That is what is elsewhere,
+   * as a file or an address, what Anthropic's tools bring in, and every PDF: requests may have 600 pages, 100 below a
+   * window of a million tokens (platform.claude.com, PDF support, 2026-11-23), each of 1,500 to 3,000 tokens of text and
+   * a picture of it, which is more than any window holds, and a few bytes may make a page of a compressed file.
+   */
   readonly tokensMax: number;
   /** What it will likely have. */
   readonly tokensLikely: number;
   /** Whether anything but its length decides what it costs: a cache, or tools. */
   readonly isPlain: boolean;
+  /** Undefined where there are none. */
+  readonly tools: ToolsRead | undefined;
+  readonly additions: readonly Addition[];
 }
 
 interface Sum {
   textBytes: number;
   otherTokens: number;
+  /** Of what has no bound of its own. */
+  unboundedTokens: number;
+  isUnbounded: boolean;
   isCached: boolean;
+  /** References to tools, in whose place their definitions are read. */
+  references: number;
+  additions: Addition[] | undefined;
 }
+
+const NO_ADDITIONS: readonly Addition[] = [];
 
 /** How many tokens a request can be billed for: a token is at least one byte, and usually four. */
 export function promptSize(parts: {
@@ -31,26 +54,47 @@ export function promptSize(parts: {
   readonly system?: unknown;
   readonly tools?: unknown;
   readonly output_config?: unknown;
+  readonly output_format?: unknown;
   readonly cache_control?: unknown;
 }): PromptSize {
-  const isCached = parts.cache_control !== undefined && parts.cache_control !== null;
-  const sum: Sum = { textBytes: 0, otherTokens: 0, isCached };
+  const sum: Sum = {
+    textBytes: 0,
+    otherTokens: 0,
+    unboundedTokens: 0,
+    isUnbounded: false,
+    isCached: parts.cache_control !== undefined && parts.cache_control !== null,
+    references: 0,
+    additions: undefined,
+  };
   add(parts.messages, sum);
   add(parts.system, sum);
-  addWritten(parts.output_config, sum);
-  if (Array.isArray(parts.tools) && parts.tools.length > 0) {
-    sum.otherTokens += TOKENS_FOR_TOOLS;
-    sum.otherTokens += parts.tools.length * TOKENS_PER_PART;
-    addWritten(parts.tools, sum);
-    // What a tool of Anthropic's brings in is part of the prompt as well.
-    if (parts.tools.some(isServerTool)) sum.otherTokens = Number.POSITIVE_INFINITY;
-  }
-  const { textBytes, otherTokens } = sum;
+  addFormat(parts.output_config, sum);
+  addFormat(parts.output_format, sum);
+  const tools = Array.isArray(parts.tools) && parts.tools.length > 0 ? addTools(parts.tools, sum) : undefined;
+  const { textBytes, otherTokens, unboundedTokens, isUnbounded } = sum;
   return {
     isPlain: !sum.isCached && parts.tools === undefined,
-    tokensMax: textBytes + otherTokens + TOKENS_PER_PART,
-    tokensLikely: Math.ceil(textBytes / 4) + (Number.isFinite(otherTokens) ? otherTokens : 0),
+    tokensMax: isUnbounded ? Number.POSITIVE_INFINITY : textBytes + otherTokens + TOKENS_PER_PART,
+    tokensLikely: Math.ceil(textBytes / 4) + otherTokens + unboundedTokens,
+    tools,
+    additions: sum.additions ?? NO_ADDITIONS,
   };
+}
+
+function addTools(tools: readonly unknown[], sum: Sum): ToolsRead {
+  const read = readTools(tools);
+  const bytes = Buffer.byteLength(JSON.stringify(tools));
+  const copies = sum.references + (read.repeatsTools ? read.samplings : 1);
+  sum.textBytes += bytes * Math.max(1, copies);
+  sum.otherTokens += TOKENS_FOR_TOOLS + tools.length * TOKENS_PER_PART + read.tokens;
+  if (read.bringsIn) sum.isUnbounded = true;
+  return read;
+}
+
+function addFormat(format: unknown, sum: Sum): void {
+  if (format === undefined || format === null) return;
+  sum.otherTokens += TOKENS_FOR_FORMAT;
+  addWritten(format, sum);
 }
 
 function add(value: unknown, sum: Sum): void {
@@ -68,11 +112,13 @@ function add(value: unknown, sum: Sum): void {
     return;
   }
   sum.otherTokens += TOKENS_PER_PART;
-  const tokens = shownTokens(value);
-  if (tokens !== undefined) sum.otherTokens += tokens;
+  const { type } = value as { type?: unknown };
+  if (type === "tool_reference") sum.references += 1;
+  else if (type === "tool_addition") addDefinition(value, sum);
+  const isShown = addShown(value, sum);
   for (const name in value) {
     if (name === "cache_control") sum.isCached = true;
-    if (name === "source" && tokens !== undefined) continue;
+    if (name === "source" && isShown) continue;
     sum.textBytes += Buffer.byteLength(name);
     const part = (value as Record<string, unknown>)[name];
     if (name === "input") addWritten(part, sum);
@@ -85,20 +131,26 @@ function addWritten(value: unknown, sum: Sum): void {
   if (value !== undefined) sum.textBytes += Buffer.byteLength(JSON.stringify(value));
 }
 
-/** What the source of a picture or a document takes, whatever it weighs; undefined for what is text. */
-function shownTokens(block: { type?: unknown; source?: { type?: unknown; data?: unknown } }) {
+/** Adds a picture or a document, whatever it weighs; says whether it is one, and no text. */
+function addShown(block: { type?: unknown; source?: { type?: unknown; data?: unknown } }, sum: Sum): boolean {
   const { type, source } = block;
-  if (source?.type === "text" || source?.type === "content") return undefined;
-  if (type === "image") return TOKENS_PER_IMAGE;
-  return type === "document" ? documentTokens(source?.data) : undefined;
+  if (source?.type === "text" || source?.type === "content") return false;
+  if (type === "image") {
+    sum.otherTokens += TOKENS_PER_IMAGE;
+    return true;
+  }
+  if (type !== "document") return false;
+  sum.isUnbounded = true;
+  if (typeof source?.data === "string") {
+    sum.unboundedTokens += Math.ceil(source.data.length / PDF_BYTES_PER_TOKEN);
+  }
+  return true;
 }
 
-function documentTokens(data: unknown): number {
-  if (typeof data !== "string") return Number.POSITIVE_INFINITY;
-  return Math.ceil(data.length / BYTES_PER_PAGE) * TOKENS_PER_PAGE;
-}
-
-function isServerTool(tool: unknown): boolean {
-  const { type } = (tool ?? {}) as { type?: unknown };
-  return typeof type === "string" && /^(web_|code_execution|mcp_)/.test(type);
+/** A custom tool counts by its text, as everything else does. */
+function addDefinition(block: { tool?: { definition?: unknown } }, sum: Sum): void {
+  const definition: { type?: unknown } | undefined | null = block.tool?.definition ?? undefined;
+  if (definition === undefined || (definition.type ?? "custom") === "custom") return;
+  sum.additions ??= [];
+  sum.additions.push({ path: "messages", definition });
 }

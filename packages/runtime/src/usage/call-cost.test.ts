@@ -65,3 +65,24 @@ test("usage in foreign words, or without a price, costs the most it can", () => 
   const unknown = callCost(meter, { ...options, model: "claude-of-tomorrow" });
   expect(unknown).toMatchObject({ amount: "0.5", basis: "unknown" });
 });
+
+test("an answer that was refused at once costs nothing but what came before it", () => {
+  const refused = (more: object = {}) =>
+    after(start(), {
+      type: "message_delta",
+      delta: { stop_reason: "refusal" },
+      usage: { output_tokens: 0, ...more },
+    });
+  expect(refused()).toMatchObject({ amount: "0", basis: "exact" });
+  const nothing = { type: "message", input_tokens: 10, output_tokens: 0, cache_read_input_tokens: 1_000 };
+  expect(refused({ iterations: [nothing] })).toMatchObject({ amount: "0", basis: "exact" });
+  const compaction = { type: "compaction", input_tokens: 180_000, output_tokens: 3_500 };
+  expect(refused({ iterations: [compaction, nothing] })).toMatchObject({ amount: "0.39512", basis: "exact" });
+});
+
+test("what the totals leave out is paid for", () => {
+  const compaction = { type: "compaction", input_tokens: 180_000, output_tokens: 3_500 };
+  const message = { type: "message", input_tokens: 10, output_tokens: 50, cache_read_input_tokens: 1_000 };
+  const last = { output_tokens: 50, iterations: [compaction, message] };
+  expect(after(start(), end(last))).toMatchObject({ amount: "0.39562", basis: "exact" });
+});

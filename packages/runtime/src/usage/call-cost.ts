@@ -54,8 +54,10 @@ export function callCost(meter: AnswerMeter, options: CallCostOptions): CallCost
 }
 
 /** Anthropic does not bill what it refuses before a word is written. */
-function isFree({ state, stopReason }: AnswerMeter, { output_tokens }: AnthropicUsage): boolean {
-  return state === "complete" && stopReason === "refusal" && output_tokens === 0;
+function isFree({ state, stopReason }: AnswerMeter, { output_tokens, iterations }: AnthropicUsage): boolean {
+  if (state !== "complete" || stopReason !== "refusal" || output_tokens !== 0) return false;
+  // A compaction, or a model that declined only after it had begun, is billed all the same.
+  return !Array.isArray(iterations) || iterations.every((one) => !one?.output_tokens);
 }
 
 /** What stands between us and Anthropic may report usage in words of its own. */

@@ -1,0 +1,76 @@
+import { AVAILABLE_MODELS, type Policy } from "@ai-config/config-core";
+import { expect, test } from "vitest";
+
+import { effectiveOf } from "../../testing/effective.ts";
+import { checkExtras } from "./check-extras.ts";
+import { extrasOf } from "./extras.ts";
+import { promptSize } from "./prompt-size.ts";
+
+const only: Policy = { allowedModels: ["claude-haiku-5-5"] };
+const messages: unknown[] = [];
+
+function check(more: object, policy: Policy | null = only): void {
+  const params = { messages, ...more };
+  checkExtras(extrasOf(params, promptSize(params)), effectiveOf({}, policy), AVAILABLE_MODELS);
+}
+
+function refusal(path: string, code = "policy_model") {
+  return expect.objectContaining({
+    code: "INPUT_INVALID",
+    issues: [expect.objectContaining({ path: `params.${path}`, code })],
+  });
+}
+
+test.each([
+  ["fallbacks.0.model", { fallbacks: [{ model: "claude-fable-5" }] }],
+  ["fallbacks.1.model", { fallbacks: [{ model: "claude-haiku-5-5" }, { model: "claude-of-tomorrow" }] }],
+  ["fallbacks", { fallbacks: "default" }],
+  ["tools.1.model", { tools: [{ name: "x" }, { type: "advisor_20260301", model: "claude-fable-5" }] }],
+  ["tools.0.model", { tools: [{ type: "tool_of_tomorrow", model: "claude-fable-5" }] }],
+  ["tools.0.config.model", { tools: [{ type: "tool_of_tomorrow", config: { model: "claude-fable-5" } }] }],
+  ["tomorrow.0.deep.model", { tomorrow: [{ deep: { model: "claude-fable-5" } }] }],
+  [
+    "messages.model",
+    {
+      messages: [
+        {
+          role: "system",
+          content: [
+            { type: "tool_addition", tool: { definition: { type: "advisor", model: "claude-fable-5" } } },
+          ],
+        },
+      ],
+    },
+  ],
+])("%s names a model that the organization does not allow", (path, more) => {
+  expect(() => check(more)).toThrow(refusal(path));
+  expect(() => check(more, null)).not.toThrow();
+  expect(() => check(more, {})).not.toThrow();
+});
+
+test("a model that the organization allows may be named by any of its names", () => {
+  const policy = { allowedModels: ["claude-haiku-4-5-20251001"] };
+  expect(() => check({ fallbacks: [{ model: "claude-haiku-4-5" }] }, policy)).not.toThrow();
+  const tool = { name: "look", input_schema: { model: "x" }, input_examples: [{ model: "a car" }] };
+  expect(() => check({ tools: [tool] })).not.toThrow();
+});
+
+test("a model that is locked is the only one", () => {
+  const policy: Policy = { fields: { "model.model": { lock: "claude-opus-5-5" } } };
+  expect(() => check({ fallbacks: [{ model: "claude-opus-5-5" }] }, policy)).not.toThrow();
+  expect(() => check({ fallbacks: [{ model: "claude-haiku-5-5" }] }, policy)).toThrow(
+    refusal("fallbacks.0.model"),
+  );
+});
+
+test("a fallback cannot decide for itself what the organization has decided", () => {
+  const policy: Policy = { fields: { "model.maxTokens": { max: 100 }, "model.speed": { lock: "standard" } } };
+  const fallback = { model: "claude-haiku-5-5" };
+  expect(() => check({ fallbacks: [{ ...fallback, thinking: { type: "adaptive" } }] }, policy)).not.toThrow();
+  expect(() => check({ fallbacks: [{ ...fallback, max_tokens: 9_999 }] }, policy)).toThrow(
+    refusal("fallbacks.0.max_tokens", "policy_locked"),
+  );
+  expect(() => check({ fallbacks: [{ ...fallback, speed: "fast" }] }, policy)).toThrow(
+    refusal("fallbacks.0.speed", "policy_locked"),
+  );
+});
