@@ -408,6 +408,9 @@ create table private.pending_calls (
   cost numeric not null,
   record text not null,
   problem text,
+  user_id uuid,
+  organization_id uuid,
+  started_at timestamp with time zone,
   constraint pending_calls_pkey PRIMARY KEY (id)
 );
 alter table private.pending_calls enable row level security;
@@ -488,6 +491,8 @@ CREATE UNIQUE INDEX ai_provider_keys_organization_slot_key ON private.ai_provide
 CREATE INDEX ai_provider_keys_user_idx ON private.ai_provider_keys USING btree (user_id);
 CREATE UNIQUE INDEX ai_provider_keys_user_slot_key ON private.ai_provider_keys USING btree (user_id, provider, slot) WHERE (user_id IS NOT NULL);
 CREATE UNIQUE INDEX budget_windows_key ON private.budget_windows USING btree (scope, period, starts_at);
+CREATE INDEX pending_calls_organization_idx ON private.pending_calls USING btree (organization_id) WHERE (organization_id IS NOT NULL);
+CREATE INDEX pending_calls_user_idx ON private.pending_calls USING btree (user_id);
 CREATE INDEX service_tokens_created_by_idx ON public.service_tokens USING btree (created_by);
 CREATE UNIQUE INDEX service_tokens_name_key ON public.service_tokens USING btree (organization_id, lower(name));
 CREATE UNIQUE INDEX service_tokens_token_hash_key ON public.service_tokens USING btree (token_hash);
@@ -1334,15 +1339,6 @@ declare
   now_ms double precision := extract(epoch from private.admission_now()) * 1000;
   answers text;
 begin
-  if exists (select from private.pending_calls p where p.problem is null) and exists (
-    select from jsonb_array_elements(p::jsonb) as b where not exists (
-      select from jsonb_array_elements(b.value -> 2) as c
-        join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
-          and w.starts_at = to_timestamp((c.value ->> 0)::double precision / 1000)
-        where (c.value ->> 0)::double precision <= now_ms and now_ms < (c.value ->> 1)::double precision))
-  then
-    while private.write_pending_calls(null) > 0 loop end loop;
-  end if;
   select string_agg(coalesce((
       select '["' || trim_scale(case
             when w.id is null then private.ledger_cost(b.value ->> 0, to_timestamp(c.start_ms / 1000), to_timestamp(c.end_ms / 1000))
@@ -1938,7 +1934,10 @@ begin
       union all
       select e.cost from public.ai_usage_events e where e.user_id = owner and e.started_at >= p_from and e.started_at < first_hour
       union all
-      select e.cost from public.ai_usage_events e where e.user_id = owner and e.started_at >= last_hour and e.started_at < p_to) x;
+      select e.cost from public.ai_usage_events e where e.user_id = owner and e.started_at >= last_hour and e.started_at < p_to
+      union all
+      select p.cost from private.pending_calls p where p.user_id = owner and p.started_at >= p_from and p.started_at < p_to
+        and not exists (select from private.settled_calls k where k.id = p.id)) x;
   else
     select sum(x.cost) into answer from (
       select d.cost from public.ai_usage_daily d where d.organization_id = owner and d.starts_at >= first_day and d.starts_at < last_day
@@ -1949,7 +1948,10 @@ begin
       union all
       select e.cost from public.ai_usage_events e where e.organization_id = owner and e.started_at >= p_from and e.started_at < first_hour
       union all
-      select e.cost from public.ai_usage_events e where e.organization_id = owner and e.started_at >= last_hour and e.started_at < p_to) x;
+      select e.cost from public.ai_usage_events e where e.organization_id = owner and e.started_at >= last_hour and e.started_at < p_to
+      union all
+      select p.cost from private.pending_calls p where p.organization_id = owner and p.started_at >= p_from and p.started_at < p_to
+        and not exists (select from private.settled_calls k where k.id = p.id)) x;
   end if;
   return coalesce(answer, 0);
 end $function$
@@ -2653,7 +2655,8 @@ begin
           where a.scope = other
           returning concat(',', concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]')) into other_told;
       end if;
-      insert into private.pending_calls (id, settled_at, cost, record) values (call_id, at, cost, p_record);
+      insert into private.pending_calls (id, settled_at, cost, record, user_id, organization_id, started_at)
+        values (call_id, at, cost, p_record, parts[7]::uuid, parts[8]::uuid, parts[9]::timestamptz);
       done := set_config('synchronous_commit', 'off', true) is null;
       return '{"t":[' || one_told || coalesce(other_told, '') || ']}';
     end if;
@@ -2681,7 +2684,7 @@ begin
   ), m as materialized (
     select l.value ->> 's' as scope, l.value ->> 'r' as rule, l.place from jsonb_array_elements(calls -> 'l') with ordinality as l (value, place)
   ), s as materialized (
-    select (s.value ->> 0)::uuid as id, (s.value ->> 1)::numeric as cost, (s.value -> 4)::text as record,
+    select (s.value ->> 0)::uuid as id, (s.value ->> 1)::numeric as cost, s.value -> 4 as record,
         (s.value -> 2 ->> 0)::integer + 1 as one, (s.value -> 2 ->> 1)::integer + 1 as other
       from jsonb_array_elements(calls -> 's') as s
   ), l as materialized (
@@ -2711,7 +2714,9 @@ begin
         tally_left = a.tally_left
       from fits, a where x.scope = a.scope
   ), kept as (
-    insert into private.pending_calls (id, settled_at, cost, record) select s.id, t.at, s.cost, s.record from fits, t, s
+    insert into private.pending_calls (id, settled_at, cost, record, user_id, organization_id, started_at)
+      select s.id, t.at, s.cost, s.record::text, (s.record ->> 'user_id')::uuid, (s.record ->> 'organization_id')::uuid,
+          (s.record ->> 'started_at')::timestamptz from fits, t, s
   )
   select '{"t":[' || string_agg(concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]'), ',' order by a.place) || ']}'
     into answer from fits, a;
@@ -2894,7 +2899,6 @@ CREATE OR REPLACE FUNCTION private.spent_in_windows(p text)
  SET search_path TO ''
 AS $function$
 begin
-  while private.write_pending_calls(null) > 0 loop end loop;
   return (
     select coalesce(json_agg(trim_scale(private.ledger_cost(w.value ->> 0, to_timestamp((w.value ->> 1)::double precision / 1000),
         to_timestamp((w.value ->> 2)::double precision / 1000)))::text order by w.place), '[]')::text
@@ -3281,9 +3285,7 @@ CREATE OR REPLACE FUNCTION private.write_pending_calls(p_ids uuid[])
  SET enable_seqscan TO 'off'
 AS $function$
 declare
-  at timestamptz := private.admission_now();
   taken uuid[];
-  one uuid;
 begin
   if p_ids is null and not exists (select from private.pending_calls p where p.problem is null) then return 0; end if;
   perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
@@ -3292,18 +3294,56 @@ begin
   else
     taken := array(select p.id from private.pending_calls p where p.id = any (p_ids) and p.problem is null);
   end if;
-  if cardinality(taken) = 0 then return 0; end if;
+  if cardinality(taken) > 0 then perform private.write_records(taken); end if;
+  return cardinality(taken);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.write_pending_calls_of(p_scopes text[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  users uuid[] := array(select split_part(s, ':', 2)::uuid from unnest(p_scopes) as s where split_part(s, ':', 1) = 'user');
+  organizations uuid[] := array(select split_part(s, ':', 2)::uuid from unnest(p_scopes) as s where split_part(s, ':', 1) = 'organization');
+  taken uuid[];
+begin
+  if not exists (select from private.pending_calls p
+      where p.problem is null and (p.user_id = any (users) or p.organization_id = any (organizations))) then
+    return 0;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
+  taken := array(select p.id from private.pending_calls p
+    where p.problem is null and (p.user_id = any (users) or p.organization_id = any (organizations)) limit 500);
+  if cardinality(taken) > 0 then perform private.write_records(taken); end if;
+  return cardinality(taken);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.write_records(p_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  at timestamptz := private.admission_now();
+  one uuid;
+begin
   -- Also in an admission, which waits for no disk: whoever finds its records written here takes that for a sign that they are
   -- on disk, as they are when the lock is free again.
   perform set_config('synchronous_commit', 'on', true);
   begin
     perform private.write_usage_events((
       select jsonb_agg(jsonb_build_array(p.id, p.cost::text, null, null, p.record::jsonb, p.settled_at))
-        from private.pending_calls p where p.id = any (taken)), at);
-    delete from private.pending_calls p where p.id = any (taken);
+        from private.pending_calls p where p.id = any (p_ids)), at);
+    delete from private.pending_calls p where p.id = any (p_ids);
   exception when data_exception or integrity_constraint_violation then
     -- One of them is none that the ledger takes: the others are written alone, and it waits for somebody to look at it.
-    foreach one in array taken loop
+    foreach one in array p_ids loop
       begin
         perform private.write_usage_events((
           select jsonb_build_array(jsonb_build_array(p.id, p.cost::text, null, null, p.record::jsonb, p.settled_at))
@@ -3315,7 +3355,6 @@ begin
       end;
     end loop;
   end;
-  return cardinality(taken);
 end $function$
 ;
 
@@ -3755,6 +3794,7 @@ grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integ
 grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to authenticated;
 grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to service_role;
 grant execute on function private.write_pending_calls(uuid[]) to ai_config_app;
+grant execute on function private.write_pending_calls_of(text[]) to ai_config_app;
 grant usage on schema identity to ai_config_identity;
 grant usage on schema private to ai_config_app;
 grant usage on schema private to ai_config_identity;
