@@ -3358,6 +3358,22 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.write_settled_calls(p_ids uuid[])
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
+  perform private.write_pending_calls(p_ids);
+  return array(select u.id from unnest(p_ids) as u (id)
+    where not exists (select from private.settled_calls k where k.id = u.id)
+      and not exists (select from private.pending_calls k where k.id = u.id));
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.write_usage_events(p_calls jsonb, p_at timestamp with time zone)
  RETURNS uuid[]
  LANGUAGE plpgsql
@@ -3795,6 +3811,7 @@ grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integ
 grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to service_role;
 grant execute on function private.write_pending_calls(uuid[]) to ai_config_app;
 grant execute on function private.write_pending_calls_of(text[]) to ai_config_app;
+grant execute on function private.write_settled_calls(uuid[]) to ai_config_app;
 grant usage on schema identity to ai_config_identity;
 grant usage on schema private to ai_config_app;
 grant usage on schema private to ai_config_identity;

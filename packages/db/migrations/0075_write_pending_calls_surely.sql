@@ -169,6 +169,19 @@ begin
   return cardinality(taken);
 end $$;
 --> statement-breakpoint
+-- Writes the records of calls that were booked a moment ago, and answers the ids that nothing is known of: a server that
+-- crashed has lost them. All others are on disk, as is what was booked before them.
+create function private.write_settled_calls(p_ids uuid[]) returns uuid[]
+language plpgsql security definer set search_path to '' set enable_seqscan to 'off'
+as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
+  perform private.write_pending_calls(p_ids);
+  return array(select u.id from unnest(p_ids) as u (id)
+    where not exists (select from private.settled_calls k where k.id = u.id)
+      and not exists (select from private.pending_calls k where k.id = u.id));
+end $$;
+--> statement-breakpoint
 CREATE OR REPLACE FUNCTION private.settle_call(p_call text, p_limits text, p_record text)
  RETURNS text
  LANGUAGE plpgsql
@@ -285,4 +298,8 @@ revoke execute on function private.write_records(uuid[]) from public, anon, auth
 --> statement-breakpoint
 revoke execute on function private.write_pending_calls_of(text[]) from public, anon, authenticated, service_role;
 --> statement-breakpoint
+revoke execute on function private.write_settled_calls(uuid[]) from public, anon, authenticated, service_role;
+--> statement-breakpoint
 grant execute on function private.write_pending_calls_of(text[]) to ai_config_app;
+--> statement-breakpoint
+grant execute on function private.write_settled_calls(uuid[]) to ai_config_app;

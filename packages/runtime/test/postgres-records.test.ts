@@ -122,6 +122,35 @@ test("a record that the ledger does not take keeps no other from being written, 
   expect(await waiting()).toEqual([]);
 });
 
+test("a settlement that was answered and lost in a crash of the server is booked again", async () => {
+  const store = createPostgresStore({ database: db.database });
+  const [user, other] = [userWith(), userWith()];
+  const scope = `user:${user.scope.id}`;
+  await spend(store, other, "0.1");
+  await admit(store, ask(user));
+  const request = ask(user, { reserve: "1" });
+  const admission = await admit(store, request);
+  await whileNobodyWrites(async () => {
+    const [before] =
+      await db.owner`select to_jsonb(a) as held from private.admission_scopes a where a.scope = ${scope}`;
+    const [lease] =
+      await db.owner`select to_jsonb(l) as held from private.admission_leases l where l.id = ${request.id}`;
+    expect(await store.settle(settlementOf(request, admission, "0.5"))).toMatchObject({ isBooked: true });
+    await spend(store, other, "0.2");
+    // What the server holds after a crash before it reached the disk.
+    await db.owner`delete from private.pending_calls where id = ${request.id}`;
+    await db.owner`delete from private.admission_scopes where scope = ${scope}`;
+    await db.owner`insert into private.admission_scopes
+      select * from jsonb_populate_record(null::private.admission_scopes, ${before?.held}::jsonb)`;
+    await db.owner`insert into private.admission_leases
+      select * from jsonb_populate_record(null::private.admission_leases, ${lease?.held}::jsonb)`;
+  });
+  await expect.poll(() => written(user.scope.id)).toMatchObject([{ id: request.id, cost: "0.5" }]);
+  expect(await written(other.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.2" }]);
+  expect(await store.status([user])).toMatchObject([{ spent: "0.5", reserved: "0" }]);
+  await store.close();
+});
+
 test("an alert that comes due is told by the settlement that makes it due, once", async () => {
   const store = createPostgresStore({ database: db.database });
   const user = userWith([0.5]);
