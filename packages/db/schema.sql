@@ -114,7 +114,8 @@ create table ai_usage_events (
   constraint ai_usage_events_label_check CHECK (((char_length(label) <= 200) AND (label !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint ai_usage_events_operation_check CHECK ((operation = ANY (ARRAY['message'::text, 'token_count'::text]))),
   constraint ai_usage_events_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'error'::text, 'aborted'::text, 'timeout'::text]))),
-  constraint ai_usage_events_tags_check CHECK (((jsonb_typeof(tags) = 'object'::text) AND (NOT jsonb_path_exists(tags, '$.*?(@.type() != "string")'::jsonpath)) AND (char_length((tags)::text) <= 4000) AND ((tags)::text !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text)))
+  constraint ai_usage_events_tags_check CHECK (((jsonb_typeof(tags) = 'object'::text) AND (NOT jsonb_path_exists(tags, '$.*?(@.type() != "string")'::jsonpath)) AND (char_length((tags)::text) <= 4000) AND ((tags)::text !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
+  constraint ai_usage_events_texts_check CHECK (((char_length(model_asked) <= 200) AND (char_length(model_served) <= 200) AND (char_length(api_version) <= 200) AND (char_length(experiment_variant) <= 200) AND (char_length(configuration_version) <= 200) AND (char_length(error_type) <= 200) AND (char_length(stop_reason) <= 200))) NOT VALID
 ) partition by RANGE (started_at);
 alter table ai_usage_events enable row level security;
 
@@ -3341,7 +3342,7 @@ begin
       select jsonb_agg(jsonb_build_array(p.id, p.cost::text, null, null, p.record::jsonb, p.settled_at))
         from private.pending_calls p where p.id = any (p_ids)), at);
     delete from private.pending_calls p where p.id = any (p_ids);
-  exception when data_exception or integrity_constraint_violation then
+  exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
     -- One of them is none that the ledger takes: the others are written alone, and it waits for somebody to look at it.
     foreach one in array p_ids loop
       begin
@@ -3349,7 +3350,7 @@ begin
           select jsonb_build_array(jsonb_build_array(p.id, p.cost::text, null, null, p.record::jsonb, p.settled_at))
             from private.pending_calls p where p.id = one), at);
         delete from private.pending_calls p where p.id = one;
-      exception when data_exception or integrity_constraint_violation then
+      exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
         raise warning 'The ledger does not take call %: %', one, sqlstate;
         update private.pending_calls p set problem = sqlstate where p.id = one;
       end;

@@ -4,6 +4,12 @@ ALTER TABLE "private"."pending_calls" ADD COLUMN "started_at" timestamp with tim
 CREATE INDEX "pending_calls_user_idx" ON "private"."pending_calls" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "pending_calls_organization_idx" ON "private"."pending_calls" USING btree ("organization_id") WHERE "private"."pending_calls"."organization_id" is not null;
 --> statement-breakpoint
+-- Records that are there already are left alone.
+ALTER TABLE "ai_usage_events" ADD CONSTRAINT "ai_usage_events_texts_check" CHECK (char_length("model_asked") <= 200 and char_length("model_served") <= 200
+        and char_length("api_version") <= 200 and char_length("experiment_variant") <= 200
+        and char_length("configuration_version") <= 200 and char_length("error_type") <= 200
+        and char_length("stop_reason") <= 200) NOT VALID;
+--> statement-breakpoint
 update private.pending_calls p set user_id = e.user_id, organization_id = e.organization_id, started_at = e.started_at
   from private.pending_calls k, jsonb_populate_record(null::public.ai_usage_events, k.record::jsonb) as e
   where k.id = p.id and p.problem is null;
@@ -115,7 +121,7 @@ begin
       select jsonb_agg(jsonb_build_array(p.id, p.cost::text, null, null, p.record::jsonb, p.settled_at))
         from private.pending_calls p where p.id = any (p_ids)), at);
     delete from private.pending_calls p where p.id = any (p_ids);
-  exception when data_exception or integrity_constraint_violation then
+  exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
     -- One of them is none that the ledger takes: the others are written alone, and it waits for somebody to look at it.
     foreach one in array p_ids loop
       begin
@@ -123,7 +129,7 @@ begin
           select jsonb_build_array(jsonb_build_array(p.id, p.cost::text, null, null, p.record::jsonb, p.settled_at))
             from private.pending_calls p where p.id = one), at);
         delete from private.pending_calls p where p.id = one;
-      exception when data_exception or integrity_constraint_violation then
+      exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
         raise warning 'The ledger does not take call %: %', one, sqlstate;
         update private.pending_calls p set problem = sqlstate where p.id = one;
       end;

@@ -89,37 +89,62 @@ test("a call that waits for the ledger is neither booked nor admitted again", as
   await store.close();
 });
 
-test("a record that the ledger does not take keeps no other from being written, and is kept with its problem", async () => {
+test.each([
+  // No word that it knows, and more than one of its indexes takes.
+  ['"primary"', '"tertiary"', "23514"],
+  ["claude-sonnet-4-5-20250929", "x".repeat(201), "23514"],
+])(
+  "a record that the ledger does not take keeps no other from being written, and is kept with its problem: %s as %s",
+  async (right, wrong, problem) => {
+    const store = createPostgresStore({ database: db.database });
+    const [user, other] = [userWith(), userWith()];
+    const settlements: Settlement[] = [];
+    for (const [limits, cost] of [
+      [user, "0.1"],
+      [other, "0.2"],
+      [user, "0.3"],
+    ] as const) {
+      const request = ask(limits);
+      settlements.push(settlementOf(request, await admit(store, request), cost));
+    }
+    const [, spoiled] = settlements as [Settlement, Settlement, Settlement];
+    await whileNobodyWrites(async () => {
+      for (const settlement of settlements) await store.settle(settlement);
+      await db.owner`
+      update private.pending_calls set record = replace(record, ${right}, ${wrong}) where id = ${spoiled.request.id}`;
+    });
+    await store.close();
+    expect(await written(user.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.3" }]);
+    expect(await written(other.scope.id)).toEqual([]);
+    expect(await waiting()).toEqual([{ id: spoiled.request.id, problem }]);
+    // It is booked all the same, and not again.
+    expect(await store.settle(spoiled)).toMatchObject({ isBooked: false, budgets: [{ spent: "0.2" }] });
+    expect(await waiting()).toEqual([{ id: spoiled.request.id, problem }]);
+
+    // Put right, it is written with the next ones.
+    await db.owner`update private.pending_calls set record = replace(record, ${wrong}, ${right}), problem = null`;
+    await createPostgresStore({ database: db.database }).sweep();
+    expect(await written(other.scope.id)).toMatchObject([{ id: spoiled.request.id, cost: "0.2" }]);
+    expect(await waiting()).toEqual([]);
+  },
+);
+
+test("what is more than an index takes is a problem of its record alone as well", async () => {
+  // As of any text or number of an index that no check holds.
+  await db.owner.unsafe("alter table public.ai_usage_events drop constraint ai_usage_events_texts_check");
   const store = createPostgresStore({ database: db.database });
   const [user, other] = [userWith(), userWith()];
-  const settlements: Settlement[] = [];
-  for (const [limits, cost] of [
-    [user, "0.1"],
-    [other, "0.2"],
-    [user, "0.3"],
-  ] as const) {
-    const request = ask(limits);
-    settlements.push(settlementOf(request, await admit(store, request), cost));
-  }
-  const [, spoiled] = settlements as [Settlement, Settlement, Settlement];
+  for (const limits of [user, other]) await spend(store, limits, "0.1");
+  const long = Array.from({ length: 200 }, () => randomUUID()).join("");
   await whileNobodyWrites(async () => {
-    for (const settlement of settlements) await store.settle(settlement);
-    await db.owner`
-      update private.pending_calls set record = replace(record, '"primary"', '"tertiary"') where id = ${spoiled.request.id}`;
+    for (const limits of [user, other]) await spend(store, limits, "0.2");
+    await db.owner`update private.pending_calls set record = replace(record, 'claude-sonnet-4-5-20250929', ${long})
+      where user_id = ${other.scope.id} and cost = 0.2`;
   });
   await store.close();
-  expect(await written(user.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.3" }]);
-  expect(await written(other.scope.id)).toEqual([]);
-  expect(await waiting()).toEqual([{ id: spoiled.request.id, problem: "23514" }]);
-  // It is booked all the same, and not again.
-  expect(await store.settle(spoiled)).toMatchObject({ isBooked: false, budgets: [{ spent: "0.2" }] });
-  expect(await waiting()).toEqual([{ id: spoiled.request.id, problem: "23514" }]);
-
-  // Put right, it is written with the next ones.
-  await db.owner`update private.pending_calls set record = replace(record, '"tertiary"', '"primary"'), problem = null`;
-  await createPostgresStore({ database: db.database }).sweep();
-  expect(await written(other.scope.id)).toMatchObject([{ id: spoiled.request.id, cost: "0.2" }]);
-  expect(await waiting()).toEqual([]);
+  expect(await written(user.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.2" }]);
+  expect(await waiting()).toMatchObject([{ problem: "54000" }]);
+  await db.owner`delete from private.pending_calls`;
 });
 
 test("a settlement that was answered and lost in a crash of the server is booked again", async () => {

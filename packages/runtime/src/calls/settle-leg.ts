@@ -2,6 +2,7 @@ import { containsSecret, withoutSecrets } from "@ai-config/config-core";
 import type { Settled } from "../admission/admission-store.ts";
 import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
+import { FOREIGN_TEXT_MAX } from "../ledger/storable-text.ts";
 import { type CallCost, callCost } from "../usage/call-cost.ts";
 import { AttemptsFailed } from "./attempts-failed.ts";
 import { withLeft } from "./budget-left.ts";
@@ -13,7 +14,6 @@ type End = Pick<LedgerEntry, "outcome" | "errorType" | "httpStatus">;
 
 /** How long a call that has ended waits to be booked: long enough for a store that is there. */
 const GRACE_MS = 50;
-const TEXT_MAX = 200;
 const WORD = /^[\w.-]{1,64}$/;
 const NO_TAGS = {};
 const SUCCESS: End = { outcome: "success", errorType: null, httpStatus: 200 };
@@ -129,7 +129,7 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
 function plain(text: string): string {
   if (WORD.test(text) && !containsSecret(text)) return text;
   // Half a character, which a cut can leave as well, is no text to a database.
-  return withoutSecrets(text).replaceAll("\0", "").slice(0, TEXT_MAX).toWellFormed();
+  return withoutSecrets(text).replaceAll("\0", "").slice(0, FOREIGN_TEXT_MAX).toWellFormed();
 }
 
 /** How the ledger calls an end that is no success. */
