@@ -114,7 +114,8 @@ create table ai_usage_events (
   constraint ai_usage_events_label_check CHECK (((char_length(label) <= 200) AND (label !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint ai_usage_events_operation_check CHECK ((operation = ANY (ARRAY['message'::text, 'token_count'::text]))),
   constraint ai_usage_events_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'error'::text, 'aborted'::text, 'timeout'::text]))),
-  constraint ai_usage_events_tags_check CHECK (((jsonb_typeof(tags) = 'object'::text) AND (NOT jsonb_path_exists(tags, '$.*?(@.type() != "string")'::jsonpath)) AND (char_length((tags)::text) <= 4000) AND ((tags)::text !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text)))
+  constraint ai_usage_events_tags_check CHECK (((jsonb_typeof(tags) = 'object'::text) AND (NOT jsonb_path_exists(tags, '$.*?(@.type() != "string")'::jsonpath)) AND (char_length((tags)::text) <= 4000) AND ((tags)::text !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
+  constraint ai_usage_events_texts_check CHECK (((char_length(model_asked) <= 200) AND (char_length(model_served) <= 200) AND (char_length(api_version) <= 200) AND (char_length(experiment_variant) <= 200) AND (char_length(configuration_version) <= 200) AND (char_length(error_type) <= 200) AND (char_length(stop_reason) <= 200))) NOT VALID
 ) partition by RANGE (started_at);
 alter table ai_usage_events enable row level security;
 
@@ -409,6 +410,9 @@ create table private.pending_calls (
   cost numeric not null,
   record text not null,
   problem text,
+  user_id uuid,
+  organization_id uuid,
+  started_at timestamp with time zone,
   constraint pending_calls_pkey PRIMARY KEY (id)
 );
 alter table private.pending_calls enable row level security;
@@ -489,6 +493,8 @@ CREATE UNIQUE INDEX ai_provider_keys_organization_slot_key ON private.ai_provide
 CREATE INDEX ai_provider_keys_user_idx ON private.ai_provider_keys USING btree (user_id);
 CREATE UNIQUE INDEX ai_provider_keys_user_slot_key ON private.ai_provider_keys USING btree (user_id, provider, slot) WHERE (user_id IS NOT NULL);
 CREATE UNIQUE INDEX budget_windows_key ON private.budget_windows USING btree (scope, period, starts_at);
+CREATE INDEX pending_calls_organization_idx ON private.pending_calls USING btree (organization_id) WHERE (organization_id IS NOT NULL);
+CREATE INDEX pending_calls_user_idx ON private.pending_calls USING btree (user_id);
 CREATE INDEX service_tokens_created_by_idx ON public.service_tokens USING btree (created_by);
 CREATE UNIQUE INDEX service_tokens_name_key ON public.service_tokens USING btree (organization_id, lower(name));
 CREATE UNIQUE INDEX service_tokens_token_hash_key ON public.service_tokens USING btree (token_hash);
@@ -845,10 +851,6 @@ begin
           on w.scope = u.scope and w.period = u.period and w.starts_at = to_timestamp(u.start_ms / 1000)
         left join private.admission_scopes a on a.scope = w.scope;
       known := 0;
-      if exists (select from generate_series(1, budget) as u (place) where b_id[u.place] is null and b_start[u.place] is not null) then
-        -- What begins in the middle of a window has to find every call in the ledger.
-        while private.write_pending_calls(null) > 0 loop end loop;
-      end if;
       for place in 1 .. budget loop
         if b_id[place] is null and b_start[place] is not null then
           perform private.budget_window_id(b_scope[place], b_period[place], b_start[place], b_end[place]);
@@ -1366,15 +1368,6 @@ declare
   now_ms double precision := extract(epoch from private.admission_now()) * 1000;
   answers text;
 begin
-  if exists (select from private.pending_calls p where p.problem is null) and exists (
-    select from jsonb_array_elements(p::jsonb) as b where not exists (
-      select from jsonb_array_elements(b.value -> 2) as c
-        join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
-          and w.starts_at = to_timestamp((c.value ->> 0)::double precision / 1000)
-        where (c.value ->> 0)::double precision <= now_ms and now_ms < (c.value ->> 1)::double precision))
-  then
-    while private.write_pending_calls(null) > 0 loop end loop;
-  end if;
   select string_agg(coalesce((
       select '["' || trim_scale(case
             when w.id is null then private.ledger_cost(b.value ->> 0, to_timestamp(c.start_ms / 1000), to_timestamp(c.end_ms / 1000))
@@ -2001,7 +1994,10 @@ begin
       union all
       select e.cost from public.ai_usage_events e where e.user_id = owner and e.started_at >= p_from and e.started_at < first_hour
       union all
-      select e.cost from public.ai_usage_events e where e.user_id = owner and e.started_at >= last_hour and e.started_at < p_to) x;
+      select e.cost from public.ai_usage_events e where e.user_id = owner and e.started_at >= last_hour and e.started_at < p_to
+      union all
+      select p.cost from private.pending_calls p where p.user_id = owner and p.started_at >= p_from and p.started_at < p_to
+        and not exists (select from private.settled_calls k where k.id = p.id)) x;
   else
     select sum(x.cost) into answer from (
       select d.cost from public.ai_usage_daily d where d.organization_id = owner and d.starts_at >= first_day and d.starts_at < last_day
@@ -2012,7 +2008,10 @@ begin
       union all
       select e.cost from public.ai_usage_events e where e.organization_id = owner and e.started_at >= p_from and e.started_at < first_hour
       union all
-      select e.cost from public.ai_usage_events e where e.organization_id = owner and e.started_at >= last_hour and e.started_at < p_to) x;
+      select e.cost from public.ai_usage_events e where e.organization_id = owner and e.started_at >= last_hour and e.started_at < p_to
+      union all
+      select p.cost from private.pending_calls p where p.organization_id = owner and p.started_at >= p_from and p.started_at < p_to
+        and not exists (select from private.settled_calls k where k.id = p.id)) x;
   end if;
   return coalesce(answer, 0);
 end $function$
@@ -2637,9 +2636,6 @@ begin
       select b.value -> 3 as thresholds, coalesce(w.alerted, ';') as alerted, case
           when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
           when w.id is not null then w.spent
-          -- The ledger does not hold it all yet, and its lock must not be taken before those of the scopes.
-          when exists (select from private.pending_calls p
-            where p.problem is null and position(split_part(b.value ->> 0, ':', 2) in lower(p.record)) > 0) then 'Infinity'
           else private.ledger_cost(b.value ->> 0, to_timestamp(c.start_ms / 1000), to_timestamp(c.end_ms / 1000)) end as spent
         from jsonb_array_elements(p_query::jsonb) as b
         cross join lateral (select (e.value ->> 0)::double precision as start_ms, (e.value ->> 1)::double precision as end_ms
@@ -2754,7 +2750,8 @@ begin
           where a.scope = other
           returning concat(',', concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]')) into other_told;
       end if;
-      insert into private.pending_calls (id, settled_at, cost, record) values (call_id, at, cost, p_record);
+      insert into private.pending_calls (id, settled_at, cost, record, user_id, organization_id, started_at)
+        values (call_id, at, cost, p_record, parts[7]::uuid, parts[8]::uuid, parts[9]::timestamptz);
       done := set_config('synchronous_commit', 'off', true) is null;
       return '{"t":[' || one_told || coalesce(other_told, '') || ']}';
     end if;
@@ -2782,7 +2779,7 @@ begin
   ), m as materialized (
     select l.value ->> 's' as scope, l.value ->> 'r' as rule, l.place from jsonb_array_elements(calls -> 'l') with ordinality as l (value, place)
   ), s as materialized (
-    select (s.value ->> 0)::uuid as id, (s.value ->> 1)::numeric as cost, (s.value -> 4)::text as record,
+    select (s.value ->> 0)::uuid as id, (s.value ->> 1)::numeric as cost, s.value -> 4 as record,
         (s.value -> 2 ->> 0)::integer + 1 as one, (s.value -> 2 ->> 1)::integer + 1 as other
       from jsonb_array_elements(calls -> 's') as s
   ), l as materialized (
@@ -2812,7 +2809,9 @@ begin
         tally_left = a.tally_left
       from fits, a where x.scope = a.scope
   ), kept as (
-    insert into private.pending_calls (id, settled_at, cost, record) select s.id, t.at, s.cost, s.record from fits, t, s
+    insert into private.pending_calls (id, settled_at, cost, record, user_id, organization_id, started_at)
+      select s.id, t.at, s.cost, s.record::text, (s.record ->> 'user_id')::uuid, (s.record ->> 'organization_id')::uuid,
+          (s.record ->> 'started_at')::timestamptz from fits, t, s
   )
   select '{"t":[' || string_agg(concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]'), ',' order by a.place) || ']}'
     into answer from fits, a;
@@ -2852,11 +2851,9 @@ begin
   l_said := l_said_windows;
 
   perform private.fold_tallies(array(select l.value ->> 's' from unnest(l_item) as l (value)));
-  if exists (select from jsonb_array_elements(calls -> 's') as s
-      where not exists (select from private.admission_leases l where l.id = (s.value ->> 0)::uuid)) then
-    -- It may be booked already and wait for the ledger, as may others of a window that is made below.
-    while private.write_pending_calls(null) > 0 loop end loop;
-  end if;
+  -- Those without a lease may be booked already, and wait for the ledger.
+  perform private.write_pending_calls(array(select (s.value ->> 0)::uuid from jsonb_array_elements(calls -> 's') as s
+    where exists (select from private.pending_calls k where k.id = (s.value ->> 0)::uuid)));
   -- A window begins with what the ledger holds of it, so it is made before these calls are written there.
   for settlement in select s.value from jsonb_array_elements(calls -> 's') as s
       where not exists (select from private.admission_leases l where l.id = (s.value ->> 0)::uuid) loop
@@ -3002,7 +2999,6 @@ CREATE OR REPLACE FUNCTION private.spent_in_windows(p text)
  SET search_path TO ''
 AS $function$
 begin
-  while private.write_pending_calls(null) > 0 loop end loop;
   return (
     select coalesce(json_agg(trim_scale(private.ledger_cost(w.value ->> 0, to_timestamp((w.value ->> 1)::double precision / 1000),
         to_timestamp((w.value ->> 2)::double precision / 1000)))::text order by w.place), '[]')::text
@@ -3389,9 +3385,7 @@ CREATE OR REPLACE FUNCTION private.write_pending_calls(p_ids uuid[])
  SET enable_seqscan TO 'off'
 AS $function$
 declare
-  at timestamptz := private.admission_now();
   taken uuid[];
-  one uuid;
 begin
   if p_ids is null and not exists (select from private.pending_calls p where p.problem is null) then return 0; end if;
   perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
@@ -3400,30 +3394,83 @@ begin
   else
     taken := array(select p.id from private.pending_calls p where p.id = any (p_ids) and p.problem is null);
   end if;
-  if cardinality(taken) = 0 then return 0; end if;
+  if cardinality(taken) > 0 then perform private.write_records(taken); end if;
+  return cardinality(taken);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.write_pending_calls_of(p_scopes text[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  users uuid[] := array(select split_part(s, ':', 2)::uuid from unnest(p_scopes) as s where split_part(s, ':', 1) = 'user');
+  organizations uuid[] := array(select split_part(s, ':', 2)::uuid from unnest(p_scopes) as s where split_part(s, ':', 1) = 'organization');
+  taken uuid[];
+begin
+  if not exists (select from private.pending_calls p
+      where p.problem is null and (p.user_id = any (users) or p.organization_id = any (organizations))) then
+    return 0;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
+  taken := array(select p.id from private.pending_calls p
+    where p.problem is null and (p.user_id = any (users) or p.organization_id = any (organizations)) limit 500);
+  if cardinality(taken) > 0 then perform private.write_records(taken); end if;
+  return cardinality(taken);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.write_records(p_ids uuid[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  at timestamptz := private.admission_now();
+  one uuid;
+begin
   -- Also in an admission, which waits for no disk: whoever finds its records written here takes that for a sign that they are
   -- on disk, as they are when the lock is free again.
   perform set_config('synchronous_commit', 'on', true);
   begin
     perform private.write_usage_events((
       select jsonb_agg(jsonb_build_array(p.id, p.cost::text, null, null, p.record::jsonb, p.settled_at))
-        from private.pending_calls p where p.id = any (taken)), at);
-    delete from private.pending_calls p where p.id = any (taken);
-  exception when data_exception or integrity_constraint_violation then
+        from private.pending_calls p where p.id = any (p_ids)), at);
+    delete from private.pending_calls p where p.id = any (p_ids);
+  exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
     -- One of them is none that the ledger takes: the others are written alone, and it waits for somebody to look at it.
-    foreach one in array taken loop
+    foreach one in array p_ids loop
       begin
         perform private.write_usage_events((
           select jsonb_build_array(jsonb_build_array(p.id, p.cost::text, null, null, p.record::jsonb, p.settled_at))
             from private.pending_calls p where p.id = one), at);
         delete from private.pending_calls p where p.id = one;
-      exception when data_exception or integrity_constraint_violation then
+      exception when data_exception or integrity_constraint_violation or program_limit_exceeded then
         raise warning 'The ledger does not take call %: %', one, sqlstate;
         update private.pending_calls p set problem = sqlstate where p.id = one;
       end;
     end loop;
   end;
-  return cardinality(taken);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION private.write_settled_calls(p_ids uuid[])
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('ledger', 7));
+  perform private.write_pending_calls(p_ids);
+  return array(select u.id from unnest(p_ids) as u (id)
+    where not exists (select from private.settled_calls k where k.id = u.id)
+      and not exists (select from private.pending_calls k where k.id = u.id));
 end $function$
 ;
 
@@ -3865,6 +3912,8 @@ grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integ
 grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to authenticated;
 grant execute on function private.verify_audit_part(uuid,uuid,bigint,bytea,integer) to service_role;
 grant execute on function private.write_pending_calls(uuid[]) to ai_config_app;
+grant execute on function private.write_pending_calls_of(text[]) to ai_config_app;
+grant execute on function private.write_settled_calls(uuid[]) to ai_config_app;
 grant usage on schema identity to ai_config_identity;
 grant usage on schema private to ai_config_app;
 grant usage on schema private to ai_config_identity;

@@ -1,7 +1,8 @@
 import { containsSecret, withoutSecrets } from "@ai-config/config-core";
 
+import { FOREIGN_TEXT_MAX } from "./ledger/storable-text.ts";
+
 const WORD = /^[\w.-]{1,64}$/;
-const TEXT_MAX = 200;
 
 /**
  * Words from outside as they may be told and stored: no key, whoever repeats it, nothing that a database does not take,
@@ -10,5 +11,5 @@ const TEXT_MAX = 200;
 export function plain(text: string): string {
   if (WORD.test(text) && !containsSecret(text)) return text;
   // Without its zero bytes first: between them a key would not be found. A cut can leave half a character.
-  return withoutSecrets(text.replaceAll("\0", "")).slice(0, TEXT_MAX).toWellFormed();
+  return withoutSecrets(text.replaceAll("\0", "")).slice(0, FOREIGN_TEXT_MAX).toWellFormed();
 }

@@ -89,37 +89,91 @@ test("a call that waits for the ledger is neither booked nor admitted again", as
   await store.close();
 });
 
-test("a record that the ledger does not take keeps no other from being written, and is kept with its problem", async () => {
+test.each([
+  // No word that it knows, and more than one of its indexes takes.
+  ['"primary"', '"tertiary"', "23514"],
+  ["claude-sonnet-4-5-20250929", "x".repeat(201), "23514"],
+])(
+  "a record that the ledger does not take keeps no other from being written, and is kept with its problem: %s as %s",
+  async (right, wrong, problem) => {
+    const store = createPostgresStore({ database: db.database });
+    const [user, other] = [userWith(), userWith()];
+    const settlements: Settlement[] = [];
+    for (const [limits, cost] of [
+      [user, "0.1"],
+      [other, "0.2"],
+      [user, "0.3"],
+    ] as const) {
+      const request = ask(limits);
+      settlements.push(settlementOf(request, await admit(store, request), cost));
+    }
+    const [, spoiled] = settlements as [Settlement, Settlement, Settlement];
+    await whileNobodyWrites(async () => {
+      for (const settlement of settlements) await store.settle(settlement);
+      await db.owner`
+      update private.pending_calls set record = replace(record, ${right}, ${wrong}) where id = ${spoiled.request.id}`;
+    });
+    await store.close();
+    expect(await written(user.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.3" }]);
+    expect(await written(other.scope.id)).toEqual([]);
+    expect(await waiting()).toEqual([{ id: spoiled.request.id, problem }]);
+    // It is booked all the same, and not again.
+    expect(await store.settle(spoiled)).toMatchObject({ isBooked: false, budgets: [{ spent: "0.2" }] });
+    expect(await waiting()).toEqual([{ id: spoiled.request.id, problem }]);
+
+    // Put right, it is written with the next ones.
+    await db.owner`update private.pending_calls set record = replace(record, ${wrong}, ${right}), problem = null`;
+    await createPostgresStore({ database: db.database }).sweep();
+    expect(await written(other.scope.id)).toMatchObject([{ id: spoiled.request.id, cost: "0.2" }]);
+    expect(await waiting()).toEqual([]);
+  },
+);
+
+test("what is more than an index takes is a problem of its record alone as well", async () => {
+  // As of any text or number of an index that no check holds.
+  await db.owner.unsafe("alter table public.ai_usage_events drop constraint ai_usage_events_texts_check");
   const store = createPostgresStore({ database: db.database });
   const [user, other] = [userWith(), userWith()];
-  const settlements: Settlement[] = [];
-  for (const [limits, cost] of [
-    [user, "0.1"],
-    [other, "0.2"],
-    [user, "0.3"],
-  ] as const) {
-    const request = ask(limits);
-    settlements.push(settlementOf(request, await admit(store, request), cost));
-  }
-  const [, spoiled] = settlements as [Settlement, Settlement, Settlement];
+  for (const limits of [user, other]) await spend(store, limits, "0.1");
+  const long = Array.from({ length: 200 }, () => randomUUID()).join("");
   await whileNobodyWrites(async () => {
-    for (const settlement of settlements) await store.settle(settlement);
-    await db.owner`
-      update private.pending_calls set record = replace(record, '"primary"', '"tertiary"') where id = ${spoiled.request.id}`;
+    for (const limits of [user, other]) await spend(store, limits, "0.2");
+    await db.owner`update private.pending_calls set record = replace(record, 'claude-sonnet-4-5-20250929', ${long})
+      where user_id = ${other.scope.id} and cost = 0.2`;
   });
   await store.close();
-  expect(await written(user.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.3" }]);
-  expect(await written(other.scope.id)).toEqual([]);
-  expect(await waiting()).toEqual([{ id: spoiled.request.id, problem: "23514" }]);
-  // It is booked all the same, and not again.
-  expect(await store.settle(spoiled)).toMatchObject({ isBooked: false, budgets: [{ spent: "0.2" }] });
-  expect(await waiting()).toEqual([{ id: spoiled.request.id, problem: "23514" }]);
+  expect(await written(user.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.2" }]);
+  expect(await waiting()).toMatchObject([{ problem: "54000" }]);
+  await db.owner`delete from private.pending_calls`;
+});
 
-  // Put right, it is written with the next ones.
-  await db.owner`update private.pending_calls set record = replace(record, '"tertiary"', '"primary"'), problem = null`;
-  await createPostgresStore({ database: db.database }).sweep();
-  expect(await written(other.scope.id)).toMatchObject([{ id: spoiled.request.id, cost: "0.2" }]);
-  expect(await waiting()).toEqual([]);
+test("a settlement that was answered and lost in a crash of the server is booked again", async () => {
+  const store = createPostgresStore({ database: db.database });
+  const [user, other] = [userWith(), userWith()];
+  const scope = `user:${user.scope.id}`;
+  await spend(store, other, "0.1");
+  await admit(store, ask(user));
+  const request = ask(user, { reserve: "1" });
+  const admission = await admit(store, request);
+  await whileNobodyWrites(async () => {
+    const [before] =
+      await db.owner`select to_jsonb(a) as held from private.admission_scopes a where a.scope = ${scope}`;
+    const [lease] =
+      await db.owner`select to_jsonb(l) as held from private.admission_leases l where l.id = ${request.id}`;
+    expect(await store.settle(settlementOf(request, admission, "0.5"))).toMatchObject({ isBooked: true });
+    await spend(store, other, "0.2");
+    // What the server holds after a crash before it reached the disk.
+    await db.owner`delete from private.pending_calls where id = ${request.id}`;
+    await db.owner`delete from private.admission_scopes where scope = ${scope}`;
+    await db.owner`insert into private.admission_scopes
+      select * from jsonb_populate_record(null::private.admission_scopes, ${before?.held}::jsonb)`;
+    await db.owner`insert into private.admission_leases
+      select * from jsonb_populate_record(null::private.admission_leases, ${lease?.held}::jsonb)`;
+  });
+  await expect.poll(() => written(user.scope.id)).toMatchObject([{ id: request.id, cost: "0.5" }]);
+  expect(await written(other.scope.id)).toMatchObject([{ cost: "0.1" }, { cost: "0.2" }]);
+  expect(await store.status([user])).toMatchObject([{ spent: "0.5", reserved: "0" }]);
+  await store.close();
 });
 
 test("an alert that comes due is told by the settlement that makes it due, once", async () => {

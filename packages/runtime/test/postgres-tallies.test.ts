@@ -123,8 +123,8 @@ test("a call by itself that tallies decide has the answers and the counters of o
 });
 
 function expectTallies(): void {
-  expect(byTallies.admissions).toBeGreaterThan(20);
-  expect(byTallies.settlements).toBeGreaterThan(20);
+  expect(byTallies.admissions).toBeGreaterThan(5);
+  expect(byTallies.settlements).toBeGreaterThan(5);
   Object.assign(byTallies, { admissions: 0, settlements: 0 });
 }
 

@@ -22,7 +22,7 @@ export async function summarizeUsage(
   { actor, ...window }: UsageWindow & { readonly actor: Actor },
 ): Promise<UsageSummary> {
   checkWindow(window);
-  await writePendingCalls(ctx);
+  await writePendingCalls(ctx, window.owner);
   return runAs(ctx, actor, async (tx) => {
     await requireAdmin(tx, actor, window.owner, ["usage:read"]);
     const rows = await tx.execute<UsageFigures & { model: string | null } & Record<string, unknown>>(sql`

@@ -43,7 +43,7 @@ export async function usageSeries(
   checkWindow(window, zoneIssues(timeZone, "timeZone"));
   const group = groupBy === undefined ? sql`null::text` : sql`${sql.identifier(COLUMNS[groupBy])}::text`;
   const begin = sql`date_trunc(${step}, started_at, ${timeZone})`;
-  await writePendingCalls(ctx);
+  await writePendingCalls(ctx, window.owner);
   return runAs(ctx, actor, async (tx) => {
     await requireAdmin(tx, actor, window.owner, ACTIONS);
     const grain = await grainOf(tx, window, { step, timeZone });

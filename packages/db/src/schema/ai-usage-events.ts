@@ -76,6 +76,14 @@ export const aiUsageEvents = pgTable(
     ),
     check("ai_usage_events_operation_check", sql`${table.operation} in ('message', 'token_count')`),
     check("ai_usage_events_basis_check", sql`${table.costBasis} in ('exact', 'estimated', 'unknown')`),
+    // Sums are found by some of them, and an index takes none that is much longer.
+    check(
+      "ai_usage_events_texts_check",
+      sql`char_length(${table.modelAsked}) <= 200 and char_length(${table.modelServed}) <= 200
+        and char_length(${table.apiVersion}) <= 200 and char_length(${table.experimentVariant}) <= 200
+        and char_length(${table.configurationVersion}) <= 200 and char_length(${table.errorType}) <= 200
+        and char_length(${table.stopReason}) <= 200`,
+    ),
     check(
       "ai_usage_events_label_check",
       sql`char_length(${table.label}) <= 200 and ${noSecret(table.label)}`,

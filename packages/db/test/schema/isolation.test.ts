@@ -152,8 +152,9 @@ async function furnish(): Promise<void> {
       values (${randomUUID()}, ${dana}, ${acme}, 'claude', '2023-06-01', 'primary', now(), now(), 1, 1, 'success',
         false, 1, 1, 0, 0, 0, 0, 0.123, 'exact', ${secretText})`;
     await tx`insert into private.settled_calls (id, settled_at) values (${acme}, now())`;
-    await tx`insert into private.pending_calls (id, settled_at, cost, record, problem)
-      values (${acme}, now(), 0.123, ${JSON.stringify({ user_id: dana, organization_id: acme })}, '22P02')`;
+    await tx`insert into private.pending_calls (id, settled_at, cost, record, problem, user_id, organization_id, started_at)
+      values (${acme}, now(), 0.123, ${JSON.stringify({ user_id: dana, organization_id: acme })}, '22P02', ${dana}, ${acme},
+        now())`;
     for (const [column, id] of [
       ["user_id", dana],
       ["organization_id", acme],

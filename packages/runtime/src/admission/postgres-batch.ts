@@ -194,8 +194,8 @@ export function settlementBatch(settlements: readonly Settlement[]): SettlementB
 }
 
 /**
- * The arguments of `private.settle_call`, for a call that ends by itself: how it is booked by tallies, what goes before
- * its record where it is not, and the record. Undefined where no tally can hold its limits.
+ * The arguments of `private.settle_call`, for a call that ends by itself: how it is booked by tallies and whose it is, what
+ * goes before its record where it is not, and the record. Undefined where no tally can hold its limits.
  */
 export function loneSettlement(settlement: Settlement): readonly [string, string, string] | undefined {
   const { admission, request, cost, entry } = settlement;
@@ -203,7 +203,13 @@ export function loneSettlement(settlement: Settlement): readonly [string, string
   if (tallies === undefined) return undefined;
   const limits = new Limits();
   const booking = bookingOf(settlement, limits.placesOf(request.scopes));
-  return [`${admission.id}|${cost}${tallies}`, `{"l":${limits},"s":[${booking}`, usageColumns(entry)];
+  const { userId, organizationId, startedAt } = entry;
+  const owner = `${userId}|${organizationId ?? ""}|${startedAt.toISOString()}`;
+  return [
+    `${admission.id}|${cost}${tallies}|${owner}`,
+    `{"l":${limits},"s":[${booking}`,
+    usageColumns(entry),
+  ];
 }
 
 /** A settlement up to its record. */

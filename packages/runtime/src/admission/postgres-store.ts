@@ -34,7 +34,8 @@ const SCOPES_MAX = 2;
 /** Records in one statement, which must not take long. */
 const RECORDS_MAX = 500;
 const PREPARED = { prepare: true };
-const WRITE_RECORDS = "select private.write_pending_calls($1::uuid[]) as answer";
+const WRITE_RECORDS = "select private.write_settled_calls($1::uuid[]) as answer";
+const WRITE_WAITING = "select private.write_pending_calls(null) as answer";
 /** Serialization failure and deadlock: the same batch may well pass the next time. */
 const WORTH_REPEATING = new Set(["40001", "40P01"]);
 const ATTEMPTS_MAX = 4;
@@ -99,9 +100,11 @@ export function createPostgresStore({ database }: { database: Database }): Admis
 
   const records = createRecordWriter({
     write: async (ids) => {
+      const lost: string[] = [];
       for (let first = 0; first < ids.length; first += RECORDS_MAX) {
-        await ask(WRITE_RECORDS, [ids.slice(first, first + RECORDS_MAX)]);
+        lost.push(...((await ask(WRITE_RECORDS, [ids.slice(first, first + RECORDS_MAX)])) as string[]));
       }
+      return lost;
     },
     settleAgain: async (settlement) => void (await settlements.add(settlement)),
   });
@@ -127,7 +130,7 @@ export function createPostgresStore({ database }: { database: Database }): Admis
     },
     sweep: async () => {
       // Of processes that ended before they wrote them.
-      while (((await ask(WRITE_RECORDS, [null])) as number) > 0);
+      while (((await ask(WRITE_WAITING, [])) as number) > 0);
       let freed = 0;
       for (;;) {
         const part = (await ask("select private.sweep_calls() as answer", [])) as number;

@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 /** A writer over a database that can be away. */
 function start() {
   const timers = manualTimers(0);
-  const state = { isAway: false, tries: 0 };
+  const state = { isAway: false, tries: 0, lost: [] as string[] };
   const written: string[][] = [];
   const again: string[] = [];
   const ask = async () => {
@@ -22,6 +22,7 @@ function start() {
     write: async (ids) => {
       await ask();
       written.push([...ids]);
+      return state.lost.splice(0);
     },
     settleAgain: async ({ admission }) => {
       await ask();
@@ -64,6 +65,17 @@ test("what may be lost is settled again, ever more seldom but each minute, until
   expect(again.toSorted()).toEqual(["kept", "lost"]);
   // Booked again, it is on disk when its record is written.
   expect(written).toEqual([["lost"]]);
+  expect(timers.pending).toBe(0);
+});
+
+test("what a database that answers knows nothing of any more is settled again", async () => {
+  const { timers, state, written, again, add } = start();
+  state.lost = ["lost"];
+  add("kept");
+  add("LOST");
+  await timers.advance(HOUR);
+  expect(again).toEqual(["LOST"]);
+  expect(written).toEqual([["kept", "lost"]]);
   expect(timers.pending).toBe(0);
 });
 

@@ -16,8 +16,11 @@ export interface RecordWriter {
 }
 
 export interface RecordWriterOptions {
-  /** Resolves when the records of these calls, and all that was booked before, are on disk. */
-  write(ids: readonly string[]): Promise<void>;
+  /**
+   * Resolves when the records of these calls, and all that was booked before, are on disk; but for the ids that it answers,
+   * of which the database knows nothing any more.
+   */
+  write(ids: readonly string[]): Promise<readonly string[]>;
   /** Books a call again that may have been lost, once. It may come back by `add`. */
   settleAgain(settlement: Settlement): Promise<void>;
   readonly timers?: QueueTimers;
@@ -66,7 +69,10 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
 
   async function tryWrite(batch: ReadonlyMap<string, Settlement>): Promise<boolean> {
     try {
-      await write([...batch.keys()]);
+      for (const id of await write([...batch.keys()])) {
+        const settlement = batch.get(id);
+        if (settlement !== undefined) doubtful.set(id, settlement);
+      }
       return true;
     } catch {
       for (const [id, settlement] of batch) doubtful.set(id, settlement);
@@ -84,7 +90,8 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
 
   return {
     add(settlements) {
-      for (const settlement of settlements) waiting.set(settlement.admission.id, settlement);
+      // As the database writes ids.
+      for (const settlement of settlements) waiting.set(settlement.admission.id.toLowerCase(), settlement);
       if (running === undefined) schedule();
     },
     async close() {

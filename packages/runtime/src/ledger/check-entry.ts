@@ -1,7 +1,7 @@
 import { invalidArgument } from "../admission/invalid-argument.ts";
 import { isUuid } from "../uuid.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
-import { isStorable, isText, LABEL_MAX } from "./storable-text.ts";
+import { FOREIGN_TEXT_MAX, isStorable, isText, LABEL_MAX } from "./storable-text.ts";
 
 /** Of all tags, as JSON. */
 const TAGS_LENGTH_MAX = 4_000;
@@ -45,8 +45,8 @@ export function checkEntry(entry: LedgerEntry): void {
     fail("organizationId", "Must be a uuid.");
   for (const name of COUNTS) if (!isCount(entry[name])) fail(name, COUNT);
   for (const name of OPTIONAL_COUNTS) if (entry[name] !== null && !isCount(entry[name])) fail(name, COUNT);
-  for (const name of TEXTS) if (!isText(entry[name])) fail(name, TEXT);
-  for (const name of OPTIONAL_TEXTS) if (entry[name] !== null && !isText(entry[name])) fail(name, TEXT);
+  for (const name of TEXTS) if (!isShort(entry[name])) fail(name, TEXT);
+  for (const name of OPTIONAL_TEXTS) if (entry[name] !== null && !isShort(entry[name])) fail(name, TEXT);
   for (const [name, words] of Object.entries(WORDS)) {
     const word = entry[name as keyof typeof WORDS];
     if (!(words as ReadonlySet<unknown>).has(word)) fail(name, `Must be one of ${[...words].join(", ")}.`);
@@ -76,7 +76,9 @@ function checkTags(tags: LedgerEntry["tags"]): void {
 }
 
 const COUNT = `Must be a whole number from 0 to ${COUNT_MAX}.`;
-const TEXT = "Must be text that a database takes.";
+const TEXT = `Must be text that a database takes, of at most ${FOREIGN_TEXT_MAX} characters.`;
+
+const isShort = (text: unknown): boolean => isText(text) && text.length <= FOREIGN_TEXT_MAX;
 
 function isCount(value: number | null): boolean {
   // Times are rounded when they are written.

@@ -8,6 +8,9 @@ export function isText(text: unknown): text is string {
 /** Characters of a call's label. */
 export const LABEL_MAX = 200;
 
+/** Characters that are kept of a text from outside. The database holds the same. */
+export const FOREIGN_TEXT_MAX = 200;
+
 /** Whether the ledger takes a text of the caller's: what it refused would keep a cost from being written down. */
 export function isStorable(text: unknown, max: number): boolean {
   return isText(text) && text.length <= max && !containsSecret(text);
