@@ -104,7 +104,7 @@ create table ai_usage_events (
   web_searches integer not null,
   cost numeric not null,
   cost_basis text not null,
-  anthropic_request_id text,
+  anthropic_request_ids text[] not null default '{}'::text[],
   label text,
   tags jsonb not null default '{}'::jsonb,
   operation text not null default 'message'::text,
@@ -114,6 +114,7 @@ create table ai_usage_events (
   constraint ai_usage_events_label_check CHECK (((char_length(label) <= 200) AND (label !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint ai_usage_events_operation_check CHECK ((operation = ANY (ARRAY['message'::text, 'token_count'::text]))),
   constraint ai_usage_events_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'error'::text, 'aborted'::text, 'timeout'::text]))),
+  constraint ai_usage_events_request_ids_check CHECK (((cardinality(anthropic_request_ids) <= 16) AND (array_position(anthropic_request_ids, NULL::text) IS NULL) AND (char_length(array_to_string(anthropic_request_ids, ''::text)) <= 3200) AND (array_to_string(anthropic_request_ids, ' '::text) !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint ai_usage_events_tags_check CHECK (((jsonb_typeof(tags) = 'object'::text) AND (NOT jsonb_path_exists(tags, '$.*?(@.type() != "string")'::jsonpath)) AND (char_length((tags)::text) <= 4000) AND ((tags)::text !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text)))
 ) partition by RANGE (started_at);
 alter table ai_usage_events enable row level security;
@@ -3345,12 +3346,14 @@ begin
     insert into public.ai_usage_events (id, cost, settled_at, user_id, organization_id, configuration_version, model_asked,
         model_served, api_version, key_slot, experiment_variant, started_at, first_byte_ms, duration_ms, attempts, outcome,
         error_type, http_status, stop_reason, operation, is_stream, input_tokens, output_tokens, cache_read_tokens,
-        cache_write_5m_tokens, cache_write_1h_tokens, web_searches, cost_basis, anthropic_request_id, label, tags)
+        cache_write_5m_tokens, cache_write_1h_tokens, web_searches, cost_basis, anthropic_request_ids, label, tags)
       select calls.id, (calls.value ->> 1)::numeric, coalesce((calls.value ->> 5)::timestamptz, p_at), e.user_id, e.organization_id, e.configuration_version,
         e.model_asked, e.model_served, e.api_version, e.key_slot, e.experiment_variant, e.started_at, e.first_byte_ms,
         e.duration_ms, e.attempts, e.outcome, e.error_type, e.http_status, e.stop_reason, coalesce(e.operation, 'message'), e.is_stream, e.input_tokens,
         e.output_tokens, e.cache_read_tokens, e.cache_write_5m_tokens, e.cache_write_1h_tokens, e.web_searches,
-        e.cost_basis, e.anthropic_request_id, e.label, e.tags
+        e.cost_basis,
+        -- Records that waited when this was new name the last request alone.
+        coalesce(e.anthropic_request_ids, array_remove(array[calls.value -> 4 ->> 'anthropic_request_id'], null)), e.label, e.tags
       from fresh join calls on calls.id = fresh.id, jsonb_populate_record(null::public.ai_usage_events, calls.value -> 4) as e
   ) select array_agg(fresh.id) into booked from fresh;
   return coalesce(booked, '{}');

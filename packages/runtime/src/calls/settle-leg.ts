@@ -2,6 +2,7 @@ import { containsSecret, withoutSecrets } from "@ai-config/config-core";
 import type { Settled } from "../admission/admission-store.ts";
 import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
+import { FOREIGN_TEXT_MAX, REQUEST_IDS_MAX } from "../ledger/storable-text.ts";
 import { type CallCost, callCost } from "../usage/call-cost.ts";
 import { AttemptsFailed } from "./attempts-failed.ts";
 import { withLeft } from "./budget-left.ts";
@@ -13,7 +14,6 @@ type End = Pick<LedgerEntry, "outcome" | "errorType" | "httpStatus">;
 
 /** How long a call that has ended waits to be booked: long enough for a store that is there. */
 const GRACE_MS = 50;
-const TEXT_MAX = 200;
 const WORD = /^[\w.-]{1,64}$/;
 const NO_TAGS = {};
 const SUCCESS: End = { outcome: "success", errorType: null, httpStatus: 200 };
@@ -118,18 +118,26 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     cost: cost.amount,
     costBasis: cost.basis,
     configurationVersion: configurationVersion(effective),
-    anthropicRequestId: leg.requestId && plain(leg.requestId),
+    anthropicRequestIds: requestIdsOf(call, leg),
     experimentVariant: null,
     label: call.options.label ?? null,
     tags: call.options.tags ?? NO_TAGS,
   };
 }
 
+/** The last ones, were there ever more than the ledger takes. */
+function requestIdsOf({ attempts }: Call, { attemptsBefore }: GovernedLeg): string[] {
+  const ids: string[] = [];
+  for (const { requestId } of attempts.slice(attemptsBefore))
+    if (requestId !== null) ids.push(plain(requestId));
+  return ids.slice(-REQUEST_IDS_MAX);
+}
+
 /** Words from outside: none of them may keep a cost from being booked. */
 function plain(text: string): string {
   if (WORD.test(text) && !containsSecret(text)) return text;
   // Half a character, which a cut can leave as well, is no text to a database.
-  return withoutSecrets(text).replaceAll("\0", "").slice(0, TEXT_MAX).toWellFormed();
+  return withoutSecrets(text.replaceAll("\0", "")).slice(0, FOREIGN_TEXT_MAX).toWellFormed();
 }
 
 /** How the ledger calls an end that is no success. */
