@@ -1075,6 +1075,18 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION private.announce_deleted_user()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.announce(old.id, null);
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION private.announce_member()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2308,6 +2320,9 @@ begin
       raise exception 'Only a member has the configuration of an organization.' using errcode = '42501';
     end if;
   end if;
+  if user_layers is null and not exists (select from auth.users u where u.id = p_user_id) then
+    return 'null';
+  end if;
   if organization is not null then
     select s.layers into organization_layers
       from private.organization_snapshots s where s.organization_id = organization;
@@ -3378,6 +3393,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_usage_events FOR
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_usage_events FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER roll_up AFTER INSERT ON public.ai_usage_events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.roll_up_usage();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_usage_hourly FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER notify_ai_config_deleted AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.announce_deleted_user();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.budget_alerts FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.budget_alerts FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER refuse_second_sign_in BEFORE INSERT ON identity.accounts FOR EACH ROW EXECUTE FUNCTION private.refuse_second_sign_in();
