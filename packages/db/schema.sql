@@ -140,7 +140,7 @@ create table ai_usage_hourly (
 alter table ai_usage_hourly enable row level security;
 
 create table budget_alerts (
-  id bigint not null generated always as identity,
+  id uuid not null default gen_random_uuid(),
   user_id uuid,
   organization_id uuid,
   period text not null,
@@ -465,8 +465,8 @@ CREATE INDEX ai_usage_daily_organization_idx ON public.ai_usage_daily USING btre
 CREATE INDEX ai_usage_events_organization_idx ON ONLY public.ai_usage_events USING btree (organization_id, started_at);
 CREATE INDEX ai_usage_events_user_idx ON ONLY public.ai_usage_events USING btree (user_id, started_at);
 CREATE INDEX ai_usage_hourly_organization_idx ON public.ai_usage_hourly USING btree (organization_id, starts_at);
-CREATE INDEX budget_alerts_organization_idx ON public.budget_alerts USING btree (organization_id, id);
-CREATE INDEX budget_alerts_user_idx ON public.budget_alerts USING btree (user_id, id);
+CREATE INDEX budget_alerts_organization_idx ON public.budget_alerts USING btree (organization_id, created_at, id);
+CREATE INDEX budget_alerts_user_idx ON public.budget_alerts USING btree (user_id, created_at, id);
 CREATE INDEX accounts_user_idx ON identity.accounts USING btree (user_id);
 CREATE INDEX issuer_accounts_user_idx ON identity.issuer_accounts USING btree (user_id);
 CREATE INDEX request_limits_expire_idx ON identity.request_limits USING btree (expire);

@@ -212,3 +212,49 @@ test("alerts come page by page, latest first, each once, with plain amounts", as
   // A last page that is full has none after it.
   expect(await pageOf({ limit: 5 })).toMatchObject({ next: null });
 });
+
+test("an alert's id tells nothing of how many there are, and a page that ended elsewhere begins none", async () => {
+  const add = async (owner: object) => {
+    const [row] = await api.test.owner`
+      insert into public.budget_alerts ${api.test.owner({ ...alertOf("monthly"), ...owner })} returning id::text as id`;
+    return String(row?.id);
+  };
+  const theirs = await add({ organization_id: ids.borealis });
+  const own = await add({ user_id: ids.dana });
+  const { alerts } = dataOf(await query(dana, "alerts.list", { owner: mine, limit: 1 }));
+  expect(alerts).toMatchObject([{ id: own }]);
+  for (const id of [own, theirs]) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+  for (const before of [theirs, "7"]) {
+    const issues = await issuesOf(query(dana, "alerts.list", { owner: mine, before }));
+    expect([before, issues]).toEqual([before, { before: "Must be the end of a former page." }]);
+  }
+});
+
+test("alerts that are told of at one moment come each once, page by page", async () => {
+  const at = new Date("2027-01-01T00:00:00Z");
+  for (let threshold = 1; threshold <= 5; threshold += 1) {
+    await api.test.owner`insert into public.budget_alerts ${api.test.owner({
+      ...alertOf("weekly"),
+      user_id: ids.dana,
+      threshold: threshold / 10,
+      created_at: at,
+    })}`;
+  }
+  const seen: number[] = [];
+  let before: string | null | undefined;
+  for (let page = 0; page < 5; page += 1) {
+    const { alerts, next } = dataOf(await query(dana, "alerts.list", { owner: mine, limit: 1, before }));
+    seen.push(alerts[0].threshold);
+    before = next;
+  }
+  expect(seen.toSorted()).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
+});
+
+const alertOf = (period: string) => ({
+  period,
+  threshold: 0.5,
+  limit_usd: 10,
+  spent: 5,
+  starts_at: new Date("2026-02-01T00:00:00Z"),
+  resets_at: new Date("2026-03-01T00:00:00Z"),
+});

@@ -61,3 +61,19 @@ test("records that named their last request alone go on naming it, in whatever m
     select anthropic_request_ids as ids from public.ai_usage_events order by started_at`;
   expect(found.map(({ ids }) => ids)).toEqual([rows[1]?.ids, rows[0]?.ids, rows[2]?.ids]);
 });
+
+test("alerts that had running numbers have ids that tell nothing, and keep their time", async () => {
+  await using former = await createDatabaseBefore("0075_alert_ids");
+  const { owner, url } = former;
+  const add = (spent: number) => owner`
+    insert into public.budget_alerts (user_id, period, threshold, limit_usd, spent, starts_at, resets_at, created_at)
+    values (${randomUUID()}, 'daily', 0.5, 10, ${spent}, now(), now() + interval '1 day', ${new Date(spent * 1_000).toISOString()})`;
+  for (const spent of [1, 2, 3]) await add(spent);
+  await migrate({ url });
+  await add(4);
+  const alerts =
+    await owner`select id::text as id, spent::int as spent from public.budget_alerts order by created_at`;
+  expect(alerts.map(({ spent }) => spent)).toEqual([1, 2, 3, 4]);
+  for (const { id } of alerts) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+  expect(new Set(alerts.map(({ id }) => id)).size).toBe(4);
+});
