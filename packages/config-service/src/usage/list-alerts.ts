@@ -3,7 +3,7 @@ import { type Actor, type ActorDb, sql } from "@ai-config/db";
 
 import { ownedBy, requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
-import { isoTime } from "../iso-time.ts";
+import { isoMoment, isoTime } from "../iso-time.ts";
 import type { Owner } from "../owner.ts";
 import { runAs } from "../run-as.ts";
 
@@ -16,6 +16,7 @@ export interface StoredAlert {
   /** USD as decimal text, as are `spent`. */
   readonly limit: string;
   readonly spent: string;
+  /** ISO 8601 in UTC, as are the other moments. */
   readonly startsAt: string;
   readonly resetsAt: string;
   readonly createdAt: string;
@@ -45,8 +46,8 @@ export async function listAlerts(
     const end = before == null ? null : await endOf(tx, owner, before);
     return tx.execute<StoredAlert & Record<string, unknown>>(sql`
       select id, period, threshold::float8 as threshold, trim_scale(limit_usd)::text as "limit",
-        trim_scale(spent)::text as spent, ${isoTime("starts_at", "startsAt")}, ${isoTime("resets_at", "resetsAt")},
-        ${isoTime("created_at", "createdAt")}
+        trim_scale(spent)::text as spent, ${isoMoment(sql`starts_at`, "startsAt")}, ${isoMoment(sql`resets_at`, "resetsAt")},
+        ${isoMoment(sql`created_at`, "createdAt")}
       from public.budget_alerts
       where ${ownedBy(owner)}
         and (${end}::timestamptz is null or (budget_alerts.created_at, budget_alerts.id) < (${end}::timestamptz, ${before ?? null}::uuid))
