@@ -3,15 +3,16 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 import { connect, type SqlClient } from "@ai-config/db";
-import { createPostgresStore } from "@ai-config/runtime";
+import { type Admission, createPostgresStore } from "@ai-config/runtime";
 
 import { type BudgetServer, startBudgetServer } from "./support/budget-server.ts";
 import { type CallShape, callMaker } from "./support/call-maker.ts";
 import { DECISION_FLOORS, makeDecisionFloors } from "./support/decision-floors.ts";
-import { compare, type Result, report } from "./support/measure.ts";
+import { type Result, report, timeInTurns } from "./support/measure.ts";
 
 const IN_FLIGHT = 256;
 const PROCESSES = 4;
+const TURNS = { turns: 4_000, warmUp: 500 };
 
 /** Admission and settlement in Postgres: one by one, and under load on one budget, with the ledger written meanwhile. */
 export async function admission({ seconds = 5 } = {}): Promise<void> {
@@ -44,46 +45,28 @@ async function measureOne({ appUrl, ownerUrl }: BudgetServer): Promise<void> {
   const database = connect({ url: appUrl, applicationName: "ai-config benchmark" });
   const store = createPostgresStore({ database });
   const calls = callMaker("hot");
+  let [request, admitted] = [calls.next(), undefined as Admission | undefined];
   try {
-    const select1 = async (steps: number) => {
-      for (let step = 0; step < steps; step += 1) await database.db.$client`select 1`;
-    };
-    const admit = await compare(200, select1, async (steps) => {
-      for (let step = 0; step < steps; step += 1) await store.admit(calls.next());
-    });
-    const open: Parameters<typeof calls.settlement>[] = [];
-    const pair = await compare(200, select1, async (steps) => {
-      for (let step = 0; step < steps; step += 1) {
-        const request = calls.next();
-        open.push([request, await store.admit(request)]);
-        await store.settle(calls.settlement(...(open.pop() as (typeof open)[0])));
-      }
-    });
     const client = owner.db.$client;
     await makeDecisionFloors(client);
-    const floors: Result[] = [];
-    for (const [name, statement] of DECISION_FLOORS) {
-      const floor = await compare(200, select1, async (steps) => {
-        for (let step = 0; step < steps; step += 1) await client.unsafe(statement, [], { prepare: true });
-      });
-      const measured = microseconds(floor.other, floor.base);
-      floors.push({ name: `${name} / select 1`, measured, ratio: floor.ratio });
-    }
-    const settle = pair.other - admit.other;
+    const select1 = { "select 1": () => database.db.$client`select 1` };
+    const floors = DECISION_FLOORS.map(([name, statement]) => [
+      name,
+      () => client.unsafe(statement, [], { prepare: true }),
+    ]);
+    const calling = {
+      admit: async () => {
+        request = calls.next();
+        admitted = await store.admit(request);
+      },
+      settle: () => store.settle(calls.settlement(request, admitted as Admission)),
+    };
     report("One call at a time, user and organization with three budgets each", [
-      ...floors,
-      {
-        name: "admit / select 1",
-        measured: microseconds(admit.other, admit.base),
-        ratio: admit.ratio,
+      ...againstSelect1(await timeInTurns({ ...select1, ...Object.fromEntries(floors) }, TURNS)),
+      ...againstSelect1(await timeInTurns({ ...select1, ...calling }, TURNS)).map((one) => ({
+        ...one,
         goal: 2,
-      },
-      {
-        name: "settle / select 1",
-        measured: microseconds(settle, pair.base),
-        ratio: settle / pair.base,
-        goal: 2,
-      },
+      })),
     ]);
   } finally {
     await store.close();
@@ -92,8 +75,15 @@ async function measureOne({ appUrl, ownerUrl }: BudgetServer): Promise<void> {
   }
 }
 
-function microseconds(other: number, base: number): string {
-  return `${(other / 1_000).toFixed(0)} us against ${(base / 1_000).toFixed(0)} us`;
+function againstSelect1({
+  "select 1": base = Number.NaN,
+  ...times
+}: Readonly<Record<string, number>>): Result[] {
+  return Object.entries(times).map(([name, time]) => ({
+    name: `${name} / select 1`,
+    measured: `${(time / 1_000).toFixed(0)} us against ${(base / 1_000).toFixed(0)} us`,
+    ratio: time / base,
+  }));
 }
 
 async function pairsPerSecond(

@@ -33,6 +33,26 @@ export async function compare(
   };
 }
 
+/**
+ * Nanoseconds that each of several things takes. They are done one after the other again and again, as they are in a
+ * program, and each is timed by itself: none of them answers for what another one leaves running.
+ */
+export async function timeInTurns<Name extends string>(
+  ways: Readonly<Record<Name, () => Promise<unknown>>>,
+  { turns, warmUp }: { turns: number; warmUp: number },
+): Promise<Readonly<Record<Name, number>>> {
+  const names = Object.keys(ways) as Name[];
+  const times = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+  for (let turn = -warmUp; turn < turns; turn += 1) {
+    for (const name of names) {
+      const start = process.hrtime.bigint();
+      await ways[name]();
+      if (turn >= 0) times[name].push(Number(process.hrtime.bigint() - start));
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times[name])])) as Record<Name, number>;
+}
+
 /** Bytes of memory that are held by something, with all garbage gone. */
 export function heldBytes(): number {
   setFlagsFromString("--expose-gc");

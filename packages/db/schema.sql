@@ -303,6 +303,7 @@ create table private.admission_leases (
   window_ids bigint[] not null,
   reserve numeric not null,
   expires_at timestamp with time zone not null,
+  admitted_at timestamp with time zone not null,
   constraint admission_leases_pkey PRIMARY KEY (id),
   constraint admission_leases_reserve_check CHECK (((reserve >= (0)::numeric) AND (reserve < 'Infinity'::numeric)))
 );
@@ -656,8 +657,8 @@ begin
       where a.scope = other
       returning a.tally_window_ids, ',' || concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]') into other_ids, other_told;
   end if;
-  insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
-    values (call_id, one, other, one_ids || other_ids, reserve, ends_at);
+  insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, admitted_at, expires_at)
+    values (call_id, one, other, one_ids || other_ids, reserve, at, ends_at);
   return '{"t":[' || one_told || coalesce(other_told, '') || ']}';
 end $function$
 ;
@@ -672,7 +673,8 @@ CREATE OR REPLACE FUNCTION private.admit_calls(p text)
 AS $function$
 declare
   parts text[] := string_to_array(p, '|');
-  l_scope text[] := parts[2]::text[];
+  -- Each scope once, whatever calls ask of it: those that cost nothing are counted beside those that do.
+  l_scope text[] := parts[14]::text[];
   answer text;
 begin
   perform set_config('synchronous_commit', 'off', true);
@@ -687,7 +689,7 @@ begin
           case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, t.now_ms) + u.calls * a.tally_step_ms end as empty_at,
           least(a.next_end, t.at + u.lease_ms * interval '1 millisecond') as next_end, a.tally_reserved + u.reserve as tally_reserved,
           a.tally_left - u.reserve as tally_left
-        from t, unnest(l_scope, parts[13]::text[], parts[14]::integer[], parts[15]::numeric[], parts[16]::double precision[])
+        from t, unnest(l_scope, parts[15]::text[], parts[16]::integer[], parts[17]::numeric[], parts[18]::double precision[])
           with ordinality as u (scope, rule, calls, reserve, lease_ms, place)
         join private.admission_scopes a on a.scope = u.scope
         where a.tally_rule = u.rule and a.next_end > t.at
@@ -696,8 +698,8 @@ begin
           and u.reserve >= 0 and a.tally_left >= u.reserve
     ), r as materialized (
       select u.id, u.reserve, t.at + u.lease_ms * interval '1 millisecond' as expires_at, u.one, u.other
-        from t, unnest(parts[10]::uuid[], parts[11]::numeric[], parts[17]::double precision[], parts[18]::integer[],
-          parts[19]::integer[]) as u (id, reserve, lease_ms, one, other)
+        from t, unnest(parts[10]::uuid[], parts[11]::numeric[], parts[19]::double precision[], parts[20]::integer[],
+          parts[21]::integer[]) as u (id, reserve, lease_ms, one, other)
     ), fits as materialized (
       select true as yes
         where (select count(*) from s) = cardinality(l_scope)
@@ -711,9 +713,9 @@ begin
           tally_reserved = s.tally_reserved, tally_left = s.tally_left
         from fits, s where a.scope = s.scope
     ), leased as (
-      insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
-        select r.id, l_scope[r.one], l_scope[r.other], one.tally_window_ids || other.tally_window_ids, r.reserve, r.expires_at
-          from fits, r
+      insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, admitted_at, expires_at)
+        select r.id, l_scope[r.one], l_scope[r.other], one.tally_window_ids || other.tally_window_ids, r.reserve, t.at, r.expires_at
+          from fits, t, r
           join s one on one.place = r.one
           left join s other on other.place = r.other
     )
@@ -751,10 +753,14 @@ declare
   -- Scopes by place.
   s_running integer[] := '{}'; s_empty double precision[] := '{}'; s_interval double precision[] := '{}';
   s_next timestamptz[] := '{}'; s_rule text[] := '{}';
+  -- All windows of a scope that are open, whoever named them, when the first of them ends, and what is reserved in each here.
+  s_open text[]; s_closes double precision[]; s_added numeric[];
+  -- Places of the budgets whose windows are looked at here, those of a scope together.
+  s_looked text[] := '{}'; looked integer[];
   held private.admission_scopes;
   must_free boolean := false; is_rate_changed boolean := false; has_tallies boolean := true;
   -- Limits by place.
-  l_state integer[] := '{}'; l_first integer[] := '{}'; l_misfit text[] := '{}';
+  l_state integer[] := '{}'; l_first integer[] := '{}'; l_misfit text[] := '{}'; l_ruled text[] := '{}';
   -- Budgets of all limits by place, and their windows. Two budgets may share a window: its state is at the first.
   b_scope text[] := '{}'; b_start double precision[] := '{}'; b_end double precision[] := '{}'; b_threshold integer[] := '{}';
   b_id bigint[]; b_state integer[] := '{}';
@@ -764,11 +770,11 @@ declare
   n_reserve numeric[] := '{}'; n_expires timestamptz[] := '{}';
   k_id uuid[]; k_windows text[];
   places integer[]; reserve numeric; window_list text; figures text;
-  place integer; state integer; budget integer; threshold integer; known integer; window_id bigint;
+  place integer; state integer; budget integer; threshold integer; known integer;
   candidate integer := 0; due integer := 0; misfit text;
   wait double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]';
   l_alerts jsonb[] := '{}'; l_text text; answers text := '';
-  room numeric; due_at numeric; closes double precision; ids bigint[];
+  room numeric; due_at numeric;
 begin
   perform private.refuse_strange_limits(parts);
   -- An admission that a crash of the server takes along lasted no longer than its call, which is booked all the same.
@@ -806,6 +812,7 @@ begin
   budget := 0;
   for place in 1 .. cardinality(l_key) loop
     l_state := l_state || array_position(scopes, l_key[place]);
+    l_ruled := l_ruled || case when l_rule[place] is not null then l_key[place] end;
     l_first := l_first || budget + 1;
     misfit := null;
     for known in 1 .. l[place][4]::integer loop
@@ -855,6 +862,23 @@ begin
       b_state := b_state || case when b_id[place] is null then place else array_position(b_id, b_id[place]) end;
     end loop;
   end if;
+  -- A call counts in every window of its scope that is open: one that is named again later has missed nothing then. None is
+  -- longer than a month.
+  select array_agg(o.ids order by u.place), array_agg(o.closes order by u.place), array_agg(0::numeric)
+    into s_open, s_closes, s_added
+    from unnest(scopes) with ordinality as u (scope, place)
+    cross join lateral (
+      select coalesce(array_agg(w.id order by w.id), '{}')::text as ids, coalesce(min(extract(epoch from w.ends_at) * 1000), 'Infinity') as closes
+        from private.budget_windows w
+        where w.scope = u.scope and (w.period = any ('{daily,weekly,monthly}') and w.starts_at > at - interval '40 days' or w.id = any (b_id))
+          and w.starts_at <= at and w.ends_at > at) o;
+  for place in 1 .. cardinality(scopes) loop
+    looked := '{}';
+    for known in 1 .. budget loop
+      if b_scope[known] = scopes[place] and b_id[known] is not null and b_state[known] = known then looked := looked || known; end if;
+    end loop;
+    s_looked := s_looked || looked::text;
+  end loop;
 
   -- What is spent does not change here, so alerts are due once for a limit.
   for place in 1 .. cardinality(l_key) loop
@@ -897,18 +921,20 @@ begin
     end if;
     if window_list is not null then
       figures := '';
-      foreach window_id in array window_list::bigint[] loop
-        budget := array_position(b_id, window_id);
-        if budget is not null then
-          figures := figures || ',["' || trim_scale(w_spent[budget]) || '","' || trim_scale(w_reserved[budget]) || '",'
-            || b_start[budget] || ',' || b_end[budget] || ']';
-        else
-          select figures || ',["' || trim_scale(w.spent + case when w.id = any (a.tally_window_ids) then a.tally_spent else 0 end)
-              || '","' || trim_scale(w.reserved + case when w.id = any (a.tally_window_ids) then a.tally_reserved else 0 end) || '",'
-              || extract(epoch from w.starts_at) * 1000 || ',' || extract(epoch from w.ends_at) * 1000 || ']'
-            into figures from private.budget_windows w left join private.admission_scopes a on a.scope = w.scope
-            where w.id = window_id;
-        end if;
+      foreach place in array places loop
+        for budget in l_first[place] .. l_first[place + 1] - 1 loop
+          if b_id[budget] = any (window_list::bigint[]) then
+            figures := figures || ',["' || trim_scale(w_spent[b_state[budget]]) || '","' || trim_scale(w_reserved[b_state[budget]]) || '",'
+              || b_start[budget] || ',' || b_end[budget] || ']';
+          else
+            -- The window that it was admitted in has ended.
+            select figures || coalesce(max(',["' || trim_scale(w.spent + case when w.id = any (a.tally_window_ids) then a.tally_spent else 0 end)
+                || '","' || trim_scale(w.reserved + case when w.id = any (a.tally_window_ids) then a.tally_reserved else 0 end) || '",'
+                || extract(epoch from w.starts_at) * 1000 || ',' || extract(epoch from w.ends_at) * 1000 || ']'), '')
+              into figures from private.budget_windows w left join private.admission_scopes a on a.scope = w.scope
+              where w.id = any (window_list::bigint[]) and w.scope = b_scope[budget] and w.period = b_period[budget];
+          end if;
+        end loop;
       end loop;
       verdict := '"a",[' || ltrim(figures, ',') || ']';
     end if;
@@ -966,7 +992,6 @@ begin
     end if;
 
     if verdict is null then
-      window_list := '';
       n_expires := n_expires || at + r[request][1] * interval '1 millisecond';
       foreach place in array places loop
         state := l_state[place];
@@ -975,15 +1000,15 @@ begin
         end if;
         s_running[state] := s_running[state] + 1;
         s_next[state] := least(s_next[state], n_expires[cardinality(n_expires)]);
-        for budget in l_first[place] .. l_first[place + 1] - 1 loop
-          w_reserved[b_state[budget]] := w_reserved[b_state[budget]] + reserve;
-          window_list := window_list || ',' || b_id[budget];
+        foreach budget in array s_looked[state]::integer[] loop
+          w_reserved[budget] := w_reserved[budget] + reserve;
         end loop;
+        s_added[state] := s_added[state] + reserve;
       end loop;
       n_id := n_id || r_id[request];
       n_scope := n_scope || l_key[places[1]];
       n_other := n_other || l_key[places[2]];
-      n_windows := n_windows || ('{' || ltrim(window_list, ',') || '}');
+      n_windows := n_windows || (s_open[l_state[places[1]]]::bigint[] || coalesce(s_open[l_state[places[2]]], '{}')::bigint[])::text;
       n_reserve := n_reserve || reserve;
       verdict := '"a"';
     end if;
@@ -1007,9 +1032,14 @@ begin
       update private.budget_windows w set reserved = u.reserved, alerted = u.alerted
         from unnest(b_id, b_state, w_reserved, w_alerted) with ordinality as u (id, state, reserved, alerted, place)
         where w.id = u.id and u.state = u.place
+    ), counted_beside as (
+      update private.budget_windows w set reserved = w.reserved + u.added
+        from (select o.id, s.added from unnest(s_open, s_added) as s (ids, added) cross join unnest(s.ids::bigint[]) as o (id)
+          where s.added <> 0 and (b_id is null or o.id <> all (array_remove(b_id, null)))) u
+        where w.id = u.id
     )
-    insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, expires_at)
-      select u.id, u.scope, u.other_scope, u.window_ids::bigint[], u.reserve, u.expires_at
+    insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, admitted_at, expires_at)
+      select u.id, u.scope, u.other_scope, u.window_ids::bigint[], u.reserve, at, u.expires_at
       from unnest(n_id, n_scope, n_other, n_windows, n_reserve, n_expires)
         as u (id, scope, other_scope, window_ids, reserve, expires_at);
   else
@@ -1027,23 +1057,25 @@ begin
   if cardinality(n_id) > 0 or all_alerts <> '[]' or is_rate_changed or not has_tallies then
     for place in 1 .. cardinality(l_key) loop
       continue when l_rule[place] is null or l_misfit[place] is not null
-        or cardinality(array_positions(l_key, l_key[place])) > 1;
-      room := 'Infinity'; due_at := 'Infinity'; closes := 'Infinity'; ids := '{}'; figures := '';
+        or cardinality(array_positions(l_ruled, l_key[place])) > 1;
+      room := 'Infinity'; due_at := 'Infinity'; figures := '';
       for budget in l_first[place] .. l_first[place + 1] - 1 loop
         state := b_state[budget];
         if b[budget][1] = 1 then room := least(room, b_limit[budget] - w_spent[state] - w_reserved[state]); end if;
         for threshold in b_threshold[budget] .. b_threshold[budget + 1] - 1 loop
           if t_due[threshold] > w_spent[state] then due_at := least(due_at, t_due[threshold] - w_spent[state]); end if;
         end loop;
-        closes := least(closes, b_end[budget]);
-        ids := ids || b_id[budget];
         figures := figures || ',["' || trim_scale(w_spent[state]) || '","' || trim_scale(w_reserved[state]) || '",'
           || b_start[budget] || ',' || b_end[budget] || ']';
       end loop;
+      state := l_state[place];
       update private.admission_scopes a set tally_rule = l_rule[place], tally_step_ms = coalesce(l[place][1], 0),
+          -- Where the call was refused, the bucket is not at the rate yet that calls will be counted by.
+          empty_at = case when l[place][1] is null then a.empty_at
+            else now_ms + greatest(0, a.empty_at - now_ms) / a.interval_ms * l[place][1] end, interval_ms = coalesce(l[place][1], a.interval_ms),
           tally_burst_ms = coalesce(l[place][2] * l[place][1], 'Infinity'), tally_slots = coalesce(l[place][3]::integer, 2147483647),
           -- When the first of its windows ends, the scope is looked at again.
-          next_end = least(a.next_end, to_timestamp(closes / 1000)), tally_window_ids = ids, tally_figures = '[' || ltrim(figures, ',') || ']',
+          next_end = least(a.next_end, to_timestamp(s_closes[state] / 1000)), tally_window_ids = s_open[state]::bigint[], tally_figures = '[' || ltrim(figures, ',') || ']',
           tally_left = room, tally_due = due_at
         where a.scope = l_key[place];
     end loop;
@@ -1384,17 +1416,32 @@ CREATE OR REPLACE FUNCTION private.budget_window_id(p_scope text, p_period text,
  SET search_path TO ''
 AS $function$
 declare
+  starts timestamptz := to_timestamp(p_start_ms / 1000);
+  ends timestamptz := to_timestamp(p_end_ms / 1000);
   found_id bigint;
+  is_new boolean := false;
 begin
   loop
     select w.id into found_id from private.budget_windows w
-      where w.scope = p_scope and w.period = p_period and w.starts_at = to_timestamp(p_start_ms / 1000);
+      where w.scope = p_scope and w.period = p_period and w.starts_at = starts;
     exit when found;
     insert into private.budget_windows (scope, period, starts_at, ends_at, spent)
-      values (p_scope, p_period, to_timestamp(p_start_ms / 1000), to_timestamp(p_end_ms / 1000),
-        private.ledger_cost(p_scope, to_timestamp(p_start_ms / 1000), to_timestamp(p_end_ms / 1000)))
+      values (p_scope, p_period, starts, ends, private.ledger_cost(p_scope, starts, ends))
       on conflict do nothing;
+    is_new := true;
   end loop;
+  if is_new then
+    -- Calls that run are in no ledger yet: what they cost is booked here, too.
+    with joined as (
+      update private.admission_leases l
+        set window_ids = array(select w.id from private.budget_windows w where w.id = any (l.window_ids || found_id)
+          order by w.scope is not distinct from l.other_scope, w.id)
+        where (l.scope = p_scope or l.other_scope = p_scope) and l.admitted_at >= starts and l.admitted_at < ends
+        returning l.reserve
+    )
+    update private.budget_windows w set reserved = w.reserved + (select coalesce(sum(j.reserve), 0) from joined j)
+      where w.id = found_id;
+  end if;
   return found_id;
 end $function$
 ;
@@ -2751,20 +2798,20 @@ declare
   booked uuid[]; is_booked boolean; is_late boolean;
   g_id uuid[]; g_windows text[]; g_reserve numeric[]; g_late boolean[];
   d_id bigint[] := '{}'; d_spent numeric[] := '{}'; d_reserved numeric[] := '{}';
-  -- Windows of each settlement one after the other.
   o_id bigint[] := '{}';
-  f_id bigint[]; f_spent numeric[]; f_reserved numeric[]; f_alerted text[];
-  ids bigint[]; id uuid; known integer; place integer; limit_place integer; budget integer; threshold integer; at_budget integer; cursor integer := 0;
+  -- Windows by scope, period and start, as a limit tells them.
+  f_id bigint[]; f_key text[]; f_spent numeric[]; f_reserved numeric[]; f_alerted text[];
+  ids bigint[]; id uuid; known integer; place integer; limit_place integer; budget integer; threshold integer; at_budget integer; at_window integer;
   lease integer; figures text; answers text := ''; v_booked boolean[] := '{}'; v_late boolean[] := '{}';
   -- Limits by place, how many budgets they have, and what was said of them last, for which windows.
-  l_item jsonb[]; l_count integer[]; l_said_ids text[]; l_said text[]; own_ids text; said text;
+  l_item jsonb[]; l_count integer[]; l_said_windows text[]; l_said text[]; own_windows text; said text;
 begin
   perform private.lock_scopes(array(select l.value ->> 's' from jsonb_array_elements(calls -> 'l') as l));
   at := private.admission_now();
   select array_agg(l.value order by l.place), array_agg(jsonb_array_length(l.value -> 'w') order by l.place)
     into l_item, l_count from jsonb_array_elements(calls -> 'l') with ordinality as l (value, place);
-  l_said_ids := array_fill(null::text, array[cardinality(l_item)]);
-  l_said := l_said_ids;
+  l_said_windows := array_fill(null::text, array[cardinality(l_item)]);
+  l_said := l_said_windows;
 
   perform private.fold_tallies(array(select l.value ->> 's' from unnest(l_item) as l (value)));
   if exists (select from jsonb_array_elements(calls -> 's') as s
@@ -2820,8 +2867,9 @@ begin
         from unnest(d_id, d_spent, d_reserved) as u (id, spent, reserved) group by u.id) d
       where w.id = d.id;
   end if;
-  select array_agg(w.id), array_agg(w.spent), array_agg(w.reserved), array_agg(w.alerted)
-    into f_id, f_spent, f_reserved, f_alerted from private.budget_windows w where w.id = any (o_id);
+  select array_agg(w.id), array_agg(concat_ws(' ', w.scope, w.period, (extract(epoch from w.starts_at) * 1000)::double precision)),
+      array_agg(w.spent), array_agg(w.reserved), array_agg(w.alerted)
+    into f_id, f_key, f_spent, f_reserved, f_alerted from private.budget_windows w where w.id = any (o_id);
 
   place := 0;
   for settlement in select s.value from jsonb_array_elements(calls -> 's') with ordinality as s (value, place) order by s.place loop
@@ -2832,11 +2880,11 @@ begin
     at_budget := 0;
     for known in 0 .. jsonb_array_length(settlement -> 2) - 1 loop
       limit_place := (settlement -> 2 ->> known)::integer + 1;
-      own_ids := o_id[cursor + 1 : cursor + l_count[limit_place]]::text;
+      own_windows := jsonb_path_query_array(windows, '$[$from to $to]',
+        jsonb_build_object('from', at_budget, 'to', at_budget + l_count[limit_place] - 1))::text;
       -- Figures are those at the end of the batch, and its first settlement told what is due.
-      if own_ids = l_said_ids[limit_place] then
+      if own_windows = l_said_windows[limit_place] then
         figures := figures || l_said[limit_place];
-        cursor := cursor + l_count[limit_place];
         at_budget := at_budget + l_count[limit_place];
         continue;
       end if;
@@ -2844,18 +2892,18 @@ begin
       said := '';
       for budget in 0 .. l_count[limit_place] - 1 loop
         part := limits -> 'w' -> budget;
-        cursor := cursor + 1;
-        lease := array_position(f_id, o_id[cursor]);
-        said := said || ',["' || trim_scale(f_spent[lease]) || '","' || trim_scale(f_reserved[lease]) || '",'
+        at_window := array_position(f_key,
+          concat_ws(' ', limits ->> 's', part ->> 0, (windows -> at_budget ->> 0)::double precision));
+        said := said || ',["' || trim_scale(coalesce(f_spent[at_window], 0)) || '","' || trim_scale(coalesce(f_reserved[at_window], 0)) || '",'
           || (windows -> at_budget ->> 0)::double precision || ',' || (windows -> at_budget ->> 1)::double precision || ']';
-        if v_booked[place] then
+        if v_booked[place] and at_window is not null then
           for threshold in 0 .. jsonb_array_length(part -> 3) - 1 loop
             item := part -> 3 -> threshold;
-            exit when f_spent[lease] < (item ->> 1)::numeric;
-            if position(';' || (item ->> 0) || ';' in f_alerted[lease]) = 0 then
-              f_alerted[lease] := f_alerted[lease] || (item ->> 0) || ';';
+            exit when f_spent[at_window] < (item ->> 1)::numeric;
+            if position(';' || (item ->> 0) || ';' in f_alerted[at_window]) = 0 then
+              f_alerted[at_window] := f_alerted[at_window] || (item ->> 0) || ';';
               alerts := alerts || jsonb_build_array(jsonb_build_array(limits -> 's', part -> 0, item -> 2, part -> 1,
-                trim_scale(f_spent[lease])::text, windows -> at_budget -> 0, windows -> at_budget -> 1));
+                trim_scale(f_spent[at_window])::text, windows -> at_budget -> 0, windows -> at_budget -> 1));
             end if;
           end loop;
         end if;
@@ -2863,7 +2911,7 @@ begin
       end loop;
       figures := figures || said;
       if v_booked[place] then
-        l_said_ids[limit_place] := own_ids;
+        l_said_windows[limit_place] := own_windows;
         l_said[limit_place] := said;
       end if;
     end loop;
@@ -2890,14 +2938,20 @@ declare
   ids bigint[] := '{}';
   at_budget integer := 0;
   known integer;
+  call_at timestamptz;
 begin
   for place in 0 .. jsonb_array_length(p_settlement -> 2) - 1 loop
     known := (p_settlement -> 2 ->> place)::integer + 1;
+    call_at := (p_settlement -> 4 ->> 'started_at')::timestamptz;
     for budget in 0 .. p_counts[known] - 1 loop
       ids := ids || private.budget_window_id(p_limits[known] ->> 's', p_limits[known] -> 'w' -> budget ->> 0,
         (windows -> at_budget ->> 0)::double precision, (windows -> at_budget ->> 1)::double precision);
+      -- A call may have begun a moment before the window that it was admitted in.
+      call_at := greatest(call_at, to_timestamp((windows -> at_budget ->> 0)::double precision / 1000));
       at_budget := at_budget + 1;
     end loop;
+    ids := ids || array(select w.id from private.budget_windows w where w.scope = p_limits[known] ->> 's'
+      and w.starts_at <= call_at and w.ends_at > call_at and w.id <> all (ids));
   end loop;
   return ids;
 end $function$

@@ -64,6 +64,8 @@ const limits = fc.record({
 const calls = fc.record({
   user: fc.nat(2),
   isPooled: fc.boolean(),
+  /** Costs nothing, and is judged by no budget. */
+  isFree: mostly(false, true),
   reserve: money,
   leaseMs: fc.constantFrom(500, 60_000),
 });
@@ -73,10 +75,17 @@ const steps = fc.array(
     /** Which of the open calls end, and what they cost. */
     ends: fc.array(fc.record({ which: fc.nat(40), cost: money }), { maxLength: 4 }),
     passedMs: fc.constantFrom(0, 0, 0, 600),
+    /** By the limits that the accounts have now and then, another rate among them. */
+    isOther: mostly(false, true),
   }),
   { minLength: 1, maxLength: 8 },
 );
-const stories = fc.record({ rules: fc.tuple(limits, limits, limits, limits), spent: money, steps });
+const stories = fc.record({
+  rules: fc.tuple(limits, limits, limits, limits),
+  others: fc.tuple(limits, limits, limits, limits),
+  spent: money,
+  steps,
+});
 type Story = typeof stories extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** How many batches were decided by tallies. */
@@ -95,8 +104,9 @@ test("a batch that tallies decide has the answers and the counters of one that i
 test("a call by itself that tallies decide has the answers and the counters of one that is looked at with its windows", async () => {
   const alone = stories.map(({ steps, ...story }) => ({
     ...story,
-    steps: steps.flatMap(({ calls, ends, passedMs }) =>
+    steps: steps.flatMap(({ calls, ends, passedMs, isOther }) =>
       calls.map((call, place) => ({
+        isOther,
         calls: [call],
         ends: ends.slice(place, place + 1),
         passedMs: place === 0 ? passedMs : 0,
@@ -122,15 +132,16 @@ function expectTallies(): void {
 type Way = "calls" | "call" | "one_by_one";
 
 /** Everything that was answered, and everything that is counted in the end. */
-async function play({ rules, spent, steps }: Story, way: Way) {
+async function play({ rules, others, spent, steps }: Story, way: Way) {
   const ids = rules.map(() => randomUUID());
-  const scopes = rules.map(
-    (each, index): ScopeLimits => ({
-      ...each,
-      scope: { kind: index === 3 ? "organization" : "user", id: ids[index] as string },
-    }),
-  );
-  const [user, pool] = [(index: number) => scopes[index] as ScopeLimits, scopes[3] as ScopeLimits];
+  // A fresh object each time, as each account has its own for the limits of its organization.
+  const limitsAt = (index: number, { isOther = false, isFree = false } = {}): ScopeLimits => {
+    const scope = { kind: index === 3 ? "organization" : "user", id: ids[index] as string } as const;
+    const whole = { ...((isOther ? others : rules)[index] as (typeof rules)[0]), scope };
+    return isFree ? { ...whole, budgets: [], whole } : whole;
+  };
+  const scopes = rules.map((_, index) => limitsAt(index));
+  const pool = scopes[3] as ScopeLimits;
   const answers: unknown[] = [];
   const open: Pick<Settlement, "admission" | "request">[] = [];
   const admit = async (requests: readonly AdmissionRequest[]) => {
@@ -158,11 +169,12 @@ async function play({ rules, spent, steps }: Story, way: Way) {
   await db.owner`update private.budget_windows set spent = ${spent}
     where scope like any (${ids.map((id) => `%${id}`)})`;
   let now = NOW;
-  for (const { calls, ends, passedMs } of steps) {
+  for (const { calls, ends, passedMs, isOther } of steps) {
     await admit(
-      calls.map((call) =>
-        requestOf([user(call.user), ...(call.isPooled ? [pool] : [])], call.reserve, call.leaseMs),
-      ),
+      calls.map(({ user, isPooled, isFree, reserve, leaseMs }) => {
+        const limits = [user, ...(isPooled ? [3] : [])].map((index) => limitsAt(index, { isOther, isFree }));
+        return requestOf(limits, isFree ? "0" : reserve, leaseMs);
+      }),
     );
     now += passedMs;
     await moveClock(now);

@@ -13,9 +13,10 @@ export const admissionLeases = privateSchema.table(
     scope: text("scope").notNull(),
     /** The other one, where there are two. */
     otherScope: text("other_scope"),
-    /** Rows of `budget_windows`. */
+    /** Rows of `budget_windows`: all that are open for the scopes, by scope and id. */
     windowIds: bigint("window_ids", { mode: "bigint" }).array().notNull(),
     reserve: numeric("reserve").notNull(),
+    admittedAt: timestamp("admitted_at", { withTimezone: true }).notNull(),
     expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
   },
   (table) => [

@@ -34,7 +34,7 @@ type Answer =
 /** What a scope's budgets held when its tally began, and what it has counted since. */
 type Tally = readonly [began: readonly Figures[], spent: Usd, reserved: Usd];
 
-/** What the database said of calls that tallies decided: the tally of each limit after the last of them. */
+/** What the database said of calls that tallies decided: the tally of each scope or limit after the last of them. */
 interface Tallied {
   readonly t: readonly Tally[];
 }
@@ -55,8 +55,8 @@ export function readAdmissions(
   places: readonly (readonly number[])[],
   given: unknown,
 ): (Admission | AIConfigError)[] {
-  const { l: limits, r: answers } =
-    "t" in (given as object) ? allAdmitted(requests, given as Tallied) : (given as Answers);
+  if (isTallied(given)) return allAdmitted(requests, given);
+  const { l: limits, r: answers } = given as Answers;
   const told = new Set<number>();
   return requests.map((request, index) => {
     const own = places[index] ?? [];
@@ -69,8 +69,19 @@ export function readAdmissions(
   });
 }
 
-function allAdmitted(requests: readonly AdmissionRequest[], { t: tallies }: Tallied): Answers {
-  return { l: tallies.map((tally) => [figuresOf(tally), []]), r: requests.map(() => ["a"]) };
+/** Tallies come in the order in which the batch names their scopes. */
+function allAdmitted(requests: readonly AdmissionRequest[], { t: tallies }: Tallied): Admission[] {
+  const figures = new Map<string, readonly Figures[]>();
+  return requests.map(({ id, scopes }) => {
+    const own = scopes.flatMap((limits) => {
+      const { key } = parseLimits(limits);
+      const known = figures.get(key) ?? figuresOf(tallies[figures.size] as Tally);
+      figures.set(key, known);
+      // What costs nothing is counted with the rest, and told of no budget.
+      return limits.budgets.length > 0 ? known : [];
+    });
+    return { isAdmitted: true, id, budgets: statesOf(scopes, own), alerts: [] };
+  });
 }
 
 function figuresOf([began, spent, reserved]: Tally): readonly Figures[] {
@@ -139,9 +150,9 @@ export function readSettlements(
   });
 }
 
-/** Whether calls were booked by tallies: nobody has waited until that was on disk. */
+/** Whether tallies decided: of a settlement nobody has waited until it was on disk then. */
 export function isTallied(given: unknown): given is Tallied {
-  return !Array.isArray(given);
+  return "t" in (given as object);
 }
 
 /** What `private.budget_figures` said. Throws where no window fits the clock. */

@@ -3,7 +3,7 @@ import { usageColumns } from "../ledger/usage-columns.ts";
 import type { AdmissionRequest, BudgetState, ScopeLimits, Settlement } from "./admission-store.ts";
 import { type ParsedBudget, parseLimits, scopeKey } from "./parsed-limits.ts";
 import { sumsOf } from "./postgres-sums.ts";
-import { fittingRule, tallyRule } from "./tally-rule.ts";
+import { fittingRule, limitsIdentity, tallyRule } from "./tally-rule.ts";
 
 /** Limits as `private.settle_calls` reads them, once for each object they came in. */
 const encoded = new WeakMap<ScopeLimits, string>();
@@ -14,7 +14,7 @@ function encode(limits: ScopeLimits): string {
     const { key, rate, concurrency, budgets } = parseLimits(limits);
     text = JSON.stringify({
       s: key,
-      r: tallyRule(limits),
+      r: fittingRule(limits),
       n: rate?.intervalMs ?? null,
       b: rate?.burst ?? 0,
       c: concurrency ?? null,
@@ -99,11 +99,12 @@ export interface AdmissionBatch {
 
 /** Requests that go together, with each limit once however many of them it is for. */
 export function admissionBatch(requests: readonly AdmissionRequest[]): AdmissionBatch {
-  const known = new Map<ScopeLimits, number>();
+  const known = new Map<unknown, { readonly place: number; readonly limits: ScopeLimits }>();
   const places = requests.map(({ scopes }) =>
     scopes.map((limits) => {
-      const place = known.get(limits) ?? known.size;
-      known.set(limits, place);
+      const identity = limitsIdentity(limits);
+      const { place } = known.get(identity) ?? { place: known.size };
+      if (place === known.size) known.set(identity, { place, limits });
       return place;
     }),
   );
@@ -111,7 +112,8 @@ export function admissionBatch(requests: readonly AdmissionRequest[]): Admission
     const [one = 0, other] = places[index] ?? [];
     return `{${leaseMs},${one + 1},${other === undefined ? "NULL" : other + 1}}`;
   });
-  const all = [...known.keys()].map(partsOf);
+  const told = [...known.values()].map(({ limits }) => limits);
+  const all = told.map(partsOf);
   const scopes = [...new Set(all.map(({ scope }) => scope))].sort();
   const lists = [
     scopes,
@@ -126,8 +128,8 @@ export function admissionBatch(requests: readonly AdmissionRequest[]): Admission
     requests.map(({ id }) => id),
     requests.map(({ reserve }) => reserve),
     calls,
-    [...known.keys()].map((limits) => tallyRule(limits) ?? "NULL"),
-    ...sumsOf(requests, [...known.keys()], places),
+    told.map((limits) => tallyRule(limits) ?? "NULL"),
+    ...sumsOf(requests),
   ];
   return { text: lists.map((list) => `{${list.join(",")}}`).join("|"), places };
 }

@@ -1,11 +1,13 @@
 import { type Amount, parseUsd, toUsd } from "@ai-config/config-core";
 
-import type { AdmissionRequest, ScopeLimits } from "./admission-store.ts";
+import type { AdmissionRequest } from "./admission-store.ts";
 import { parseLimits } from "./parsed-limits.ts";
-import { tallyRule } from "./tally-rule.ts";
+import { fittingRule } from "./tally-rule.ts";
 
-/** What a batch asks of the limits of one scope, all calls together. */
+/** What a batch asks of one scope, all calls together. */
 interface Asked {
+  readonly rule: string;
+  readonly place: number;
   calls: number;
   reserve: Amount;
   /** The first of the leases to end. */
@@ -15,48 +17,39 @@ interface Asked {
 /**
  * The further parts of `private.admit_calls`, by which it decides a batch as a whole: whatever fits as a sum would
  * also fit one by one. Empty where sums do not tell: an id twice, a scope with two rules, limits that no tally holds.
- * `limits` are those of the batch and `places` where those of each request stand among them.
  */
-export function sumsOf(
-  requests: readonly AdmissionRequest[],
-  limits: readonly ScopeLimits[],
-  places: readonly (readonly number[])[],
-): readonly (readonly (string | number)[])[] {
-  const scopes = new Set(limits.map((each) => parseLimits(each).key));
+export function sumsOf(requests: readonly AdmissionRequest[]): readonly (readonly (string | number)[])[] {
   const ids = new Set(requests.map(({ id }) => id.toLowerCase()));
-  if (
-    ids.size < requests.length ||
-    scopes.size < limits.length ||
-    limits.some((each) => tallyRule(each) === undefined)
-  ) {
-    return [];
-  }
-  const asked = askedOf(requests, limits.length, places);
-  return [
-    asked.map(({ calls }) => calls),
-    asked.map(({ reserve }) => toUsd(reserve)),
-    asked.map(({ leaseMs }) => leaseMs),
-    requests.map(({ leaseMs }) => leaseMs),
-    places.map(([one = 0]) => one + 1),
-    places.map(([, other]) => (other === undefined ? "NULL" : other + 1)),
-  ];
-}
-
-function askedOf(
-  requests: readonly AdmissionRequest[],
-  limits: number,
-  places: readonly (readonly number[])[],
-): readonly Asked[] {
-  const asked = Array.from({ length: limits }, () => ({ calls: 0, reserve: 0n, leaseMs: Infinity }));
-  for (const [index, { reserve, leaseMs }] of requests.entries()) {
+  if (ids.size < requests.length) return [];
+  const asked = new Map<string, Asked>();
+  const places: number[][] = [];
+  for (const { scopes, reserve, leaseMs } of requests) {
     const amount = parseUsd(reserve);
-    for (const place of places[index] ?? []) {
-      const sum = asked[place];
-      if (sum === undefined) continue;
+    const own: number[] = [];
+    for (const limits of scopes) {
+      const { key } = parseLimits(limits);
+      const rule = fittingRule(limits);
+      const known = asked.get(key);
+      if (rule === undefined || (known !== undefined && known.rule !== rule)) return [];
+      const sum = known ?? { rule, place: asked.size + 1, calls: 0, reserve: 0n, leaseMs: Infinity };
+      if (known === undefined) asked.set(key, sum);
+      if (own.includes(sum.place)) return [];
+      own.push(sum.place);
       sum.calls += 1;
       sum.reserve += amount;
       sum.leaseMs = Math.min(sum.leaseMs, leaseMs);
     }
+    places.push(own);
   }
-  return asked;
+  const sums = [...asked.values()];
+  return [
+    [...asked.keys()],
+    sums.map(({ rule }) => rule),
+    sums.map(({ calls }) => calls),
+    sums.map(({ reserve }) => toUsd(reserve)),
+    sums.map(({ leaseMs }) => leaseMs),
+    requests.map(({ leaseMs }) => leaseMs),
+    places.map(([one = 1]) => one),
+    places.map(([, other]) => other ?? "NULL"),
+  ];
 }

@@ -23,6 +23,12 @@ export function fittingRule(limits: ScopeLimits): string | undefined {
   return tallyRule(limits.whole ?? limits);
 }
 
+/** What limits are told apart by: the same scope and the same rule make the same limits, whatever object they came in. */
+export function limitsIdentity(limits: ScopeLimits): ScopeLimits | string {
+  const rule = tallyRule(limits);
+  return rule === undefined ? limits : `${parseLimits(limits).key} ${rule}`;
+}
+
 function ruleOf({ rate, concurrency, budgets }: ParsedLimits): string | undefined {
   if (new Set(budgets.map(({ period }) => period)).size < budgets.length) return undefined;
   const judged = [

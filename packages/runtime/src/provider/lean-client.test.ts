@@ -42,6 +42,22 @@ function comparable({ headers, ...rest }: (typeof seen)[number]) {
   return { ...rest, headers: pairs.toSorted() };
 }
 
+/** A body that ends in the middle. */
+function brokenOff(): ReadableStream {
+  return new ReadableStream({ pull: (controller) => controller.error(new TypeError("terminated")) });
+}
+
+/** What a caller gets to see of a request: the answer and its ids, or the error and all that it tells. */
+async function readBy(client: Anthropic): Promise<unknown> {
+  try {
+    const answer: unknown = await client.messages.create(plain);
+    return { answer, ids: Object.getOwnPropertyDescriptors(answer ?? {}) };
+  } catch (error) {
+    const { name, message, cause } = error as Error;
+    return { class: (error as Error).constructor, name, message, cause, ...(error as object) };
+  }
+}
+
 const plain: MessageCreateParamsNonStreaming = {
   model: "claude-sonnet-5-5",
   max_tokens: 100,
@@ -70,6 +86,50 @@ test("every request goes over the wire as Anthropic's own client sends it", asyn
     const [expected, sent] = seen.map(comparable);
     expect(expected?.headers.map(([name]) => name)).toContain("authorization");
     expect(sent).toEqual(expected);
+  }
+});
+
+test("every answer is read as Anthropic's own client reads it", async () => {
+  const json = {
+    "content-type": "application/json",
+    "request-id": "req_1",
+    "anthropic-workspace-id": "ws_1",
+  };
+  const wrong = {
+    type: "error",
+    error: { type: "overloaded_error", message: "Overloaded" },
+    request_id: "req_1",
+  };
+  const capped = { type: "billing_error", message: "Cap", details: { error_code: "spend_limit_reached" } };
+  const answers: (() => Response)[] = [
+    () => Response.json({ type: "message", id: "msg_1" }, { headers: json }),
+    () => new Response("not JSON", { headers: json }),
+    () => new Response("a page", { headers: { "content-type": "text/html" } }),
+    () => new Response("", { headers: { ...json, "content-length": "0" } }),
+    () => new Response(null, { status: 204 }),
+    () => Response.json(wrong, { status: 529, headers: json }),
+    () => Response.json({ error: capped }, { status: 400, headers: json }),
+    () => Response.json("gone", { status: 404, headers: json }),
+    () => Response.json(null, { status: 404, headers: json }),
+    () => new Response("<html>Bad gateway</html>", { status: 502, headers: { "retry-after": "7" } }),
+    () => new Response("", { status: 500 }),
+    () => new Response(brokenOff(), { status: 429, headers: json }),
+    () => Response.error(),
+    () => {
+      throw new TypeError("fetch failed", { cause: new Error("reset") });
+    },
+  ];
+  for (const answer of answers) {
+    const options = {
+      apiKey: KEY,
+      baseURL,
+      fetch: async () => answer(),
+      maxRetries: 0,
+      logLevel: "off",
+    } as const;
+    const own = await readBy(new Anthropic(options));
+    const lean = await readBy(createSdkClient(new Secret(KEY), { baseUrl: baseURL, fetch: options.fetch }));
+    expect(lean).toEqual(own);
   }
 });
 

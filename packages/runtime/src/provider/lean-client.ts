@@ -1,8 +1,8 @@
-import Anthropic, { type ClientOptions } from "@anthropic-ai/sdk";
+import Anthropic, { APIConnectionError, type APIError, type ClientOptions } from "@anthropic-ai/sdk";
+import { APIPromise } from "@anthropic-ai/sdk/core/api-promise";
 
 type RequestOptions = Parameters<Anthropic["buildRequest"]>[0];
-type BuildOptions = Parameters<Anthropic["buildRequest"]>[1];
-type BuiltRequest = Awaited<ReturnType<Anthropic["buildRequest"]>>;
+type Answered = Awaited<ConstructorParameters<typeof APIPromise>[1]>;
 
 /** Who looks after one request. */
 export interface RequestWatch {
@@ -23,14 +23,13 @@ export interface WatchedOptions {
 interface Kept {
   readonly url: string;
   readonly headers: Headers;
-  readonly timeout: number;
 }
 
 /**
  * Anthropic's client without what every request of it would do once more: headers that are always the same are put
- * together once for each path, and neither a timer nor a listener is set for a request that is watched over already.
- * What goes over the wire is what Anthropic's own client sends. It neither retries nor renews credentials nor knows
- * middleware.
+ * together once for each path, no timer or listener is set for a request that is watched over already, and nothing is
+ * made ready for a log that is off. What goes over the wire, and what is made of an answer, is what Anthropic's own
+ * client makes of it. It neither retries nor renews credentials nor knows middleware or tracing.
  */
 export class LeanClient extends Anthropic {
   readonly #fetch: typeof fetch;
@@ -41,40 +40,58 @@ export class LeanClient extends Anthropic {
     this.#fetch = options.fetch;
   }
 
-  override async buildRequest(options: RequestOptions, building?: BuildOptions): Promise<BuiltRequest> {
-    if (!isPlain(options)) return super.buildRequest(options, building);
-    const { path, method } = options;
-    // Of what else there is in the options only the timeout is told to the server.
-    const key = `${options.timeout} ${path}`;
-    const kept = this.#kept.get(key);
-    if (kept === undefined) {
-      const { req, url, timeout } = await super.buildRequest(options, building);
-      this.#kept.set(key, { url, headers: new Headers(req.headers), timeout });
-      return { req, url, timeout };
-    }
-    const { url, timeout } = kept;
-    // A copy, since whoever wraps `fetch` may add to it.
-    const headers = new Headers(kept.headers);
-    return {
-      req: { ...this.fetchOptions, method, headers, body: JSON.stringify(options.body) },
-      url,
-      timeout,
-    };
+  override request<Answer>(options: RequestOptions | PromiseLike<RequestOptions>): APIPromise<Answer> {
+    return new APIPromise<Answer>(this, this.#send(options));
   }
 
-  override async fetchWithTimeout(
-    url: string | URL | Request,
-    init: RequestInit | undefined,
-    _ms: number,
-    controller: AbortController,
-    options?: RequestOptions,
-  ): Promise<Response> {
-    const { [WATCH]: watch } = (options ?? {}) as Partial<WatchedOptions>;
+  async #send(given: RequestOptions | PromiseLike<RequestOptions>): Promise<Answered> {
+    const options = await given;
+    const { url, init } = await this.#requestOf(options);
+    const controller = new AbortController();
+    const { [WATCH]: watch } = options as Partial<WatchedOptions>;
     watch?.onSend(controller);
-    const method = init?.method?.toUpperCase() ?? "GET";
-    const response = await this.#fetch(url, { ...init, method, signal: controller.signal });
-    if (response.ok) watch?.onHeaders(response);
-    return response;
+    let response: Response;
+    try {
+      response = await this.#fetch(url, { ...init, signal: controller.signal });
+    } catch (cause) {
+      throw new APIConnectionError({ cause: cause as Error });
+    }
+    if (!response.ok) throw await this.#errorOf(response);
+    watch?.onHeaders(response);
+    // The rest is for a log.
+    return { response, options, controller, requestLogID: "", retryOfRequestLogID: undefined, startTime: 0 };
+  }
+
+  async #requestOf(options: RequestOptions): Promise<{ url: string; init: RequestInit }> {
+    const { path, timeout, body } = options;
+    const method = options.method.toUpperCase();
+    // Of what else there is in the options of a plain request only the timeout is told to the server.
+    const key = isPlain(options) ? `${timeout} ${path}` : undefined;
+    const kept = key === undefined ? undefined : this.#kept.get(key);
+    if (kept !== undefined) {
+      // A copy, since whoever wraps `fetch` may add to it.
+      const headers = new Headers(kept.headers);
+      return { url: kept.url, init: { ...this.fetchOptions, method, headers, body: JSON.stringify(body) } };
+    }
+    const { req, url } = await this.buildRequest(options);
+    if (key !== undefined) this.#kept.set(key, { url, headers: new Headers(req.headers) });
+    return { url, init: { ...req, method } };
+  }
+
+  async #errorOf(response: Response): Promise<APIError> {
+    const { status, headers } = response;
+    // The status says enough where the rest of the answer breaks off.
+    const text = await response.text().catch((error: Error) => error.message);
+    const body = jsonIn(text);
+    return this.makeStatusError(status, body as object, body ? undefined : text, headers);
+  }
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,0 +1,698 @@
+-- A call counts in every window of its scopes that is open, whether its own limits name it or not: a budget that was taken away
+-- and set again, or whose days began elsewhere for a while, has missed nothing. Calls that run when a window is made join it.
+-- Batches are decided by sums for each scope, whoever asks by which object, and a tally that begins brings the bucket to its rate.
+ALTER TABLE "private"."admission_leases" ADD COLUMN "admitted_at" timestamp with time zone DEFAULT now() NOT NULL;--> statement-breakpoint
+ALTER TABLE "private"."admission_leases" ALTER COLUMN "admitted_at" DROP DEFAULT;--> statement-breakpoint
+-- They count in too few windows.
+select private.fold_tallies(array(select a.scope from private.admission_scopes a));
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION private.budget_window_id(p_scope text, p_period text, p_start_ms double precision, p_end_ms double precision)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  starts timestamptz := to_timestamp(p_start_ms / 1000);
+  ends timestamptz := to_timestamp(p_end_ms / 1000);
+  found_id bigint;
+  is_new boolean := false;
+begin
+  loop
+    select w.id into found_id from private.budget_windows w
+      where w.scope = p_scope and w.period = p_period and w.starts_at = starts;
+    exit when found;
+    insert into private.budget_windows (scope, period, starts_at, ends_at, spent)
+      values (p_scope, p_period, starts, ends, private.ledger_cost(p_scope, starts, ends))
+      on conflict do nothing;
+    is_new := true;
+  end loop;
+  if is_new then
+    -- Calls that run are in no ledger yet: what they cost is booked here, too.
+    with joined as (
+      update private.admission_leases l
+        set window_ids = array(select w.id from private.budget_windows w where w.id = any (l.window_ids || found_id)
+          order by w.scope is not distinct from l.other_scope, w.id)
+        where (l.scope = p_scope or l.other_scope = p_scope) and l.admitted_at >= starts and l.admitted_at < ends
+        returning l.reserve
+    )
+    update private.budget_windows w set reserved = w.reserved + (select coalesce(sum(j.reserve), 0) from joined j)
+      where w.id = found_id;
+  end if;
+  return found_id;
+end $function$;
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION private.settlement_windows(p_settlement jsonb, p_limits jsonb[], p_counts integer[])
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  windows jsonb := p_settlement -> 3;
+  ids bigint[] := '{}';
+  at_budget integer := 0;
+  known integer;
+  call_at timestamptz;
+begin
+  for place in 0 .. jsonb_array_length(p_settlement -> 2) - 1 loop
+    known := (p_settlement -> 2 ->> place)::integer + 1;
+    call_at := (p_settlement -> 4 ->> 'started_at')::timestamptz;
+    for budget in 0 .. p_counts[known] - 1 loop
+      ids := ids || private.budget_window_id(p_limits[known] ->> 's', p_limits[known] -> 'w' -> budget ->> 0,
+        (windows -> at_budget ->> 0)::double precision, (windows -> at_budget ->> 1)::double precision);
+      -- A call may have begun a moment before the window that it was admitted in.
+      call_at := greatest(call_at, to_timestamp((windows -> at_budget ->> 0)::double precision / 1000));
+      at_budget := at_budget + 1;
+    end loop;
+    ids := ids || array(select w.id from private.budget_windows w where w.scope = p_limits[known] ->> 's'
+      and w.starts_at <= call_at and w.ends_at > call_at and w.id <> all (ids));
+  end loop;
+  return ids;
+end $function$;
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION private.admit_call(p_call text, p_batch text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  parts text[] := string_to_array(p_call, '|', '');
+  call_id uuid := parts[1];
+  reserve numeric := parts[2];
+  one text := parts[4];
+  other text := parts[6];
+  one_lock bigint := hashtextextended(one, 7);
+  other_lock bigint := hashtextextended(coalesce(other, one), 7);
+  done boolean;
+  at timestamptz;
+  now_ms double precision;
+  ends_at timestamptz;
+  one_ids bigint[]; other_ids bigint[];
+  one_told text; other_told text;
+begin
+  -- Assignments instead of statements: each of those takes as long as several of these.
+  done := set_config('synchronous_commit', 'off', true) is null;
+  done := pg_advisory_xact_lock(least(one_lock, other_lock)) is null;
+  done := pg_advisory_xact_lock(greatest(one_lock, other_lock)) is null;
+  at := private.admission_now();
+  now_ms := extract(epoch from at) * 1000;
+  ends_at := at + parts[3]::double precision * interval '1 millisecond';
+  update private.admission_scopes a set running = a.running + 1,
+      empty_at = case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, now_ms) + a.tally_step_ms end,
+      next_end = least(a.next_end, ends_at), tally_reserved = a.tally_reserved + reserve, tally_left = a.tally_left - reserve
+    where a.scope = one and a.tally_rule = parts[5] and a.next_end > at
+        and a.running < a.tally_slots and a.empty_at - a.tally_burst_ms <= now_ms
+        and a.tally_left >= reserve
+      and (other is null or exists (select from private.admission_scopes b where b.scope = other
+        and b.tally_rule = parts[7] and b.next_end > at
+        and b.running < b.tally_slots and b.empty_at - b.tally_burst_ms <= now_ms
+        and b.tally_left >= reserve))
+      and not exists (select from private.admission_leases k where k.id = call_id)
+      and not exists (select from private.pending_calls k where k.id = call_id)
+      and not exists (select from private.settled_calls k where k.id = call_id)
+    returning a.tally_window_ids, concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]') into one_ids, one_told;
+  if one_ids is null then return private.admit_one_by_one(p_batch); end if;
+  if other is not null then
+    update private.admission_scopes a set running = a.running + 1,
+      empty_at = case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, now_ms) + a.tally_step_ms end,
+      next_end = least(a.next_end, ends_at), tally_reserved = a.tally_reserved + reserve, tally_left = a.tally_left - reserve
+      where a.scope = other
+      returning a.tally_window_ids, ',' || concat('[', a.tally_figures, ',"', a.tally_spent, '","', a.tally_reserved, '"]') into other_ids, other_told;
+  end if;
+  insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, admitted_at, expires_at)
+    values (call_id, one, other, one_ids || other_ids, reserve, at, ends_at);
+  return '{"t":[' || one_told || coalesce(other_told, '') || ']}';
+end $function$;
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION private.admit_calls(p text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  parts text[] := string_to_array(p, '|');
+  -- Each scope once, whatever calls ask of it: those that cost nothing are counted beside those that do.
+  l_scope text[] := parts[14]::text[];
+  answer text;
+begin
+  perform set_config('synchronous_commit', 'off', true);
+  perform private.lock_scopes(parts[1]::text[]);
+  -- Where all that is asked for fits, it makes no difference who was first, so sums decide. Otherwise this writes nothing.
+  if cardinality(parts) > 13 then
+    with t as materialized (
+      select n.at, extract(epoch from n.at)::double precision * 1000 as now_ms
+        from (select private.admission_now() as at offset 0) n
+    ), s as materialized (
+      select u.place, a.scope, a.tally_window_ids, a.tally_figures, a.tally_spent, a.running + u.calls as running,
+          case when a.tally_step_ms = 0 then a.empty_at else greatest(a.empty_at, t.now_ms) + u.calls * a.tally_step_ms end as empty_at,
+          least(a.next_end, t.at + u.lease_ms * interval '1 millisecond') as next_end, a.tally_reserved + u.reserve as tally_reserved,
+          a.tally_left - u.reserve as tally_left
+        from t, unnest(l_scope, parts[15]::text[], parts[16]::integer[], parts[17]::numeric[], parts[18]::double precision[])
+          with ordinality as u (scope, rule, calls, reserve, lease_ms, place)
+        join private.admission_scopes a on a.scope = u.scope
+        where a.tally_rule = u.rule and a.next_end > t.at
+          and u.calls > 0 and a.running + u.calls <= a.tally_slots
+          and greatest(a.empty_at, t.now_ms) + (u.calls - 1) * a.tally_step_ms - a.tally_burst_ms <= t.now_ms
+          and u.reserve >= 0 and a.tally_left >= u.reserve
+    ), r as materialized (
+      select u.id, u.reserve, t.at + u.lease_ms * interval '1 millisecond' as expires_at, u.one, u.other
+        from t, unnest(parts[10]::uuid[], parts[11]::numeric[], parts[19]::double precision[], parts[20]::integer[],
+          parts[21]::integer[]) as u (id, reserve, lease_ms, one, other)
+    ), fits as materialized (
+      select true as yes
+        where (select count(*) from s) = cardinality(l_scope)
+          and not exists (select from r, t
+            where r.reserve < 0 or r.reserve >= 'Infinity' or r.expires_at <= t.at
+              or (select true from private.admission_leases k where k.id = r.id offset 0)
+              or (select true from private.pending_calls k where k.id = r.id offset 0)
+              or (select true from private.settled_calls k where k.id = r.id offset 0))
+    ), counted as (
+      update private.admission_scopes a set running = s.running, empty_at = s.empty_at, next_end = s.next_end,
+          tally_reserved = s.tally_reserved, tally_left = s.tally_left
+        from fits, s where a.scope = s.scope
+    ), leased as (
+      insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, admitted_at, expires_at)
+        select r.id, l_scope[r.one], l_scope[r.other], one.tally_window_ids || other.tally_window_ids, r.reserve, t.at, r.expires_at
+          from fits, t, r
+          join s one on one.place = r.one
+          left join s other on other.place = r.other
+    )
+    select '{"t":[' || string_agg(concat('[', s.tally_figures, ',"', s.tally_spent, '","', s.tally_reserved, '"]'), ',' order by s.place) || ']}'
+      into answer from fits, s;
+  end if;
+  return coalesce(answer, private.admit_one_by_one(p));
+end $function$;
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION private.admit_one_by_one(p text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  parts text[] := string_to_array(p, '|');
+  scopes text[] := parts[1]::text[];
+  l_key text[] := parts[2]::text[];
+  l double precision[] := parts[3]::double precision[];
+  b_period text[] := parts[4]::text[];
+  b_limit numeric[] := parts[5]::numeric[];
+  b double precision[] := parts[6]::double precision[];
+  c double precision[] := parts[7]::double precision[];
+  t_due numeric[] := parts[8]::numeric[];
+  t_key text[] := parts[9]::text[];
+  r_id uuid[] := parts[10]::uuid[];
+  r_reserve numeric[] := parts[11]::numeric[];
+  r double precision[] := parts[12]::double precision[];
+  l_rule text[] := parts[13]::text[];
+  at timestamptz;
+  now_ms double precision;
+  -- Scopes by place.
+  s_running integer[] := '{}'; s_empty double precision[] := '{}'; s_interval double precision[] := '{}';
+  s_next timestamptz[] := '{}'; s_rule text[] := '{}';
+  -- All windows of a scope that are open, whoever named them, when the first of them ends, and what is reserved in each here.
+  s_open text[]; s_closes double precision[]; s_added numeric[];
+  -- Places of the budgets whose windows are looked at here, those of a scope together.
+  s_looked text[] := '{}'; looked integer[];
+  held private.admission_scopes;
+  must_free boolean := false; is_rate_changed boolean := false; has_tallies boolean := true;
+  -- Limits by place.
+  l_state integer[] := '{}'; l_first integer[] := '{}'; l_misfit text[] := '{}'; l_ruled text[] := '{}';
+  -- Budgets of all limits by place, and their windows. Two budgets may share a window: its state is at the first.
+  b_scope text[] := '{}'; b_start double precision[] := '{}'; b_end double precision[] := '{}'; b_threshold integer[] := '{}';
+  b_id bigint[]; b_state integer[] := '{}';
+  w_spent numeric[]; w_reserved numeric[]; w_alerted text[];
+  -- Leases to write.
+  n_id uuid[] := '{}'; n_scope text[] := '{}'; n_other text[] := '{}'; n_windows text[] := '{}';
+  n_reserve numeric[] := '{}'; n_expires timestamptz[] := '{}';
+  k_id uuid[]; k_windows text[];
+  places integer[]; reserve numeric; window_list text; figures text;
+  place integer; state integer; budget integer; threshold integer; known integer;
+  candidate integer := 0; due integer := 0; misfit text;
+  wait double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]';
+  l_alerts jsonb[] := '{}'; l_text text; answers text := '';
+  room numeric; due_at numeric;
+begin
+  perform private.refuse_strange_limits(parts);
+  -- An admission that a crash of the server takes along lasted no longer than its call, which is booked all the same.
+  perform set_config('synchronous_commit', 'off', true);
+  perform private.lock_scopes(scopes);
+  for place in 1 .. cardinality(scopes) loop
+    select * into held from private.admission_scopes a where a.scope = scopes[place];
+    if not found then
+      -- Here and not by a constraint, which every call would have to be held to.
+      if scopes[place] !~ '^(user|organization):.' then
+        raise exception 'A scope is a user or an organization.' using errcode = '22023';
+      end if;
+      insert into private.admission_scopes (scope) values (scopes[place]) returning * into held;
+    end if;
+    s_running := s_running || held.running;
+    s_empty := s_empty || held.empty_at;
+    s_interval := s_interval || held.interval_ms;
+    s_next := s_next || held.next_end;
+    s_rule := s_rule || held.tally_rule;
+    must_free := must_free or held.next_end <= private.admission_now();
+  end loop;
+  if must_free then
+    -- What has ended must not stand against anybody.
+    perform private.free_expired_leases(scopes);
+    for place in 1 .. cardinality(scopes) loop
+      select * into held from private.admission_scopes a where a.scope = scopes[place];
+      s_running[place] := held.running;
+      s_next[place] := held.next_end;
+      s_rule[place] := null;
+    end loop;
+  end if;
+  at := private.admission_now();
+  now_ms := extract(epoch from at) * 1000;
+
+  budget := 0;
+  for place in 1 .. cardinality(l_key) loop
+    l_state := l_state || array_position(scopes, l_key[place]);
+    l_ruled := l_ruled || case when l_rule[place] is not null then l_key[place] end;
+    l_first := l_first || budget + 1;
+    misfit := null;
+    for known in 1 .. l[place][4]::integer loop
+      budget := budget + 1;
+      b_scope := b_scope || l_key[place];
+      b_threshold := b_threshold || due + 1;
+      due := due + b[budget][3]::integer;
+      state := null;
+      for threshold in candidate + 1 .. candidate + b[budget][2]::integer loop
+        if c[threshold][1] <= now_ms and now_ms < c[threshold][2] then state := threshold; end if;
+      end loop;
+      candidate := candidate + b[budget][2]::integer;
+      if state is null then misfit := coalesce(misfit, b_period[budget]); end if;
+      b_start := b_start || c[state][1];
+      b_end := b_end || c[state][2];
+    end loop;
+    l_misfit := l_misfit || misfit;
+  end loop;
+  l_first := l_first || budget + 1;
+  b_threshold := b_threshold || due + 1;
+
+  if budget > 0 then
+    loop
+      select array_agg(w.id order by u.place),
+          array_agg(w.spent + case when w.id = any (a.tally_window_ids) then a.tally_spent else 0 end order by u.place),
+          array_agg(w.reserved + case when w.id = any (a.tally_window_ids) then a.tally_reserved else 0 end order by u.place),
+          array_agg(w.alerted order by u.place)
+        into b_id, w_spent, w_reserved, w_alerted
+        from unnest(b_scope, b_period, b_start) with ordinality as u (scope, period, start_ms, place)
+        left join private.budget_windows w
+          on w.scope = u.scope and w.period = u.period and w.starts_at = to_timestamp(u.start_ms / 1000)
+        left join private.admission_scopes a on a.scope = w.scope;
+      known := 0;
+      if exists (select from generate_series(1, budget) as u (place) where b_id[u.place] is null and b_start[u.place] is not null) then
+        -- What begins in the middle of a window has to find every call in the ledger.
+        while private.write_pending_calls(null) > 0 loop end loop;
+      end if;
+      for place in 1 .. budget loop
+        if b_id[place] is null and b_start[place] is not null then
+          perform private.budget_window_id(b_scope[place], b_period[place], b_start[place], b_end[place]);
+          known := known + 1;
+        end if;
+      end loop;
+      exit when known = 0;
+    end loop;
+    for place in 1 .. budget loop
+      b_state := b_state || case when b_id[place] is null then place else array_position(b_id, b_id[place]) end;
+    end loop;
+  end if;
+  -- A call counts in every window of its scope that is open: one that is named again later has missed nothing then. None is
+  -- longer than a month.
+  select array_agg(o.ids order by u.place), array_agg(o.closes order by u.place), array_agg(0::numeric)
+    into s_open, s_closes, s_added
+    from unnest(scopes) with ordinality as u (scope, place)
+    cross join lateral (
+      select coalesce(array_agg(w.id order by w.id), '{}')::text as ids, coalesce(min(extract(epoch from w.ends_at) * 1000), 'Infinity') as closes
+        from private.budget_windows w
+        where w.scope = u.scope and (w.period = any ('{daily,weekly,monthly}') and w.starts_at > at - interval '40 days' or w.id = any (b_id))
+          and w.starts_at <= at and w.ends_at > at) o;
+  for place in 1 .. cardinality(scopes) loop
+    looked := '{}';
+    for known in 1 .. budget loop
+      if b_scope[known] = scopes[place] and b_id[known] is not null and b_state[known] = known then looked := looked || known; end if;
+    end loop;
+    s_looked := s_looked || looked::text;
+  end loop;
+
+  -- What is spent does not change here, so alerts are due once for a limit.
+  for place in 1 .. cardinality(l_key) loop
+    alerts := '[]';
+    for budget in l_first[place] .. l_first[place + 1] - 1 loop
+      for threshold in b_threshold[budget] .. b_threshold[budget + 1] - 1 loop
+        exit when l_misfit[place] is not null or w_spent[b_state[budget]] < t_due[threshold];
+        if position(';' || t_key[threshold] || ';' in w_alerted[b_state[budget]]) = 0 then
+          w_alerted[b_state[budget]] := w_alerted[b_state[budget]] || t_key[threshold] || ';';
+          alerts := alerts || jsonb_build_array(jsonb_build_array(b_scope[budget], b_period[budget],
+            split_part(t_key[threshold], ':', 2), b_limit[budget]::text,
+            trim_scale(w_spent[b_state[budget]])::text, b_start[budget], b_end[budget]));
+        end if;
+      end loop;
+    end loop;
+    l_alerts := l_alerts || alerts;
+    all_alerts := all_alerts || alerts;
+  end loop;
+
+  select array_agg(k.id), array_agg(k.window_ids) into k_id, k_windows from (
+    select x.id, x.window_ids::text from private.admission_leases x where x.id = any (r_id)
+    union all
+    select x.id, null from private.settled_calls x where x.id = any (r_id)
+    union all
+    select x.id, null from private.pending_calls x where x.id = any (r_id)
+  ) k;
+
+  for request in 1 .. cardinality(r_id) loop
+    reserve := r_reserve[request];
+    verdict := null;
+    places := case when r[request][3] is null then array[r[request][2]] else array[r[request][2], r[request][3]] end;
+
+    known := array_position(k_id, r_id[request]);
+    if known is null then
+      known := array_position(n_id, r_id[request]);
+      window_list := n_windows[known];
+    else
+      window_list := k_windows[known];
+      if window_list is null then verdict := '"s"'; end if;
+    end if;
+    if window_list is not null then
+      figures := '';
+      foreach place in array places loop
+        for budget in l_first[place] .. l_first[place + 1] - 1 loop
+          if b_id[budget] = any (window_list::bigint[]) then
+            figures := figures || ',["' || trim_scale(w_spent[b_state[budget]]) || '","' || trim_scale(w_reserved[b_state[budget]]) || '",'
+              || b_start[budget] || ',' || b_end[budget] || ']';
+          else
+            -- The window that it was admitted in has ended.
+            select figures || coalesce(max(',["' || trim_scale(w.spent + case when w.id = any (a.tally_window_ids) then a.tally_spent else 0 end)
+                || '","' || trim_scale(w.reserved + case when w.id = any (a.tally_window_ids) then a.tally_reserved else 0 end) || '",'
+                || extract(epoch from w.starts_at) * 1000 || ',' || extract(epoch from w.ends_at) * 1000 || ']'), '')
+              into figures from private.budget_windows w left join private.admission_scopes a on a.scope = w.scope
+              where w.id = any (window_list::bigint[]) and w.scope = b_scope[budget] and w.period = b_period[budget];
+          end if;
+        end loop;
+      end loop;
+      verdict := '"a",[' || ltrim(figures, ',') || ']';
+    end if;
+
+    if verdict is null then
+      foreach place in array places loop
+        if l_misfit[place] is not null then verdict := '"n","' || l_misfit[place] || '"'; end if;
+      end loop;
+    end if;
+
+    if verdict is null then
+      -- The bucket keeps its calls when the rate changes, and from now on they leave it at the new one.
+      foreach place in array places loop
+        state := l_state[place];
+        if s_interval[state] <> l[place][1] then
+          is_rate_changed := is_rate_changed or s_empty[state] > now_ms;
+          s_empty[state] := now_ms + greatest(0, s_empty[state] - now_ms) / s_interval[state] * l[place][1];
+          s_interval[state] := l[place][1];
+        end if;
+      end loop;
+      known := -1;
+      foreach place in array places loop
+        exit when verdict is not null;
+        known := known + 1;
+        state := l_state[place];
+        if l[place][1] is not null then
+          wait := s_empty[state] - l[place][2] * l[place][1] - now_ms;
+          if wait > 0 then
+            verdict := format('"r",%s,"requestsPerMinute",%s,%s,null', known,
+              ceil((s_empty[state] - now_ms) / l[place][1]), ceil(wait));
+            exit;
+          end if;
+        end if;
+        if s_running[state] >= l[place][3]::integer then
+          select extract(epoch from min(x.expires_at) - at) * 1000 into wait from private.admission_leases x
+            where x.scope = l_key[place] or x.other_scope = l_key[place];
+          for budget in 1 .. cardinality(n_id) loop
+            if n_scope[budget] = l_key[place] or n_other[budget] = l_key[place] then
+              wait := least(wait, extract(epoch from n_expires[budget] - at) * 1000);
+            end if;
+          end loop;
+          verdict := format('"r",%s,"concurrentRequests",%s,%s,null', known, s_running[state],
+            ceil(coalesce(wait, r[request][1])));
+          exit;
+        end if;
+        for budget in l_first[place] .. l_first[place + 1] - 1 loop
+          if b[budget][1] = 1 and w_spent[b_state[budget]] + w_reserved[b_state[budget]] + reserve > b_limit[budget] then
+            verdict := format('"r",%s,"%sBudget","%s",%s,%s', known, b_period[budget],
+              trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(b_end[budget] - now_ms),
+              budget - l_first[place]);
+            exit;
+          end if;
+        end loop;
+      end loop;
+    end if;
+
+    if verdict is null then
+      n_expires := n_expires || at + r[request][1] * interval '1 millisecond';
+      foreach place in array places loop
+        state := l_state[place];
+        if l[place][1] is not null then
+          s_empty[state] := greatest(s_empty[state], now_ms) + l[place][1];
+        end if;
+        s_running[state] := s_running[state] + 1;
+        s_next[state] := least(s_next[state], n_expires[cardinality(n_expires)]);
+        foreach budget in array s_looked[state]::integer[] loop
+          w_reserved[budget] := w_reserved[budget] + reserve;
+        end loop;
+        s_added[state] := s_added[state] + reserve;
+      end loop;
+      n_id := n_id || r_id[request];
+      n_scope := n_scope || l_key[places[1]];
+      n_other := n_other || l_key[places[2]];
+      n_windows := n_windows || (s_open[l_state[places[1]]]::bigint[] || coalesce(s_open[l_state[places[2]]], '{}')::bigint[])::text;
+      n_reserve := n_reserve || reserve;
+      verdict := '"a"';
+    end if;
+    answers := answers || ',[' || verdict || ']';
+  end loop;
+
+  -- Whoever asks next by the same rule for each scope is decided by its tally.
+  for place in 1 .. cardinality(l_key) loop
+    has_tallies := has_tallies and coalesce(s_rule[l_state[place]] = l_rule[place], l_rule[place] is null);
+  end loop;
+  if cardinality(n_id) > 0 or all_alerts <> '[]' or is_rate_changed or not has_tallies then
+    perform private.fold_tallies(scopes);
+  end if;
+  if cardinality(n_id) > 0 then
+    with counted as (
+      update private.admission_scopes a
+        set running = u.running, empty_at = u.empty_at, interval_ms = u.interval_ms, next_end = u.next_end
+        from unnest(scopes, s_running, s_empty, s_interval, s_next) as u (scope, running, empty_at, interval_ms, next_end)
+        where a.scope = u.scope
+    ), reserved as (
+      update private.budget_windows w set reserved = u.reserved, alerted = u.alerted
+        from unnest(b_id, b_state, w_reserved, w_alerted) with ordinality as u (id, state, reserved, alerted, place)
+        where w.id = u.id and u.state = u.place
+    ), counted_beside as (
+      update private.budget_windows w set reserved = w.reserved + u.added
+        from (select o.id, s.added from unnest(s_open, s_added) as s (ids, added) cross join unnest(s.ids::bigint[]) as o (id)
+          where s.added <> 0 and (b_id is null or o.id <> all (array_remove(b_id, null)))) u
+        where w.id = u.id
+    )
+    insert into private.admission_leases (id, scope, other_scope, window_ids, reserve, admitted_at, expires_at)
+      select u.id, u.scope, u.other_scope, u.window_ids::bigint[], u.reserve, at, u.expires_at
+      from unnest(n_id, n_scope, n_other, n_windows, n_reserve, n_expires)
+        as u (id, scope, other_scope, window_ids, reserve, expires_at);
+  else
+    if is_rate_changed then
+      update private.admission_scopes a set empty_at = u.empty_at, interval_ms = u.interval_ms
+        from unnest(scopes, s_empty, s_interval) as u (scope, empty_at, interval_ms) where a.scope = u.scope;
+    end if;
+    if all_alerts <> '[]' then
+      update private.budget_windows w set alerted = u.alerted
+        from unnest(b_id, b_state, w_alerted) with ordinality as u (id, state, alerted, place)
+        where w.id = u.id and u.state = u.place;
+    end if;
+  end if;
+  if all_alerts <> '[]' then perform private.write_alerts(all_alerts); end if;
+  if cardinality(n_id) > 0 or all_alerts <> '[]' or is_rate_changed or not has_tallies then
+    for place in 1 .. cardinality(l_key) loop
+      continue when l_rule[place] is null or l_misfit[place] is not null
+        or cardinality(array_positions(l_ruled, l_key[place])) > 1;
+      room := 'Infinity'; due_at := 'Infinity'; figures := '';
+      for budget in l_first[place] .. l_first[place + 1] - 1 loop
+        state := b_state[budget];
+        if b[budget][1] = 1 then room := least(room, b_limit[budget] - w_spent[state] - w_reserved[state]); end if;
+        for threshold in b_threshold[budget] .. b_threshold[budget + 1] - 1 loop
+          if t_due[threshold] > w_spent[state] then due_at := least(due_at, t_due[threshold] - w_spent[state]); end if;
+        end loop;
+        figures := figures || ',["' || trim_scale(w_spent[state]) || '","' || trim_scale(w_reserved[state]) || '",'
+          || b_start[budget] || ',' || b_end[budget] || ']';
+      end loop;
+      state := l_state[place];
+      update private.admission_scopes a set tally_rule = l_rule[place], tally_step_ms = coalesce(l[place][1], 0),
+          -- Where the call was refused, the bucket is not at the rate yet that calls will be counted by.
+          empty_at = case when l[place][1] is null then a.empty_at
+            else now_ms + greatest(0, a.empty_at - now_ms) / a.interval_ms * l[place][1] end, interval_ms = coalesce(l[place][1], a.interval_ms),
+          tally_burst_ms = coalesce(l[place][2] * l[place][1], 'Infinity'), tally_slots = coalesce(l[place][3]::integer, 2147483647),
+          -- When the first of its windows ends, the scope is looked at again.
+          next_end = least(a.next_end, to_timestamp(s_closes[state] / 1000)), tally_window_ids = s_open[state]::bigint[], tally_figures = '[' || ltrim(figures, ',') || ']',
+          tally_left = room, tally_due = due_at
+        where a.scope = l_key[place];
+    end loop;
+  end if;
+  l_text := '';
+  for place in 1 .. cardinality(l_key) loop
+    figures := '';
+    for budget in l_first[place] .. l_first[place + 1] - 1 loop
+      exit when l_misfit[place] is not null;
+      figures := figures || ',["' || trim_scale(w_spent[b_state[budget]]) || '","' || trim_scale(w_reserved[b_state[budget]])
+        || '",' || b_start[budget] || ',' || b_end[budget] || ']';
+    end loop;
+    l_text := l_text || ',[[' || ltrim(figures, ',') || '],' || l_alerts[place] || ']';
+  end loop;
+  return '{"l":[' || ltrim(l_text, ',') || '],"r":[' || ltrim(answers, ',') || ']}';
+end $function$;
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION private.settle_one_by_one(p text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  calls jsonb := p::jsonb;
+  at timestamptz;
+  settlement jsonb; limits jsonb; item jsonb; part jsonb; windows jsonb; alerts jsonb; all_alerts jsonb := '[]';
+  booked uuid[]; is_booked boolean; is_late boolean;
+  g_id uuid[]; g_windows text[]; g_reserve numeric[]; g_late boolean[];
+  d_id bigint[] := '{}'; d_spent numeric[] := '{}'; d_reserved numeric[] := '{}';
+  o_id bigint[] := '{}';
+  -- Windows by scope, period and start, as a limit tells them.
+  f_id bigint[]; f_key text[]; f_spent numeric[]; f_reserved numeric[]; f_alerted text[];
+  ids bigint[]; id uuid; known integer; place integer; limit_place integer; budget integer; threshold integer; at_budget integer; at_window integer;
+  lease integer; figures text; answers text := ''; v_booked boolean[] := '{}'; v_late boolean[] := '{}';
+  -- Limits by place, how many budgets they have, and what was said of them last, for which windows.
+  l_item jsonb[]; l_count integer[]; l_said_windows text[]; l_said text[]; own_windows text; said text;
+begin
+  perform private.lock_scopes(array(select l.value ->> 's' from jsonb_array_elements(calls -> 'l') as l));
+  at := private.admission_now();
+  select array_agg(l.value order by l.place), array_agg(jsonb_array_length(l.value -> 'w') order by l.place)
+    into l_item, l_count from jsonb_array_elements(calls -> 'l') with ordinality as l (value, place);
+  l_said_windows := array_fill(null::text, array[cardinality(l_item)]);
+  l_said := l_said_windows;
+
+  perform private.fold_tallies(array(select l.value ->> 's' from unnest(l_item) as l (value)));
+  if exists (select from jsonb_array_elements(calls -> 's') as s
+      where not exists (select from private.admission_leases l where l.id = (s.value ->> 0)::uuid)) then
+    -- It may be booked already and wait for the ledger, as may others of a window that is made below.
+    while private.write_pending_calls(null) > 0 loop end loop;
+  end if;
+  -- A window begins with what the ledger holds of it, so it is made before these calls are written there.
+  for settlement in select s.value from jsonb_array_elements(calls -> 's') as s
+      where not exists (select from private.admission_leases l where l.id = (s.value ->> 0)::uuid) loop
+    perform private.settlement_windows(settlement, l_item, l_count);
+  end loop;
+  booked := private.write_usage_events(calls -> 's', at);
+
+  with gone as (
+    delete from private.admission_leases l where l.id = any (booked)
+      returning l.id, l.scope, l.other_scope, l.window_ids, l.reserve, l.expires_at <= at as is_late
+  ), freed as (
+    update private.admission_scopes a set running = a.running - d.calls
+      from (select u.scope, count(*)::integer as calls from gone, unnest(array[gone.scope, gone.other_scope]) as u (scope)
+        where u.scope is not null group by u.scope) d
+      where a.scope = d.scope
+  ) select array_agg(gone.id), array_agg(gone.window_ids::text), array_agg(gone.reserve), array_agg(gone.is_late)
+    into g_id, g_windows, g_reserve, g_late from gone;
+
+  for settlement in select s.value from jsonb_array_elements(calls -> 's') with ordinality as s (value, place) order by s.place loop
+    id := (settlement ->> 0)::uuid;
+    known := array_position(booked, id);
+    is_booked := known is not null;
+    -- The same call twice in one batch is booked once.
+    if is_booked then booked[known] := null; end if;
+    lease := case when is_booked then array_position(g_id, id) end;
+    if lease is not null then
+      ids := g_windows[lease]::bigint[];
+    else
+      ids := private.settlement_windows(settlement, l_item, l_count);
+    end if;
+    o_id := o_id || ids;
+    if is_booked then
+      d_id := d_id || ids;
+      d_spent := d_spent || array_fill((settlement ->> 1)::numeric, array[cardinality(ids)]);
+      d_reserved := d_reserved || array_fill(coalesce(g_reserve[lease], 0), array[cardinality(ids)]);
+    end if;
+    v_booked := v_booked || is_booked;
+    v_late := v_late || (is_booked and coalesce(g_late[lease], true));
+  end loop;
+
+  if cardinality(d_id) > 0 then
+    -- A lease may be of another scope than its settlement tells.
+    perform private.fold_tallies(array(select w.scope from private.budget_windows w where w.id = any (d_id)));
+    update private.budget_windows w set spent = w.spent + d.spent, reserved = w.reserved - d.reserved
+      from (select u.id, sum(u.spent) as spent, sum(u.reserved) as reserved
+        from unnest(d_id, d_spent, d_reserved) as u (id, spent, reserved) group by u.id) d
+      where w.id = d.id;
+  end if;
+  select array_agg(w.id), array_agg(concat_ws(' ', w.scope, w.period, (extract(epoch from w.starts_at) * 1000)::double precision)),
+      array_agg(w.spent), array_agg(w.reserved), array_agg(w.alerted)
+    into f_id, f_key, f_spent, f_reserved, f_alerted from private.budget_windows w where w.id = any (o_id);
+
+  place := 0;
+  for settlement in select s.value from jsonb_array_elements(calls -> 's') with ordinality as s (value, place) order by s.place loop
+    place := place + 1;
+    figures := '';
+    alerts := '[]';
+    windows := settlement -> 3;
+    at_budget := 0;
+    for known in 0 .. jsonb_array_length(settlement -> 2) - 1 loop
+      limit_place := (settlement -> 2 ->> known)::integer + 1;
+      own_windows := jsonb_path_query_array(windows, '$[$from to $to]',
+        jsonb_build_object('from', at_budget, 'to', at_budget + l_count[limit_place] - 1))::text;
+      -- Figures are those at the end of the batch, and its first settlement told what is due.
+      if own_windows = l_said_windows[limit_place] then
+        figures := figures || l_said[limit_place];
+        at_budget := at_budget + l_count[limit_place];
+        continue;
+      end if;
+      limits := l_item[limit_place];
+      said := '';
+      for budget in 0 .. l_count[limit_place] - 1 loop
+        part := limits -> 'w' -> budget;
+        at_window := array_position(f_key,
+          concat_ws(' ', limits ->> 's', part ->> 0, (windows -> at_budget ->> 0)::double precision));
+        said := said || ',["' || trim_scale(coalesce(f_spent[at_window], 0)) || '","' || trim_scale(coalesce(f_reserved[at_window], 0)) || '",'
+          || (windows -> at_budget ->> 0)::double precision || ',' || (windows -> at_budget ->> 1)::double precision || ']';
+        if v_booked[place] and at_window is not null then
+          for threshold in 0 .. jsonb_array_length(part -> 3) - 1 loop
+            item := part -> 3 -> threshold;
+            exit when f_spent[at_window] < (item ->> 1)::numeric;
+            if position(';' || (item ->> 0) || ';' in f_alerted[at_window]) = 0 then
+              f_alerted[at_window] := f_alerted[at_window] || (item ->> 0) || ';';
+              alerts := alerts || jsonb_build_array(jsonb_build_array(limits -> 's', part -> 0, item -> 2, part -> 1,
+                trim_scale(f_spent[at_window])::text, windows -> at_budget -> 0, windows -> at_budget -> 1));
+            end if;
+          end loop;
+        end if;
+        at_budget := at_budget + 1;
+      end loop;
+      figures := figures || said;
+      if v_booked[place] then
+        l_said_windows[limit_place] := own_windows;
+        l_said[limit_place] := said;
+      end if;
+    end loop;
+    all_alerts := all_alerts || alerts;
+    answers := answers || ',[' || v_booked[place] || ',' || v_late[place] || ',[' || ltrim(figures, ',') || '],' || alerts || ']';
+  end loop;
+  if all_alerts <> '[]' then
+    update private.budget_windows w set alerted = u.alerted
+      from unnest(f_id, f_alerted) as u (id, alerted) where w.id = u.id and w.alerted <> u.alerted;
+    perform private.write_alerts(all_alerts);
+  end if;
+  return '[' || ltrim(answers, ',') || ']';
+end $function$;
