@@ -75,7 +75,7 @@ function entryOf(id: string, userId: string): Settlement["entry"] {
     cost: "0.0045",
     costBasis: "exact",
     configurationVersion: null,
-    anthropicRequestId: null,
+    anthropicRequestIds: ["req_011CZk4vJ8mYt5wQxAbCdEfG"],
     experimentVariant: null,
     label: null,
     tags: {},

@@ -104,7 +104,7 @@ create table ai_usage_events (
   web_searches integer not null,
   cost numeric not null,
   cost_basis text not null,
-  anthropic_request_id text,
+  anthropic_request_ids text[] not null default '{}'::text[],
   label text,
   tags jsonb not null default '{}'::jsonb,
   operation text not null default 'message'::text,
@@ -114,6 +114,7 @@ create table ai_usage_events (
   constraint ai_usage_events_label_check CHECK (((char_length(label) <= 200) AND (label !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint ai_usage_events_operation_check CHECK ((operation = ANY (ARRAY['message'::text, 'token_count'::text]))),
   constraint ai_usage_events_outcome_check CHECK ((outcome = ANY (ARRAY['success'::text, 'error'::text, 'aborted'::text, 'timeout'::text]))),
+  constraint ai_usage_events_request_ids_check CHECK (((cardinality(anthropic_request_ids) <= 16) AND (array_position(anthropic_request_ids, NULL::text) IS NULL) AND (char_length(array_to_string(anthropic_request_ids, ''::text)) <= 3200) AND (array_to_string(anthropic_request_ids, ' '::text) !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint ai_usage_events_tags_check CHECK (((jsonb_typeof(tags) = 'object'::text) AND (NOT jsonb_path_exists(tags, '$.*?(@.type() != "string")'::jsonpath)) AND (char_length((tags)::text) <= 4000) AND ((tags)::text !~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}'::text))),
   constraint ai_usage_events_texts_check CHECK (((char_length(model_asked) <= 200) AND (char_length(model_served) <= 200) AND (char_length(api_version) <= 200) AND (char_length(experiment_variant) <= 200) AND (char_length(configuration_version) <= 200) AND (char_length(error_type) <= 200) AND (char_length(stop_reason) <= 200))) NOT VALID
 ) partition by RANGE (started_at);
@@ -140,7 +141,7 @@ create table ai_usage_hourly (
 alter table ai_usage_hourly enable row level security;
 
 create table budget_alerts (
-  id bigint not null generated always as identity,
+  id uuid not null default gen_random_uuid(),
   user_id uuid,
   organization_id uuid,
   period text not null,
@@ -469,8 +470,8 @@ CREATE INDEX ai_usage_daily_organization_idx ON public.ai_usage_daily USING btre
 CREATE INDEX ai_usage_events_organization_idx ON ONLY public.ai_usage_events USING btree (organization_id, started_at);
 CREATE INDEX ai_usage_events_user_idx ON ONLY public.ai_usage_events USING btree (user_id, started_at);
 CREATE INDEX ai_usage_hourly_organization_idx ON public.ai_usage_hourly USING btree (organization_id, starts_at);
-CREATE INDEX budget_alerts_organization_idx ON public.budget_alerts USING btree (organization_id, id);
-CREATE INDEX budget_alerts_user_idx ON public.budget_alerts USING btree (user_id, id);
+CREATE INDEX budget_alerts_organization_idx ON public.budget_alerts USING btree (organization_id, created_at, id);
+CREATE INDEX budget_alerts_user_idx ON public.budget_alerts USING btree (user_id, created_at, id);
 CREATE INDEX accounts_user_idx ON identity.accounts USING btree (user_id);
 CREATE INDEX issuer_accounts_user_idx ON identity.issuer_accounts USING btree (user_id);
 CREATE INDEX request_limits_expire_idx ON identity.request_limits USING btree (expire);
@@ -1106,6 +1107,18 @@ AS $function$
     'h', private.announced_name(coalesce(p_user_id, p_organization_id))
   )::text)
 $function$
+;
+
+CREATE OR REPLACE FUNCTION private.announce_deleted_user()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform private.announce(old.id, null);
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION private.announce_member()
@@ -2369,6 +2382,9 @@ begin
       raise exception 'Only a member has the configuration of an organization.' using errcode = '42501';
     end if;
   end if;
+  if user_layers is null and not exists (select from auth.users u where u.id = p_user_id) then
+    return 'null';
+  end if;
   if organization is not null then
     select s.layers into organization_layers
       from private.organization_snapshots s where s.organization_id = organization;
@@ -3500,12 +3516,14 @@ begin
     insert into public.ai_usage_events (id, cost, settled_at, user_id, organization_id, configuration_version, model_asked,
         model_served, api_version, key_slot, experiment_variant, started_at, first_byte_ms, duration_ms, attempts, outcome,
         error_type, http_status, stop_reason, operation, is_stream, input_tokens, output_tokens, cache_read_tokens,
-        cache_write_5m_tokens, cache_write_1h_tokens, web_searches, cost_basis, anthropic_request_id, label, tags)
+        cache_write_5m_tokens, cache_write_1h_tokens, web_searches, cost_basis, anthropic_request_ids, label, tags)
       select calls.id, (calls.value ->> 1)::numeric, coalesce((calls.value ->> 5)::timestamptz, p_at), e.user_id, e.organization_id, e.configuration_version,
         e.model_asked, e.model_served, e.api_version, e.key_slot, e.experiment_variant, e.started_at, e.first_byte_ms,
         e.duration_ms, e.attempts, e.outcome, e.error_type, e.http_status, e.stop_reason, coalesce(e.operation, 'message'), e.is_stream, e.input_tokens,
         e.output_tokens, e.cache_read_tokens, e.cache_write_5m_tokens, e.cache_write_1h_tokens, e.web_searches,
-        e.cost_basis, e.anthropic_request_id, e.label, e.tags
+        e.cost_basis,
+        -- Records that waited when this was new name the last request alone.
+        coalesce(e.anthropic_request_ids, array_remove(array[calls.value -> 4 ->> 'anthropic_request_id'], null)), e.label, e.tags
       from fresh join calls on calls.id = fresh.id, jsonb_populate_record(null::public.ai_usage_events, calls.value -> 4) as e
   ) select array_agg(fresh.id) into booked from fresh;
   return coalesce(booked, '{}');
@@ -3530,6 +3548,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.ai_usage_events FOR
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_usage_events FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER roll_up AFTER INSERT ON public.ai_usage_events REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.roll_up_usage();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.ai_usage_hourly FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
+CREATE TRIGGER notify_ai_config_deleted AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.announce_deleted_user();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.budget_alerts FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.budget_alerts FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_truncate();
 CREATE TRIGGER refuse_second_sign_in BEFORE INSERT ON identity.accounts FOR EACH ROW EXECUTE FUNCTION private.refuse_second_sign_in();

@@ -35,6 +35,27 @@ interface WireError {
   error: { message: string; data: { httpStatus: number; aiConfig: { code: string; requestId: string } } };
 }
 
+test.each(["budget.status", "configuration.effective"])(
+  "a query all of whose fields may be left out needs no input: %s",
+  async (name) => {
+    const { status, body } = await dana.send("GET", `/api/trpc/${name}`);
+    expect([status, body]).toMatchObject([200, { result: { data: {} } }]);
+    expect(body).toEqual((await dana.send("GET", `/api/trpc/${name}?input={}`)).body);
+  },
+);
+
+test.each(["alerts.list", "usage.summary", "configuration.list", "audit.list"])(
+  "a query that needs an input says so, and where it goes: %s",
+  async (name) => {
+    const { status, body } = await dana.send("GET", `/api/trpc/${name}`);
+    const issues = [{ path: "", code: "malformed", message: expect.stringMatching(/no input.*[?]input=/) }];
+    expect([status, body]).toMatchObject([
+      400,
+      { error: { data: { aiConfig: { code: "INPUT_INVALID", issues } } } },
+    ]);
+  },
+);
+
 describe("a call that cannot be read is the caller's mistake", () => {
   const calls: [name: string, request: RawRequest, status: number, code: string][] = [
     ["no JSON in the address", get(`${query}?input={`), 400, "INPUT_INVALID"],

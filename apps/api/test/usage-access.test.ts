@@ -210,8 +210,78 @@ test("alerts come page by page, latest first, each once, with plain amounts", as
   expect(pages[0]?.[0]).toMatchObject({
     threshold: 0.5,
     limit: "10",
-    startsAt: "2026-01-05T00:00:00.000000Z",
+    startsAt: "2026-01-05T00:00:00.000Z",
+    resetsAt: "2026-01-06T00:00:00.000Z",
   });
   // A last page that is full has none after it.
   expect(await pageOf({ limit: 5 })).toMatchObject({ next: null });
+});
+
+test("an alert's id tells nothing of how many there are, and a page that ended elsewhere begins none", async () => {
+  const add = async (owner: object) => {
+    const [row] = await api.test.owner`
+      insert into public.budget_alerts ${api.test.owner({ ...alertOf("monthly"), ...owner })} returning id::text as id`;
+    return String(row?.id);
+  };
+  const theirs = await add({ organization_id: ids.borealis });
+  const own = await add({ user_id: ids.dana });
+  const { alerts } = dataOf(await query(dana, "alerts.list", { owner: mine, limit: 1 }));
+  expect(alerts).toMatchObject([{ id: own }]);
+  for (const id of [own, theirs]) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+  for (const before of [theirs, "7"]) {
+    const issues = await issuesOf(query(dana, "alerts.list", { owner: mine, before }));
+    expect([before, issues]).toEqual([before, { before: "Must be the end of a former page." }]);
+  }
+});
+
+test("every moment that is told of usage is written alike, as programs write them", async () => {
+  const usage = { user_id: ids.dana, started_at: new Date("2026-11-01T07:30:00Z"), settled_at: new Date() };
+  await api.test.owner`
+    insert into public.ai_usage_events (id, model_asked, api_version, key_slot, duration_ms, attempts, outcome, is_stream,
+      input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, web_searches, cost,
+      cost_basis, user_id, started_at, settled_at)
+    values (gen_random_uuid(), 'claude', '2023-06-01', 'primary', 1, 1, 'success', false, 1, 1, 0, 0, 0, 0, 0.1, 'exact',
+      ${usage.user_id}, ${usage.started_at}, ${usage.settled_at})`;
+  const answers = [
+    await query(dana, "alerts.list", { owner: mine }),
+    await query(dana, "budget.status", {}),
+    await query(dana, "usage.series", { owner: mine, step: "hour", ...DAY }),
+    await query(dana, "usage.series", { owner: mine, step: "day", timeZone: "Asia/Kolkata", ...DAY }),
+  ];
+  for (const answer of answers) {
+    const moments = [...JSON.stringify(dataOf(answer)).matchAll(/"\w+At":"([^"]+)"/g)].map(
+      ([, text]) => text,
+    );
+    expect(moments.length).toBeGreaterThan(0);
+    for (const text of moments) expect(text).toBe(new Date(String(text)).toISOString());
+  }
+});
+
+test("alerts that are told of at one moment come each once, page by page", async () => {
+  const at = new Date("2027-01-01T00:00:00Z");
+  for (let threshold = 1; threshold <= 5; threshold += 1) {
+    await api.test.owner`insert into public.budget_alerts ${api.test.owner({
+      ...alertOf("weekly"),
+      user_id: ids.dana,
+      threshold: threshold / 10,
+      created_at: at,
+    })}`;
+  }
+  const seen: number[] = [];
+  let before: string | null | undefined;
+  for (let page = 0; page < 5; page += 1) {
+    const { alerts, next } = dataOf(await query(dana, "alerts.list", { owner: mine, limit: 1, before }));
+    seen.push(alerts[0].threshold);
+    before = next;
+  }
+  expect(seen.toSorted()).toEqual([0.1, 0.2, 0.3, 0.4, 0.5]);
+});
+
+const alertOf = (period: string) => ({
+  period,
+  threshold: 0.5,
+  limit_usd: 10,
+  spent: 5,
+  starts_at: new Date("2026-02-01T00:00:00Z"),
+  resets_at: new Date("2026-03-01T00:00:00Z"),
 });

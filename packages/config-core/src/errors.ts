@@ -14,6 +14,7 @@ export type ErrorCode =
   | "SIGN_UP_CLOSED"
   | "INVITATION_INVALID"
   | "ACCOUNT_EXISTS"
+  | "ACCOUNT_NOT_FOUND"
   | "ISSUER_UNAVAILABLE"
   | "TOKEN_EXISTS"
   | "TOKEN_LIMIT"
@@ -86,6 +87,11 @@ export const ERROR_CATALOGUE: Readonly<
   ACCOUNT_EXISTS: {
     message: "There is an account with this address that signs in another way. Sign in that way.",
     httpStatus: 409,
+  },
+  ACCOUNT_NOT_FOUND: {
+    message:
+      "There is no account with this id. Check the id, and make no calls for an account that was deleted.",
+    httpStatus: 404,
   },
   ISSUER_UNAVAILABLE: {
     message: "The service that vouches for people cannot be reached. Try again in a moment.",

@@ -102,6 +102,20 @@ test("a removed member loses the organization's values everywhere", async () => 
   });
 });
 
+test("an account that is deleted is unknown everywhere within a second, also one that had stored nothing", async () => {
+  await using service = await startService();
+  const other = await service.another();
+  const userId = await service.database.createUser();
+  const read = async () =>
+    (await getEffectiveConfiguration(other, { actor: asUser(userId), userId })).isUnknownAccount;
+  expect(await read()).toBe(false);
+  await service.database.owner`delete from auth.users where id = ${userId}`;
+  await expect.poll(read, { timeout: 1_000 }).toBe(true);
+  // Its plain configuration goes on being what applies to nobody in particular.
+  const input = { actor: asUser(userId), userId };
+  expect(await getEffectiveConfiguration(other, input)).toMatchObject({ versions: {}, stale: false });
+});
+
 test("whatever is missed while the listener is away is read after it is back", async () => {
   await using service = await startService();
   const userId = await service.database.createUser();

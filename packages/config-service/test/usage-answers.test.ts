@@ -89,9 +89,9 @@ test("a series comes in the order of time and names, each group with latencies o
     points.map(({ startsAt, group, latencyP50, latencyP95 }) => [startsAt, group, latencyP50, latencyP95]),
   ).toEqual([
     // Of the successful calls alone; between two the latency lies as far as the part says, to the millisecond.
-    ["2026-11-01T07:00:00Z", "claude-haiku-5-5", 400, 491],
-    ["2026-11-01T07:00:00Z", "claude-sonnet-5-5", 100, 100],
-    ["2026-11-02T05:00:00Z", "claude-opus-5-5", 900, 900],
+    ["2026-11-01T07:00:00.000Z", "claude-haiku-5-5", 400, 491],
+    ["2026-11-01T07:00:00.000Z", "claude-sonnet-5-5", 100, 100],
+    ["2026-11-02T05:00:00.000Z", "claude-opus-5-5", 900, 900],
   ]);
 });
 

@@ -210,6 +210,6 @@ async function figuresOf(sql: Sql, meant: readonly Event[]) {
 async function beginsOf(sql: Sql, meant: readonly Event[], step: string, timeZone: string) {
   const rows = await sql<{ at: number; startsAt: string }[]>`
     select u.at::float8 as at, to_char(date_trunc(${step}, to_timestamp(u.at / 1000.0), ${timeZone}) at time zone 'utc',
-      'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "startsAt" from unnest(${meant.map(({ at }) => at)}::numeric[]) as u (at)`;
+      'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "startsAt" from unnest(${meant.map(({ at }) => at)}::numeric[]) as u (at)`;
   return new Map(rows.map(({ at, startsAt }) => [at, startsAt]));
 }

@@ -43,7 +43,8 @@ const parts: readonly { title: string; query: string }[] = [
     title: "Triggers",
     query: `
       select pg_get_triggerdef(t.oid) || ';' as line from pg_trigger t join pg_class c on c.oid = t.tgrelid
-      where not t.tgisinternal and c.relnamespace = any ($1::regnamespace[]) and not c.relispartition
+      join pg_proc p on p.oid = t.tgfoid
+      where not t.tgisinternal and p.pronamespace = any ($1::regnamespace[]) and not c.relispartition
       order by c.oid::regclass::text, t.tgname`,
   },
   {

@@ -5,6 +5,7 @@ export type { Actor, Database, Db, Listener, SqlClient, TokenActor } from "./cli
 export { type ConnectOptions, connect } from "./connect.ts";
 export { type MigrateOptions, migrate } from "./migrate.ts";
 export {
+  type AccountSnapshot,
   type KeySummary,
   type LayersSnapshot,
   readLayers,

@@ -31,6 +31,13 @@ export interface StoredPolicy {
   rules: unknown;
 }
 
+/** What applies to one account. */
+export interface AccountSnapshot extends LayersSnapshot {
+  userId: string;
+  /** Whether there is no such account. Nothing is stored for one, as for one that has stored nothing yet. */
+  isUnknownAccount: boolean;
+}
+
 /** Everything stored that applies to one user or organization, weakest row first. */
 export interface LayersSnapshot {
   userId: string | null;
@@ -75,7 +82,7 @@ export async function readLayers(
   { db: { $client: client } }: Database,
   actor: Actor,
   { userId, organizationId = null }: { userId: string; organizationId?: string | null | undefined },
-): Promise<LayersSnapshot & { userId: string }> {
+): Promise<AccountSnapshot> {
   const isSelf = actor.type === "user" && actor.userId === userId;
   const [row] = isSelf
     ? await client.unsafe<LayersRow[]>(READ_OWN_LAYERS, [userId, organizationId], PREPARED)
@@ -83,8 +90,9 @@ export async function readLayers(
         select private.read_layers(${actor.type}, ${nameOf(actor)}, ${userId}, ${organizationId}) as layers,
           extract(epoch from clock_timestamp())::float8 * 1000 as now`;
   if (!row) throw new Error("The database answered no row.");
-  const [user, organization] = JSON.parse(row.layers) as [OwnerLayers | null, OrganizationLayers | null];
-  return { userId, ...joined(organization, user, row.now) };
+  const found = JSON.parse(row.layers) as [OwnerLayers | null, OrganizationLayers | null] | null;
+  const [user, organization] = found ?? [null, null];
+  return { userId, isUnknownAccount: found === null, ...joined(organization, user, row.now) };
 }
 
 /** The active rows of an organization by itself, without anybody's own. Rejects with 42501 who is no member. */

@@ -26,7 +26,10 @@ export interface Governed {
   readonly cost: { readonly amount: Usd; readonly basis: CostBasis };
   readonly attempts: readonly AttemptReport[];
   readonly waits: readonly Wait[];
-  /** Every budget that applies, after this call. */
+  /**
+   * Every budget that applies, after this call. Empty for `countTokens`: what costs nothing is admitted beside the budgets,
+   * without looking at them, and their figures would take a question more. `budgets()` of the account asks it.
+   */
   readonly budgets: readonly BudgetLeft[];
 }
 

@@ -51,7 +51,7 @@ test("a call gets its settings from the configuration, and says what governed it
     cost,
     costBasis: "exact",
     stopReason: "end_turn",
-    anthropicRequestId: message._request_id,
+    anthropicRequestIds: [message._request_id],
     label: "greeting",
     isStream: false,
   });

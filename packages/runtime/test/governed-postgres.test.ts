@@ -41,6 +41,7 @@ test("without a store of its own the service's database counts, for every proces
   await governed.database.owner`select private.write_pending_calls(null)`;
   const rows = await governed.database.owner`
     select operation, outcome, cost::text, key_slot, attempts, label, tags, is_stream, model_asked, model_served,
+      anthropic_request_ids,
       first_byte_ms between 0 and duration_ms as "hasFirstByte"
     from public.ai_usage_events where user_id = ${userId} order by settled_at`;
   expect([...rows]).toMatchObject([
@@ -65,6 +66,9 @@ test("without a store of its own the service's database counts, for every proces
     { outcome: "error", attempts: 1, model_asked: model.model, model_served: null },
     { operation: "token_count", outcome: "success", cost: "0" },
   ]);
+  expect(rows.map((row) => row.anthropic_request_ids)).toEqual(
+    governed.sent().map(({ requestId }) => [requestId]),
+  );
   const [sums] = await governed.database.owner`
     select sum(calls)::int as calls, sum(failures)::int as failures from public.ai_usage_hourly where user_id = ${userId}`;
   expect(sums).toEqual({ calls: 3, failures: 1 });

@@ -13,6 +13,7 @@ export function effectiveOf(settings: object, policy: Policy | null = null): Eff
     problems,
     warnings: [],
     userId: "00000000-0000-4000-8000-000000000001",
+    isUnknownAccount: false,
     organizationId: policy ? "00000000-0000-4000-8000-000000000002" : null,
     organizationName: policy ? "Acme" : null,
     policy,

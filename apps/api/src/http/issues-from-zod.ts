@@ -4,8 +4,16 @@ import type * as z from "zod";
 /** More than any honest request has; without a bound the answer could outgrow the request. */
 const ISSUES_MAX = 100;
 
+const missing: Issue = {
+  path: "",
+  code: "malformed",
+  message:
+    "There is no input. Send it as JSON: of a query in the address, as ?input={…}, and of a mutation as the body.",
+};
+
 /** What is wrong with an envelope, in the words of the product. What is inside `updates` the service judges. */
 export function issuesFromZod(error: z.ZodError, input: unknown): Issue[] {
+  if (input === undefined) return [missing];
   const issues = error.issues.flatMap((issue) => {
     const message = ownMessage(issue);
     if (message === undefined) return issuesOf([issue], input);

@@ -10,7 +10,7 @@ export const alertsRouter = router({
     .input(
       z.strictObject({
         owner: ownerInput,
-        before: z.string().max(100).nullish(),
+        before: z.string().regex(z.regexes.uuid(), "Must be the end of a former page.").nullish(),
         limit: z.int().min(1).max(200).optional(),
       }),
     )

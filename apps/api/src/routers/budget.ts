@@ -10,7 +10,7 @@ const TIME_ZONE = "UTC";
 export const budgetRouter = router({
   /** Every budget that the person's calls count against: their own, and what their organization shares. */
   status: personProcedure
-    .input(z.strictObject({ organizationId: z.uuid().optional() }))
+    .input(z.strictObject({ organizationId: z.uuid().optional() }).default({}))
     .query(async ({ ctx: { service, actor, claude }, input: { organizationId } }) => {
       const { userId } = actor;
       const effective = await getEffectiveConfiguration(service, { actor, userId, organizationId });

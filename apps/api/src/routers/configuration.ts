@@ -28,11 +28,13 @@ export const configurationRouter = router({
    */
   effective: callerProcedure("effective:read")
     .input(
-      z.strictObject({
-        owner: ownerInput.optional(),
-        organizationId: z.uuid().optional(),
-        userId: z.uuid().optional(),
-      }),
+      z
+        .strictObject({
+          owner: ownerInput.optional(),
+          organizationId: z.uuid().optional(),
+          userId: z.uuid().optional(),
+        })
+        .default({}),
     )
     .query(({ ctx: { service, actor }, input: { owner, organizationId, userId } }) =>
       owner?.type === "organization"

@@ -8,6 +8,8 @@ import { announcedName } from "./announced-name.ts";
 const TTL_MS = 5 * 60_000;
 /** While the database is away, how soon the next read tries it again. */
 const RETRY_MS = 2_000;
+/** An account that is made is announced by nobody until something is stored for it. */
+const UNKNOWN_TTL_MS = 2_000;
 /** Until notifications are heard an entry can only be trusted for a moment. */
 const UNANNOUNCED_TTL_MS = 2_000;
 /** About 100 MB at the 10 kB that an explained configuration takes. */
@@ -114,6 +116,7 @@ export function createConfigurationCache(options: ConfigurationCacheOptions): Co
       if (!isSettled) keep.ttl = 1;
       else if (value.stale) keep.ttl = RETRY_MS;
       else if (!isAnnounced) keep.ttl = Math.min(ttlMs, UNANNOUNCED_TTL_MS);
+      else if (value.isUnknownAccount) keep.ttl = Math.min(ttlMs, UNKNOWN_TTL_MS);
       const expiresAt = now() + (keep.ttl ?? ttlMs);
       return { value, promise: Promise.resolve(value), expiresAt };
     },

@@ -14,7 +14,7 @@ import {
   resolveConfiguration,
   type Warning,
 } from "@ai-config/config-core";
-import type { KeySummary, LayersSnapshot, StoredLayer } from "@ai-config/db";
+import type { AccountSnapshot, KeySummary, LayersSnapshot, StoredLayer } from "@ai-config/db";
 
 import type { EnvironmentLayer } from "../environment-layer.ts";
 import { type SharedLimits, sharedLimitsOf } from "./shared-limits.ts";
@@ -30,6 +30,8 @@ export interface EffectiveConfiguration {
   /** What is valid and has no effect on the model, and what will end. */
   readonly warnings: readonly Warning[];
   readonly userId: string | null;
+  /** True where the database knows no such account: then this is what applies to nobody, and no call is made with it. */
+  readonly isUnknownAccount: boolean;
   readonly organizationId: string | null;
   readonly organizationName: string | null;
   /** What the organization imposes above every layer; null where it imposes nothing. */
@@ -46,9 +48,12 @@ export interface EffectiveConfiguration {
   readonly staleReason?: "database_unavailable";
 }
 
+/** What the database says of an account, of an organization, or, where it is away, of nobody. */
+type Snapshot = LayersSnapshot & Partial<Pick<AccountSnapshot, "isUnknownAccount">>;
+
 /** Resolves what the database says over environment and defaults. */
 export function buildEffectiveConfiguration(
-  snapshot: Omit<LayersSnapshot, "userId"> & { userId: string | null },
+  snapshot: Snapshot,
   environment: EnvironmentLayer,
   options: ModelOptions & { now: Date },
 ): EffectiveConfiguration {
@@ -68,6 +73,7 @@ export function buildEffectiveConfiguration(
     problems,
     warnings: Object.freeze(warnings.map((warning) => Object.freeze(warning))),
     userId: snapshot.userId,
+    isUnknownAccount: snapshot.isUnknownAccount ?? false,
     organizationId: snapshot.organizationId,
     organizationName: snapshot.organizationName,
     policy,
@@ -139,14 +145,7 @@ function withoutSecondary({ primaryKey, keyVersion }: KeyHints): KeyHints {
 }
 
 function etagOf(
-  {
-    userId,
-    organizationId,
-    organizationName,
-    policy,
-    rows,
-    keys,
-  }: Omit<LayersSnapshot, "userId"> & { userId: string | null },
+  { userId, organizationId, organizationName, policy, rows, keys, isUnknownAccount = false }: Snapshot,
   environment: EnvironmentLayer,
   warnings: readonly Warning[],
 ): string {
@@ -160,6 +159,7 @@ function etagOf(
     keys.map(({ owner, slot, hint, keyVersion, status }) => [owner, slot, hint, keyVersion, status]),
     // They count days, so the answer changes although nothing was written.
     warnings.map(({ message }) => message),
+    ...(isUnknownAccount ? ["unknown"] : []),
   ]);
   return `"${createHash("sha256").update(text).digest("base64url").slice(0, 24)}"`;
 }

@@ -3,7 +3,7 @@ import { type Actor, type Db, sql } from "@ai-config/db";
 
 import { requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
-import { isoTime } from "../iso-time.ts";
+import { isoMoment, isoTime } from "../iso-time.ts";
 import { runAs } from "../run-as.ts";
 import { callRows, type Grain, LATENCIES, type RowColumn, SUMS, sumRows } from "./usage-rows.ts";
 import { checkWindow, type UsageFigures, type UsageWindow } from "./usage-window.ts";
@@ -21,7 +21,7 @@ export interface UsageSeriesInput extends UsageWindow {
 
 /** One hour or day of one group. Steps in which nothing was called are left out. */
 export interface UsagePoint extends UsageFigures {
-  /** ISO 8601. */
+  /** ISO 8601 in UTC. */
   readonly startsAt: string;
   /** The model, the account's id, or the slot of the key; null where nothing is grouped. */
   readonly group: string | null;
@@ -53,7 +53,7 @@ export async function usageSeries(
         ), latencies as (
           select ${begin} as begins_at, ${group} as "group", ${LATENCIES} from ${callRows(window, sql`(select sum(calls) from sums)`)} as c group by 1, 2
         )
-        select to_char(s.begins_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "startsAt", s."group", s.calls,
+        select ${isoMoment(sql`s.begins_at`, "startsAt")}, s."group", s.calls,
           s.failures, s."rateLimited", s."inputTokens", s."outputTokens", s."cacheReadTokens", s."cacheWriteTokens",
           s.cost, l."latencyP50", l."latencyP95"
         from sums s left join latencies l on l.begins_at = s.begins_at and l."group" is not distinct from s."group"

@@ -59,7 +59,8 @@ export const aiUsageEvents = pgTable(
     /** In USD. */
     cost: numeric("cost").notNull(),
     costBasis: text("cost_basis").$type<"exact" | "estimated" | "unknown">().notNull(),
-    anthropicRequestId: text("anthropic_request_id"),
+    /** Of the requests that were answered at all, in order. */
+    anthropicRequestIds: text("anthropic_request_ids").array().notNull().default([]),
     /** The caller's own word for what the call was for. */
     label: text("label"),
     /** The caller's own names and values, all texts. */
@@ -93,6 +94,13 @@ export const aiUsageEvents = pgTable(
       sql`jsonb_typeof(${table.tags}) = 'object' and not jsonb_path_exists(${table.tags}, '$.* ? (@.type() != "string")')
         and char_length(${table.tags}::text) <= 4000
         and ${noSecret(sql`${table.tags}::text`)}`,
+    ),
+    // As many as a call can have, and as long as they are cut to.
+    check(
+      "ai_usage_events_request_ids_check",
+      sql`cardinality(${table.anthropicRequestIds}) <= 16 and array_position(${table.anthropicRequestIds}, null) is null
+        and char_length(array_to_string(${table.anthropicRequestIds}, '')) <= 3200
+        and ${noSecret(sql`array_to_string(${table.anthropicRequestIds}, ' ')`)}`,
     ),
     pgPolicy("ai_usage_events_select", { for: "select", to: authenticated, using: ownedBy(table, "admin") }),
     pgPolicy("ai_usage_events_token_select", {

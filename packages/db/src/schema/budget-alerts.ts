@@ -1,16 +1,5 @@
 import { sql } from "drizzle-orm";
-import {
-  bigint,
-  check,
-  index,
-  numeric,
-  pgPolicy,
-  pgTable,
-  text,
-  timestamp,
-  unique,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { check, index, numeric, pgPolicy, pgTable, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
 
 import { inTokenOrganization, ownedBy } from "./expressions.ts";
 import { authenticated, service, serviceRole, token } from "./roles.ts";
@@ -22,7 +11,8 @@ import { authenticated, service, serviceRole, token } from "./roles.ts";
 export const budgetAlerts = pgTable(
   "budget_alerts",
   {
-    id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
+    /** No running number: it would tell each how many alerts others have. */
+    id: uuid("id").primaryKey().defaultRandom(),
     userId: uuid("user_id"),
     organizationId: uuid("organization_id"),
     period: text("period").$type<"daily" | "weekly" | "monthly">().notNull(),
@@ -37,8 +27,8 @@ export const budgetAlerts = pgTable(
     createdAt: timestamp("created_at", { withTimezone: true }).notNull().default(sql`clock_timestamp()`),
   },
   (table) => [
-    index("budget_alerts_user_idx").on(table.userId, table.id),
-    index("budget_alerts_organization_idx").on(table.organizationId, table.id),
+    index("budget_alerts_user_idx").on(table.userId, table.createdAt, table.id),
+    index("budget_alerts_organization_idx").on(table.organizationId, table.createdAt, table.id),
     // The window tells what it was alerted of; this holds whoever forgets to ask it.
     unique("budget_alerts_once")
       .on(table.userId, table.organizationId, table.period, table.startsAt, table.limit, table.threshold)

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 
@@ -48,6 +50,19 @@ test("another user's layers and another organization's are refused", async () =>
     () => readOrganizationLayers(test.database, actor, organizationId),
   ];
   for (const attempt of attempts) expect(sqlStateOf(await attempt().catch((error) => error))).toBe("42501");
+});
+
+test("an account that does not exist is told from one that has stored nothing", async () => {
+  await using test = await createTestDatabase();
+  const [fresh, deleted, nobody] = [await test.createUser(), await test.createUser(), randomUUID()];
+  const read = (userId: string) => readLayers(test.database, { type: "user", userId }, { userId });
+  const nothing = { organizationId: null, rows: [], keys: [], policy: null };
+  expect(await read(fresh)).toMatchObject({ ...nothing, isUnknownAccount: false });
+  expect(await read(nobody)).toMatchObject({ ...nothing, isUnknownAccount: true });
+  await test.createOrganization({ ownerId: deleted });
+  expect(await read(deleted)).toMatchObject({ isUnknownAccount: false });
+  await test.owner`delete from auth.users where id = ${deleted}`;
+  expect(await read(deleted)).toMatchObject({ ...nothing, isUnknownAccount: true });
 });
 
 test("after the read nothing of the actor stays on the connection", async () => {

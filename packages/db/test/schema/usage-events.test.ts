@@ -112,6 +112,36 @@ test("tags are texts, and no key among them", async () => {
   }
 });
 
+test("request ids are kept in their order: as many as a call can have, and no key among them", async () => {
+  const at = new Date().toISOString();
+  const named = (ids: unknown, id = randomUUID()) => write([callOf(id, at, { anthropic_request_ids: ids })]);
+  const idsOf = async (id: string) => {
+    const [row] =
+      await db.owner`select anthropic_request_ids as ids from public.ai_usage_events where id = ${id}`;
+    return row?.ids;
+  };
+  const [many, none, former, unknown] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+  const most = Array.from({ length: 16 }, (_, place) => `req_${place}`.padEnd(200, "x"));
+  await named(most, many);
+  expect(await idsOf(many)).toEqual(most);
+  await named([], none);
+  expect(await idsOf(none)).toEqual([]);
+  // What waits of a process that knew of the last one alone.
+  await write([
+    callOf(former, at, { anthropic_request_id: "req_1" }),
+    callOf(unknown, at, { anthropic_request_id: null }),
+  ]);
+  expect([await idsOf(former), await idsOf(unknown)]).toEqual([["req_1"], []]);
+  for (const ids of [
+    [...most, "req_16"],
+    [null],
+    ["x".repeat(3_201)],
+    ["req_1", `sk-ant-api03-${"k".repeat(9)}`],
+  ]) {
+    await refuses(() => named(ids), "23514");
+  }
+});
+
 test("months that are over can be dropped: their calls go, their sums stay, and nothing is booked again soon", async () => {
   const old = randomUUID();
   await db.owner`select private.make_usage_partitions('2024-01-31T23:30:00Z', 2)`;

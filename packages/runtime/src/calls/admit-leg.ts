@@ -80,6 +80,7 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
       request,
       admission: admitted,
       startedAt,
+      attemptsBefore: call.attempts.length,
       multiplier,
       route,
       meter,

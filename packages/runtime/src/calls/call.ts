@@ -36,6 +36,8 @@ export interface GovernedLeg extends Leg {
   readonly request: AdmissionRequest;
   readonly admission: Admitted;
   readonly startedAt: number;
+  /** How many requests of the call were sent before it. */
+  readonly attemptsBefore: number;
   readonly multiplier: number | undefined;
   /** The key of the last request, or the one that the first would have run on. */
   route: KeyRoute;

@@ -1,21 +1,45 @@
+import { AIConfigError } from "@ai-config/config-core";
 import {
   type EffectiveConfiguration,
+  type EffectiveConfigurationInput,
   getEffectiveConfiguration,
   peekEffectiveConfiguration,
 } from "@ai-config/config-service";
 
+import { noMember, unknownAccount } from "../failures/unknown-asker.ts";
 import type { Asker, Runtime } from "../runtime.ts";
 import type { Call } from "./call.ts";
 
 const ACTOR = { type: "service", name: "governed-claude" } as const;
 
-/** What applies for an account, at hand in most cases. */
+/** What applies for an account, at hand in most cases. Throws ACCOUNT_NOT_FOUND where there is no such account. */
 export function effectiveFor(
   { service }: Pick<Runtime, "service">,
   { userId, organizationId }: Asker,
 ): EffectiveConfiguration | Promise<EffectiveConfiguration> {
   const input = { actor: ACTOR, userId, organizationId };
-  return peekEffectiveConfiguration(service, input) ?? getEffectiveConfiguration(service, input);
+  const known = peekEffectiveConfiguration(service, input);
+  return known === undefined ? read({ service }, input) : ofAccount(known);
+}
+
+async function read(
+  { service }: Pick<Runtime, "service">,
+  input: EffectiveConfigurationInput,
+): Promise<EffectiveConfiguration> {
+  try {
+    return ofAccount(await getEffectiveConfiguration(service, input));
+  } catch (error) {
+    const isRefused = error instanceof AIConfigError && error.code === "NOT_FOUND";
+    if (!isRefused || input.organizationId === null) throw error;
+    // Who is nobody belongs to no organization, and should hear of the former.
+    ofAccount(await getEffectiveConfiguration(service, { ...input, organizationId: null }));
+    throw noMember();
+  }
+}
+
+function ofAccount(effective: EffectiveConfiguration): EffectiveConfiguration {
+  if (effective.isUnknownAccount) throw unknownAccount();
+  return effective;
 }
 
 /**

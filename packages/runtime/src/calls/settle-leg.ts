@@ -1,6 +1,7 @@
 import type { Settled } from "../admission/admission-store.ts";
 import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
+import { REQUEST_IDS_MAX } from "../ledger/storable-text.ts";
 import { plain } from "../plain-text.ts";
 import { type CallCost, callCost } from "../usage/call-cost.ts";
 import { AttemptsFailed } from "./attempts-failed.ts";
@@ -116,11 +117,19 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     cost: cost.amount,
     costBasis: cost.basis,
     configurationVersion: configurationVersion(effective),
-    anthropicRequestId: leg.requestId && plain(leg.requestId),
+    anthropicRequestIds: requestIdsOf(call, leg),
     experimentVariant: null,
     label: call.options.label ?? null,
     tags: call.options.tags ?? NO_TAGS,
   };
+}
+
+/** The last ones, were there ever more than the ledger takes. */
+function requestIdsOf({ attempts }: Call, { attemptsBefore }: GovernedLeg): string[] {
+  const ids: string[] = [];
+  for (const { requestId } of attempts.slice(attemptsBefore))
+    if (requestId !== null) ids.push(plain(requestId));
+  return ids.slice(-REQUEST_IDS_MAX);
 }
 
 /** How the ledger calls an end that is no success. */

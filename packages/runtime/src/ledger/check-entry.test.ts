@@ -19,6 +19,8 @@ test("a record as calls write them is taken, with all that may be unknown", () =
     label: "Ünïcödé 🙂",
     tags: { feature: "summaries" },
   });
+  checkEntry({ ...good, anthropicRequestIds: [] });
+  checkEntry({ ...good, anthropicRequestIds: Array.from({ length: 16 }, () => "x".repeat(200)) });
 });
 
 test.each<[keyof LedgerEntry, unknown]>([
@@ -44,6 +46,14 @@ test.each<[keyof LedgerEntry, unknown]>([
   ["startedAt", new Date(Number.NaN)],
   ["label", "x".repeat(201)],
   ["label", "sk-ant-api03-abcdefghijklmnop"],
+  ["anthropicRequestIds", null],
+  ["anthropicRequestIds", "req_1"],
+  ["anthropicRequestIds", [null]],
+  ["anthropicRequestIds", ["req_1", "a\0b"]],
+  ["anthropicRequestIds", ["half a character: \ud83d"]],
+  ["anthropicRequestIds", ["x".repeat(201)]],
+  ["anthropicRequestIds", ["req_1", "sk-ant-api03-abcdefghijklmnop"]],
+  ["anthropicRequestIds", Array.from({ length: 17 }, () => "req_1")],
   ["tags", { feature: 5 }],
   ["tags", { feature: "x".repeat(4_000) }],
   ["tags", Object.fromEntries(Array.from({ length: 500 }, (_, place) => [`t${place}`, ""]))],

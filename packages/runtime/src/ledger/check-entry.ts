@@ -1,7 +1,7 @@
 import { invalidArgument } from "../admission/invalid-argument.ts";
 import { isUuid } from "../uuid.ts";
 import type { LedgerEntry } from "./ledger-entry.ts";
-import { FOREIGN_TEXT_MAX, isStorable, isText, LABEL_MAX } from "./storable-text.ts";
+import { FOREIGN_TEXT_MAX, isStorable, isText, LABEL_MAX, REQUEST_IDS_MAX } from "./storable-text.ts";
 
 /** Of all tags, as JSON. */
 const TAGS_LENGTH_MAX = 4_000;
@@ -24,7 +24,6 @@ const OPTIONAL_TEXTS = [
   "errorType",
   "stopReason",
   "configurationVersion",
-  "anthropicRequestId",
   "experimentVariant",
 ] as const satisfies (keyof LedgerEntry)[];
 const IDS = ["id", "userId"] as const satisfies (keyof LedgerEntry)[];
@@ -55,6 +54,10 @@ export function checkEntry(entry: LedgerEntry): void {
   if (!(entry.startedAt instanceof Date) || Number.isNaN(entry.startedAt.getTime())) {
     fail("startedAt", "Must be a date.");
   }
+  const ids: unknown = entry.anthropicRequestIds;
+  if (!Array.isArray(ids) || ids.length > REQUEST_IDS_MAX || !ids.every(isRequestId)) {
+    fail("anthropicRequestIds", REQUEST_IDS);
+  }
   if (entry.label !== null && !isStorable(entry.label, LABEL_MAX)) {
     fail("label", `Must have at most ${LABEL_MAX} characters, and no key among them.`);
   }
@@ -77,8 +80,10 @@ function checkTags(tags: LedgerEntry["tags"]): void {
 
 const COUNT = `Must be a whole number from 0 to ${COUNT_MAX}.`;
 const TEXT = `Must be text that a database takes, of at most ${FOREIGN_TEXT_MAX} characters.`;
+const REQUEST_IDS = `Must be a list of at most ${REQUEST_IDS_MAX} texts of at most ${FOREIGN_TEXT_MAX} characters each, and no key among them.`;
 
 const isShort = (text: unknown): boolean => isText(text) && text.length <= FOREIGN_TEXT_MAX;
+const isRequestId = (id: unknown): boolean => isStorable(id, FOREIGN_TEXT_MAX);
 
 function isCount(value: number | null): boolean {
   // Times are rounded when they are written.

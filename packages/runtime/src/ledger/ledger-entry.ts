@@ -39,8 +39,8 @@ export interface LedgerEntry {
   readonly costBasis: CostBasis;
   /** Of the effective configuration; null where it came from the environment alone. */
   readonly configurationVersion: string | null;
-  /** Anthropic's request id, for their support. */
-  readonly anthropicRequestId: string | null;
+  /** Anthropic's ids of the requests that were answered at all, in order, for their support: `REQUEST_IDS_MAX` at most. */
+  readonly anthropicRequestIds: readonly string[];
   /** The variant of a running experiment that the configuration was of; null where none runs. */
   readonly experimentVariant: string | null;
   /** The caller's own word for what the call was for. */

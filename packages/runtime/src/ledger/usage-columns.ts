@@ -27,7 +27,7 @@ export function usageColumns(entry: LedgerEntry): string {
     web_searches: entry.webSearches,
     cost_basis: entry.costBasis,
     configuration_version: entry.configurationVersion,
-    anthropic_request_id: entry.anthropicRequestId,
+    anthropic_request_ids: entry.anthropicRequestIds,
     experiment_variant: entry.experimentVariant,
     label: entry.label,
     tags: entry.tags,

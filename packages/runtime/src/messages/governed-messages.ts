@@ -37,6 +37,7 @@ export interface GovernedMessages {
     options?: CallOptions,
   ): Promise<GovernedMessage | GovernedStream>;
   stream(params: GovernedParams, options?: CallOptions): GovernedMessageStream;
+  /** Costs nothing and counts against no budget, so that `governed.budgets` is empty. */
   countTokens(params: CountTokensParams, options?: CallOptions): Promise<GovernedTokensCount>;
 }
 

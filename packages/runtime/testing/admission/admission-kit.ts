@@ -117,7 +117,7 @@ export function entryOf({ id, scopes }: AdmissionRequest, cost: Usd): LedgerEntr
     cost,
     costBasis: "exact",
     configurationVersion: null,
-    anthropicRequestId: null,
+    anthropicRequestIds: [`req_${id}`],
     experimentVariant: null,
     label: null,
     tags: {},

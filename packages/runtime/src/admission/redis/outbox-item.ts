@@ -8,6 +8,11 @@ import { windowName } from "./script-arguments.ts";
 /** What waits for the ledger. */
 export type OutboxItem = { readonly entry: LedgerEntry } | { readonly alert: BudgetAlert };
 
+/** What a process put here that knew of the last request id alone. */
+interface Former {
+  readonly anthropicRequestId?: string | null;
+}
+
 /** An entry as it waits under its id. */
 export function packEntry(entry: LedgerEntry, at: number): string {
   return JSON.stringify({ at, entry });
@@ -24,8 +29,10 @@ export function alertField({ scope, period, threshold, limit, startsAt, resetsAt
 /** What waits in a field of the outbox, and since when. */
 export function readItem(field: string, value: string): { readonly at: number; readonly item: OutboxItem } {
   if (field.startsWith(`${ALERT} `)) return readAlert(field, value);
-  const { at, entry } = JSON.parse(value) as { at: number; entry: LedgerEntry };
-  return { at, item: { entry: { ...entry, startedAt: new Date(entry.startedAt) } } };
+  const { at, entry } = JSON.parse(value) as { at: number; entry: LedgerEntry & Former };
+  const { anthropicRequestId, ...rest } = entry;
+  const { anthropicRequestIds = [anthropicRequestId ?? []].flat() } = entry;
+  return { at, item: { entry: { ...rest, anthropicRequestIds, startedAt: new Date(entry.startedAt) } } };
 }
 
 function readAlert(field: string, value: string) {
