@@ -40,6 +40,13 @@ describe("what the totals leave out is billed as well", () => {
     expect(priced([declined, answer])).toMatchObject({ amount: "0.347", basis: "exact" });
   });
 
+  test("but not one that declined before it wrote anything, as the API's own example has it", () => {
+    const declined = { type: "message", model: "claude-fable-5", input_tokens: 535, output_tokens: 0 };
+    const answer = { type: "fallback_message", model: "claude-opus-5-5", ...totals };
+    expect(priced([declined, answer])).toMatchObject({ amount: "0.112", basis: "exact" });
+    expect(priced([{ ...message, output_tokens: 1 }, answer]).basis).toBe("estimated");
+  });
+
   test("with what it wrote to and read from the cache", () => {
     const cached = { ...compaction, cache_read_input_tokens: 100_000, cache_creation_input_tokens: 0 };
     expect(priced([cached, message]).amount).toBe("0.922");

@@ -16,8 +16,8 @@ export interface Bill {
 }
 
 /**
- * Kinds of iterations, and whether the totals count them: a compaction and an advisor are listed only here (types of
- * @anthropic-ai/sdk 1.12, `BetaIterationsUsage`).
+ * Kinds of iterations, and whether the totals may count them: a compaction and an advisor are listed only here (types of
+ * @anthropic-ai/sdk 1.12, `BetaIterationsUsage`; platform.claude.com, advisor tool).
  */
 const IN_TOTALS: ReadonlyMap<unknown, boolean> = new Map([
   ["message", true],
@@ -36,18 +36,21 @@ export function billIterations(
   bill: (counts: Bill["counts"], model: string) => Bill | undefined,
 ): { readonly bills: readonly Bill[]; readonly isWhole: boolean } | undefined {
   const list: readonly unknown[] = Array.isArray(iterations) ? iterations : [undefined];
+  const reads = list.map(readIteration);
+  const hasFallback = reads.some((read) => read?.type === "fallback_message");
   const bills: Bill[] = [];
   const beside: Bill[] = [];
   const counted = { input: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, output: 0 };
   let isWhole = true;
   let isOwn = true;
-  for (const iteration of list) {
-    const read = readIteration(iteration);
+  for (const read of reads) {
     if (read === undefined) {
       isWhole = false;
       continue;
     }
     const { type, model = total.model, counts, isExplained } = read;
+    // A model that declines before it writes anything is not billed.
+    if (hasFallback && type === "message" && counts.output === 0) continue;
     const billed = bill(counts, model);
     if (billed === undefined) return undefined;
     bills.push(billed);
@@ -55,6 +58,8 @@ export function billIterations(
     isOwn &&= type === "message" && !isOther;
     // Nothing says whether another model was as fast.
     isWhole &&= isExplained && IN_TOTALS.has(type) && !(isOther && billed.isFast);
+    // Nor which of them a sampling was that does not say it.
+    isWhole &&= !hasFallback || read.model !== undefined;
     if (IN_TOTALS.get(type) === false) beside.push(billed);
     else for (const kind of TOKEN_KINDS) counted[kind] += counts[kind];
   }

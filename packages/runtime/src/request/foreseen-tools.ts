@@ -7,10 +7,10 @@ export interface Unforeseen {
 }
 
 /**
- * Tokens of the definitions that Anthropic adds for the tools that its clients run. Documented are 245 for bash, 700 for
- * the text editor, and 735 with at most 499 of a system prompt for the computer (pricing page, 2025-11-15); each has
- * room to grow. Nothing is documented of the others: the toolsets are taken for more than the types of
- * @anthropic-ai/sdk 1.12 say of all their members' inputs, at a token for four bytes.
+ * Tokens of the definitions that Anthropic adds for the tools that its clients run, with room to grow. Documented are at
+ * most 325 for bash, 700 for the text editor, 735 and 499 of a system prompt for the computer, 4,590 for its toolset and
+ * 7,550 for that of the browser with all its members (platform.claude.com, the page of each tool, 2026-08-22). Nothing
+ * is said of the memory tool.
  */
 const CLIENT_TOOLS: ReadonlyMap<string, number> = new Map([
   ["bash_20241022", 1_000],
@@ -23,8 +23,8 @@ const CLIENT_TOOLS: ReadonlyMap<string, number> = new Map([
   ["computer_20241022", 4_000],
   ["computer_20250124", 4_000],
   ["computer_20251124", 4_000],
-  ["computer_toolset_20260801", 10_000],
-  ["browser_toolset_20260801", 20_000],
+  ["computer_toolset_20260801", 8_000],
+  ["browser_toolset_20260801", 12_000],
 ]);
 
 /** Tools that Anthropic runs, and whether the code that a model writes can call them too, beside the model itself. */
@@ -46,8 +46,8 @@ const SERVER_TOOLS: ReadonlyMap<string, { readonly fromCode: boolean }> = new Ma
 const FINDS_OWN_TOOLS = /^tool_search_/;
 
 /**
- * How often a request is sampled at most while Anthropic runs its tools; then it ends with `pause_turn` (handling stop
- * reasons, as quoted by anthropics/skills, 2026-07-01). Each sampling is billed with the prompt of that moment. A tool
+ * How often a request is sampled at most while Anthropic runs its tools; then it ends with `pause_turn`
+ * (platform.claude.com, handling stop reasons, 2026-08-22). Each sampling is billed with the prompt of that moment. A tool
  * that only the model calls is sampled after once for each of its uses: nobody says how often a model asks again for one
  * that is used up.
  */

@@ -59,12 +59,12 @@ test("Anthropic's definitions of tools that clients run count beside what the re
   const withTool = (type: string) => promptSize({ ...user("Hello"), tools: [{ type, name: "x" }] }).tokensMax;
   const custom = withTool("custom");
   for (const [type, documented] of [
-    ["bash_20250124", 245],
+    ["bash_20250124", 325],
     ["text_editor_20250728", 700],
     ["computer_20251124", 735 + 499],
-    ["computer_toolset_20260801", 735 + 499],
-    ["browser_toolset_20260801", 735 + 499],
-    ["memory_20250818", 245],
+    ["computer_toolset_20260801", 4_590],
+    ["browser_toolset_20260801", 6_670 + 880],
+    ["memory_20250818", 325],
   ] as const) {
     expect(withTool(type) - custom, type).toBeGreaterThan(documented);
   }

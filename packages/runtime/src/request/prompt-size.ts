@@ -2,11 +2,14 @@ import { Buffer } from "node:buffer";
 
 import { readTools, type ToolsRead } from "./foreseen-tools.ts";
 
-/** What the API puts around each message, block and tool definition, and the words it adds for tools and formats. */
+/**
+ * What the API puts around each message, block and tool definition, and the words it adds for tools, of which 804 tokens
+ * are documented at most (platform.claude.com, tool use overview, 2026-08-22), and for formats, of which nothing is said.
+ */
 const TOKENS_PER_PART = 16;
 const TOKENS_FOR_TOOLS = 1_000;
 const TOKENS_FOR_FORMAT = 1_000;
-/** The largest picture is scaled down to 4,784 (anthropics/skills, model migration, 2026-07-01). */
+/** The largest picture is scaled down to 4,784 (platform.claude.com, vision, 2026-08-22). */
 const TOKENS_PER_IMAGE = 5_000;
 /** What a PDF will likely have, to pace requests by: a page of 60 kB in base64 that has 3,000. */
 const PDF_BYTES_PER_TOKEN = 20;
@@ -21,7 +24,7 @@ export interface PromptSize {
   /**
    * No prompt has more tokens than this; infinite for what only the context window limits. That is what is elsewhere,
    * as a file or an address, what Anthropic's tools bring in, and every PDF: requests may have 600 pages, 100 below a
-   * window of a million tokens (platform.claude.com, PDF support, 2026-11-23), each of 1,500 to 3,000 tokens of text and
+   * window of a million tokens (platform.claude.com, PDF support, 2026-08-22), each of 1,500 to 3,000 tokens of text and
    * a picture of it, which is more than any window holds, and a few bytes may make a page of a compressed file.
    */
   readonly tokensMax: number;
