@@ -40,7 +40,7 @@ async function createDatabaseBefore(tag: string) {
 }
 
 test("records that named their last request alone go on naming it, in whatever month they lie", async () => {
-  await using former = await createDatabaseBefore("0074_list_request_ids");
+  await using former = await createDatabaseBefore("0077_list_request_ids");
   const { owner, url } = former;
   await owner`select private.make_usage_partitions('2026-01-01T00:00:00Z', 1)`;
   const rows = [
@@ -63,7 +63,7 @@ test("records that named their last request alone go on naming it, in whatever m
 });
 
 test("alerts that had running numbers have ids that tell nothing, and keep their time", async () => {
-  await using former = await createDatabaseBefore("0076_alert_ids");
+  await using former = await createDatabaseBefore("0079_alert_ids");
   const { owner, url } = former;
   const add = (spent: number) => owner`
     insert into public.budget_alerts (user_id, period, threshold, limit_usd, spent, starts_at, resets_at, created_at)
