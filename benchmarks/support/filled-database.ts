@@ -48,7 +48,11 @@ export async function startFilledDatabase(): Promise<FilledDatabase> {
 
 /** Without triggers, which would write a million audit rows and announcements. */
 async function addOrganizations(ownerUrl: string, from: number, to: number): Promise<void> {
-  const owner = connect({ url: ownerUrl, applicationName: "ai-config benchmark fill" });
+  const owner = connect({
+    url: ownerUrl,
+    applicationName: "ai-config benchmark fill",
+    answerTimeoutMs: null,
+  });
   try {
     await owner.db.$client.begin(async (sql) => {
       await sql`set local statement_timeout = 0`;

@@ -2,7 +2,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
 import type { Database, SqlClient } from "./client.ts";
-import { commonOptions, readAddress, sessionTimeouts } from "./connection-options.ts";
+import { ANSWER_TIMEOUT_MS, commonOptions, readAddress, sessionTimeouts } from "./connection-options.ts";
 import { startListening } from "./listen.ts";
 
 export interface ConnectOptions {
@@ -13,10 +13,15 @@ export interface ConnectOptions {
   /** A role that every connection takes on by itself, for libraries that do not go through `asActor`. */
   role?: string;
   applicationName?: string;
+  /** How long an answer may take until its connection is given up; null where statements may run for long. */
+  answerTimeoutMs?: number | null;
 }
 
-/** The driver reads `max_pipeline`; its types do not know it. */
-type PoolOptions = postgres.Options<{ bigint: postgres.PostgresType<bigint> }> & { max_pipeline: number };
+/** The driver reads `max_pipeline`, and as we patched it `answer_timeout`, in seconds; its types do not know them. */
+type PoolOptions = postgres.Options<{ bigint: postgres.PostgresType<bigint> }> & {
+  max_pipeline: number;
+  answer_timeout: number | null;
+};
 
 /**
  * Opens a pool; nothing is sent before the first query. Behind a transaction pooler statements are not
@@ -24,6 +29,7 @@ type PoolOptions = postgres.Options<{ bigint: postgres.PostgresType<bigint> }> &
  */
 export function connect(options: ConnectOptions): Database {
   const { maxConnections = 10, role, applicationName = "ai-config" } = options;
+  const { answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
   const { url, isPooled } = readAddress(options.url);
   const common = commonOptions(applicationName);
   const settings = isPooled ? common.connection : { ...common.connection, ...sessionTimeouts };
@@ -33,6 +39,7 @@ export function connect(options: ConnectOptions): Database {
     max: maxConnections,
     // With the driver's default a saturated pool slows to a third within a minute.
     max_pipeline: 1,
+    answer_timeout: answerTimeoutMs === null ? null : answerTimeoutMs / 1_000,
     idle_timeout: 60,
     prepare: !isPooled,
   };

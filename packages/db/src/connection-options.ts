@@ -39,3 +39,9 @@ export const sessionTimeouts = {
   lock_timeout: 2_000,
   idle_in_transaction_session_timeout: 10_000,
 };
+
+/**
+ * A server that lives has ended every statement by then, so a connection that is silent for longer is none any more: it is
+ * given up, and its statement fails as where the server is away.
+ */
+export const ANSWER_TIMEOUT_MS = sessionTimeouts.statement_timeout + 2_000;
