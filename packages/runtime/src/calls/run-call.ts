@@ -106,7 +106,7 @@ function wireRequest(call: Call, leg: GovernedLeg, { route, attempt, onHeaders }
   leg.attempts += 1;
   leg.route = route;
   leg.firstByteAt = null;
-  leg.meter = startMeter();
+  leg.meter = startMeter(call.runtime.clock.now());
   return {
     client: route.client,
     body: bodyOf(call.params, turn, call.kind === "stream" || turn.isStreamed),

@@ -1,0 +1,22 @@
+import { reserveFor } from "../request/reserve-for.ts";
+import { type CallCost, callCost } from "../usage/call-cost.ts";
+import type { Call, GovernedLeg } from "./call.ts";
+
+/** What the last request of a leg cost at this moment: the others cost nothing. */
+export function costOfLeg({ runtime, params, size }: Call, leg: GovernedLeg): CallCost {
+  const { meter, turn, startedAt, multiplier, request } = leg;
+  const { models } = runtime.service;
+  const date = new Date(startedAt);
+  return callCost(meter, {
+    models,
+    date,
+    params: turn.params,
+    multiplier,
+    elapsedMs: runtime.clock.now() - meter.sentAt,
+    reserve: request.reserve,
+    boundOf(outputTokens) {
+      const shorter = { ...turn, params: { ...turn.params, max_tokens: outputTokens } };
+      return reserveFor(params, shorter, size, { models, date, multiplier }) ?? request.reserve;
+    },
+  });
+}
