@@ -69,7 +69,7 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
   }
 
   function legOf(admitted: Admitted): GovernedLeg {
-    const meter = startMeter();
+    const meter = startMeter(startedAt);
     const need = { inputTokens: size.tokensLikely };
     const leg: GovernedLeg = {
       model: turn.model,

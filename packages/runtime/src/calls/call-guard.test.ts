@@ -9,7 +9,7 @@ const never = new Promise<never>(() => {});
 
 beforeEach(() => {
   vi.useFakeTimers();
-  guard = guardCall(timeouts, Date, undefined);
+  guard = guardCall(timeouts, Date, []);
 });
 afterEach(() => {
   guard.close();
@@ -38,7 +38,7 @@ test("an attempt ends when its headers are late, and the call goes on", async ()
 });
 
 test("a call whose time was over before it was guarded is ended from the start", () => {
-  const late = guardCall(timeouts, Date, undefined, Date.now() - 1_000);
+  const late = guardCall(timeouts, Date, [], Date.now() - 1_000);
   expect(() => late.throwIfEnded()).toThrow(expect.objectContaining({ by: "total" }));
   late.close();
 });
@@ -113,20 +113,20 @@ test("the total ends everything that is waited for, now and later", async () => 
 
 test("the caller's signal ends it at once, before it has begun as well", async () => {
   const leaving = new AbortController();
-  const call = guardCall(timeouts, Date, leaving.signal);
+  const call = guardCall(timeouts, Date, [leaving.signal]);
   const attempt = call.startAttempt();
   const request = controlled(attempt);
   const waiting = endOf(attempt.race(never));
   leaving.abort();
   expect(await waiting).toBe("caller");
   expect(request.signal.aborted).toBe(true);
-  const late = guardCall(timeouts, Date, leaving.signal);
+  const late = guardCall(timeouts, Date, [leaving.signal]);
   expect(() => late.throwIfEnded()).toThrow(CallEnded);
   for (const each of [call, late]) each.close();
 });
 
 test("time that has passed before it began counts", async () => {
-  const late = guardCall(DEFAULT_AI_CONFIGURATION.timeouts, Date, undefined, Date.now() - 119_000);
+  const late = guardCall(DEFAULT_AI_CONFIGURATION.timeouts, Date, [], Date.now() - 119_000);
   const waiting = endOf(late.race(never));
   await vi.advanceTimersByTimeAsync(1_000);
   expect(await waiting).toBe("total");

@@ -57,13 +57,13 @@ export interface CallGuard {
 }
 
 /**
- * Watches over a call: the caller's signal, the total timeout over everything, and for each attempt the time until
+ * Watches over a call: the caller's signals, the total timeout over everything, and for each attempt the time until
  * its headers and from then on until its end, so that neither silence nor a trickle outlasts its timeout.
  */
 export function guardCall(
   timeouts: Timeouts,
   clock: Pick<Clock, "now">,
-  callerSignal: AbortSignal | undefined,
+  callerSignals: readonly AbortSignal[],
   startedAt = clock.now(),
 ): CallGuard {
   const endsAt = startedAt + timeouts.totalRequestTimeout;
@@ -86,9 +86,12 @@ export function guardCall(
     ringPhase: (by) => endAttempt?.(by),
   });
   const onCallerAbort = () => end("caller");
-  if (callerSignal?.aborted) end("caller");
+  if (callerSignals.some(({ aborted }) => aborted)) end("caller");
   else if (endsAt <= clock.now()) end("total");
-  if (ended === undefined) callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
+  // One that lives longer than its calls must not remember them, as it would those that `AbortSignal.any` makes of it.
+  if (ended === undefined) {
+    for (const signal of callerSignals) signal.addEventListener("abort", onCallerAbort, { once: true });
+  }
 
   function startAttempt(): AttemptGuard {
     const listeners: Watcher[] = [];
@@ -148,7 +151,7 @@ export function guardCall(
     end,
     close() {
       alarm.stop();
-      callerSignal?.removeEventListener("abort", onCallerAbort);
+      for (const signal of callerSignals) signal.removeEventListener("abort", onCallerAbort);
     },
   };
 }

@@ -21,6 +21,8 @@ export interface Call {
   /** As they were when the call began. */
   readonly params: GovernedParams;
   readonly options: TakenOptions;
+  /** Each of them ends it. */
+  readonly signals: readonly AbortSignal[];
   readonly effective: EffectiveConfiguration;
   readonly keys: CallKeys;
   readonly size: PromptSize;

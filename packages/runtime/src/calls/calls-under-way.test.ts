@@ -12,7 +12,7 @@ const timeouts = { connectionTimeout: HOUR, generationTimeout: HOUR, totalReques
 function start() {
   const timers = manualTimers(0);
   const calls = countCalls({ timers });
-  const begin = () => calls.add(guardCall(timeouts, timers, undefined));
+  const begin = () => calls.add(guardCall(timeouts, timers, []));
   let isClosed = false;
   const close = (endAfterMs = 8_000, giveUpAfterMs = 9_000) =>
     calls.close({ endAfterMs, giveUpAfterMs }).then(() => {

@@ -22,26 +22,35 @@ import { effectiveFor } from "./effective-for.ts";
 import { settleLeg } from "./settle-leg.ts";
 import { untilAborted } from "./until-aborted.ts";
 
+/** What a call is asked with. */
+interface Asked extends Pick<Call, "kind" | "params"> {
+  readonly options: CallOptions;
+  /** Of the helper that it runs under, beside the caller's. */
+  readonly ownSignal?: AbortSignal | undefined;
+}
+
 export async function startCall(
   runtime: Runtime,
   asker: Asker,
-  { kind, params, options }: Pick<Call, "kind" | "params"> & { readonly options: CallOptions },
+  { kind, params, options, ownSignal }: Asked,
 ): Promise<Call> {
   const { clock, keysOf, underWay } = runtime;
   // Before anything is waited for: meanwhile the caller may go on writing in them.
   const taken = { params: takeParams(params), options: takeCallOptions(options) };
+  const signals = [ownSignal, taken.options.signal].filter((signal) => signal !== undefined);
   const startedAt = clock.now();
-  const effective = await untilAborted(effectiveFor(runtime, asker), options.signal);
+  const effective = await untilAborted(effectiveFor(runtime, asker), signals);
   const keys = keysOf(effective, asker);
   const size = promptSize(taken.params);
   const extras = extrasOf(taken.params, size, taken.options.headers);
   checkExtras(extras, effective, runtime.service.models);
-  const guard = guardCall(effective.configuration.timeouts, clock, taken.options.signal, startedAt);
+  const guard = guardCall(effective.configuration.timeouts, clock, signals, startedAt);
   return {
     runtime,
     asker,
     kind,
     ...taken,
+    signals,
     effective,
     keys,
     size,
@@ -102,7 +111,7 @@ function wireRequest(call: Call, leg: GovernedLeg, { route, attempt, onHeaders }
   leg.attempts += 1;
   leg.route = route;
   leg.firstByteAt = null;
-  leg.meter = startMeter();
+  leg.meter = startMeter(call.runtime.clock.now());
   return {
     client: route.client,
     body: bodyOf(call.params, turn, call.kind === "stream" || turn.isStreamed),

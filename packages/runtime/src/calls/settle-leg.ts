@@ -3,17 +3,21 @@ import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 import { REQUEST_IDS_MAX } from "../ledger/storable-text.ts";
 import { plain } from "../plain-text.ts";
-import { type CallCost, callCost } from "../usage/call-cost.ts";
+import type { CallCost } from "../usage/call-cost.ts";
 import { AttemptsFailed } from "./attempts-failed.ts";
 import { withLeft } from "./budget-left.ts";
 import type { Call, GovernedLeg } from "./call.ts";
 import { CallEnded } from "./call-guard.ts";
 import { configurationVersion } from "./configuration-version.ts";
+import { costOfLeg } from "./cost-of-leg.ts";
+import { within } from "./within.ts";
 
 type End = Pick<LedgerEntry, "outcome" | "errorType" | "httpStatus">;
 
-/** How long a call that has ended waits to be booked: long enough for a store that is there. */
-const GRACE_MS = 50;
+/** How long a call that was ended waits to be booked: long enough for a store that is there. */
+const ENDED_GRACE_MS = 50;
+/** The same of one that came to its end: who waits for an answer that is here waits no longer for its figures. */
+const FINISHED_GRACE_MS = 1_000;
 const NO_TAGS = {};
 const SUCCESS: End = { outcome: "success", errorType: null, httpStatus: 200 };
 
@@ -49,39 +53,17 @@ export async function settleLeg(call: Call, leg: GovernedLeg, error?: unknown): 
 }
 
 /**
- * Undefined where a store does not answer until the call has to end: then it ends, and its cost is booked as soon as
- * the store takes it.
+ * Undefined where a store does not answer in time: then the call ends, and its cost is booked as soon as the store takes
+ * it.
  */
 async function inTime({ guard }: Call, settling: Promise<Settled | undefined>): Promise<Settled | undefined> {
-  if (guard.remainingMs() > 0) {
-    try {
-      return await guard.race(settling);
-    } catch (error) {
-      if (error instanceof CallEnded) return undefined;
-      throw error;
-    }
-  }
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), GRACE_MS);
+  if (guard.remainingMs() <= 0) return within(ENDED_GRACE_MS, settling);
   try {
-    return await Promise.race([settling, late]);
-  } finally {
-    clearTimeout(timer);
+    return await guard.race(within(FINISHED_GRACE_MS, settling));
+  } catch (error) {
+    if (error instanceof CallEnded) return undefined;
+    throw error;
   }
-}
-
-function costOfLeg(
-  { runtime }: Call,
-  { meter, turn, startedAt, multiplier, request }: GovernedLeg,
-): CallCost {
-  return callCost(meter, {
-    models: runtime.service.models,
-    date: new Date(startedAt),
-    model: turn.model,
-    maxTokens: turn.params.max_tokens,
-    multiplier,
-    reserve: request.reserve,
-  });
 }
 
 function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): LedgerEntry {

@@ -52,8 +52,8 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
     return withGoverned(answer, governed);
   }
 
-  async function createStream(params: GovernedParams, options: CallOptions) {
-    const call = await startCall(runtime, asker, { kind: "stream", params, options });
+  async function createStream(params: GovernedParams, options: CallOptions, ownSignal?: AbortSignal) {
+    const call = await startCall(runtime, asker, { kind: "stream", params, options, ownSignal });
     const { leg, answer } = await runCall(call, async (request) => {
       const opened = await openStream(request);
       return { opened, attempt: request.attempt };
@@ -76,8 +76,8 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
     stream(params, options = {}) {
       checkRequest(params);
       const taken = takeCallOptions(options);
-      return new GovernedMessageStream(params as MessageCreateParams, (signal) =>
-        createStream(params, { ...taken, signal: anyOf(signal, taken.signal) }),
+      return new GovernedMessageStream(params as MessageCreateParams, (ownSignal) =>
+        createStream(params, taken, ownSignal),
       );
     },
     async countTokens(params, options = {}) {
@@ -96,8 +96,4 @@ function withGoverned<T extends object>(answer: T, governed: Governed): T & { re
   return Object.defineProperty(answer, "governed", { value: governed, enumerable: false }) as T & {
     readonly governed: Governed;
   };
-}
-
-function anyOf(own: AbortSignal, given: AbortSignal | undefined): AbortSignal {
-  return given === undefined ? own : AbortSignal.any([own, given]);
 }

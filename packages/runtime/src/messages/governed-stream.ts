@@ -10,13 +10,15 @@ import { callerError, endCall } from "../calls/run-call.ts";
 import { settleLeg } from "../calls/settle-leg.ts";
 import type { Governed } from "../governed.ts";
 import type { OpenedStream } from "../provider/send-message.ts";
+import { createAnswerBuffer } from "./answer-buffer.ts";
 
 /** The SDK's stream, with what governed it as soon as it has ended, however it ends. */
 export type GovernedStream = Stream<RawMessageStreamEvent> & { readonly governed: Promise<Governed> };
 
 /**
- * Hands a begun answer to its reader. It is settled once: when it ends, breaks or is given up by the reader, and when
- * it is ended from our side although nobody reads it.
+ * Hands a begun answer to its reader. It is read off the wire as fast as it comes, whether or not anybody takes it: only
+ * so is what is billed seen, and the time that a reader takes none of the answer's. The call is settled once: when the
+ * answer ends or breaks, when it is ended from our side, or when its reader leaves.
  */
 export function governStream(
   call: Call,
@@ -25,53 +27,64 @@ export function governStream(
   opened: OpenedStream,
 ): GovernedStream {
   const { promise: governed, resolve } = Promise.withResolvers<Governed>();
-  let settling: Promise<void> | undefined;
+  const buffer = createAnswerBuffer(opened.events);
+  /** The SDK aborts that of the request where an answer breaks: what it stands for here is the reader's wish. */
+  const reader = new AbortController();
+  let isSettled = false;
 
-  function end(error?: unknown): Promise<void> {
-    settling ??= settle(error);
-    return settling;
-  }
-
-  async function settle(error: unknown): Promise<void> {
+  function settle(error?: unknown): void {
+    if (isSettled) return;
+    isSettled = true;
+    // First of all: until Anthropic hears of it, it writes on.
+    if (error !== undefined) opened.controller.abort();
     attempt.close();
     if (error !== undefined) reportBroken(call.attempts, error);
-    resolve(await settleLeg(call, leg, error));
-    endCall(call);
+    resolve(settleLeg(call, leg, error).finally(() => endCall(call)));
   }
 
-  /** While a piece is waited for, the reading itself finds out what became of the connection. */
-  let isWaiting = false;
-  const onLeave = () => {
-    if (!isWaiting) void end(new CallEnded("caller"));
-  };
-  attempt.onEnd((ended) => void end(ended));
-  if (attempt.ended !== undefined) void end(attempt.ended);
-  opened.controller.signal.addEventListener("abort", onLeave, { once: true });
+  function onEnd(ended: CallEnded): void {
+    settle(ended);
+    buffer.drop(callerError(call, ended));
+  }
+
+  function onLeave(): void {
+    settle(new CallEnded("caller"));
+    buffer.drop();
+  }
+
+  async function pump(): Promise<void> {
+    try {
+      for await (const event of opened.rest) {
+        if (isSettled) return;
+        buffer.push(event);
+      }
+      settle();
+      buffer.end();
+    } catch (thrown) {
+      const error = readAttempt(thrown, leg, call.runtime.clock.now()) ?? thrown;
+      settle(error);
+      buffer.end(callerError(call, error));
+    }
+  }
 
   let isRead = false;
+  let isOver = false;
   async function* read(): AsyncGenerator<RawMessageStreamEvent> {
-    // As the SDK's own does: a second reader would get the beginning again, and every other piece of the rest.
+    // As the SDK's own does: a second reader would get every other piece.
     if (isRead)
       throw new AnthropicError("Cannot iterate over a consumed stream, use `.tee()` to split the stream.");
     isRead = true;
-    let error: unknown = new CallEnded("caller");
     try {
-      yield* opened.events;
-      for (;;) {
-        isWaiting = true;
-        const { value, done } = await opened.rest.next();
-        isWaiting = false;
-        if (done) break;
-        yield value;
+      for (let event = await buffer.take(); event !== undefined; event = await buffer.take()) {
+        // Once the call is settled nobody listens to its caller's signals any more.
+        if (call.signals.some(({ aborted }) => aborted)) throw callerError(call, new CallEnded("caller"));
+        yield event;
       }
-      if (!opened.controller.signal.aborted) error = undefined;
-    } catch (thrown) {
-      error = readAttempt(thrown, leg, call.runtime.clock.now()) ?? thrown;
-      throw callerError(call, error);
+      isOver = true;
     } finally {
-      opened.controller.signal.removeEventListener("abort", onLeave);
-      await end(error);
-      if (error !== undefined) opened.controller.abort();
+      if (!isOver) reader.abort();
+      // Who has read to the end finds it booked.
+      await governed;
     }
   }
 
@@ -85,10 +98,10 @@ export function governStream(
         return pieces.next();
       },
       async return(value?: unknown) {
-        if (isReader ? isWaiting : !isRead) {
+        if ((isReader || !isRead) && !isOver) {
           isRead = true;
-          opened.controller.abort();
-          await end(new CallEnded("caller"));
+          reader.abort();
+          await governed;
         }
         return pieces.return(value);
       },
@@ -98,6 +111,10 @@ export function governStream(
     };
   }
 
-  const stream = new Stream<RawMessageStreamEvent>(iterate, opened.controller);
+  attempt.onEnd(onEnd);
+  reader.signal.addEventListener("abort", onLeave, { once: true });
+  if (attempt.ended !== undefined) onEnd(attempt.ended);
+  void pump();
+  const stream = new Stream<RawMessageStreamEvent>(iterate, reader);
   return Object.assign(stream, { governed });
 }

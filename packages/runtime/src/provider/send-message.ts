@@ -47,9 +47,7 @@ export interface OpenedStream {
 /** Sends a request whose answer comes in one piece. */
 export async function sendWhole(request: WireRequest): Promise<Message> {
   const { client, body, attempt, meter } = request;
-  const watch = new Watch(request, () => {
-    meter.state = "unseen";
-  });
+  const watch = watchBilled(request);
   try {
     const sent = client.messages.create(
       unwarned<MessageCreateParamsNonStreaming>(body),
@@ -61,9 +59,7 @@ export async function sendWhole(request: WireRequest): Promise<Message> {
     if (!hasBlocks(message)) throw new MalformedAnswer(requestIdOf(watch.response));
     return makeReadable(message, body.model);
   } catch (error) {
-    // An error status comes with no answer. A connection lost before the headers is taken for the same; where we gave
-    // up waiting, the answer was being written.
-    if (watch.response === undefined && !(error instanceof CallEnded)) meter.state = "refused";
+    noteRefused(request, watch, error);
     throw error;
   } finally {
     attempt.close();
@@ -93,7 +89,6 @@ export async function openStream(request: WireRequest): Promise<OpenedStream> {
     events.push(value);
     if (value.type !== "message_start") break;
   }
-  request.meter.isDelivered = true;
   return { ...opened, events };
 }
 
@@ -120,17 +115,17 @@ function countable(body: MessageCreateParams): MessageCountTokensParams {
 }
 
 async function open(request: WireRequest): Promise<Omit<OpenedStream, "events">> {
-  const { client, body, attempt, meter } = request;
-  const watch = new Watch({
-    attempt,
-    onHeaders(response) {
-      meter.state = "unseen";
-      request.onHeaders(response);
-    },
-  });
-  const stream = await attempt.race(
-    client.messages.create(unwarned<MessageCreateParamsStreaming>(body), optionsOf(request, watch)),
-  );
+  const { client, body, attempt } = request;
+  const watch = watchBilled(request);
+  let stream: Stream<RawMessageStreamEvent>;
+  try {
+    stream = await attempt.race(
+      client.messages.create(unwarned<MessageCreateParamsStreaming>(body), optionsOf(request, watch)),
+    );
+  } catch (error) {
+    noteRefused(request, watch, error);
+    throw error;
+  }
   const { response } = watch;
   if (response === undefined) throw new MalformedAnswer(null);
   return { response, controller: stream.controller, rest: read(stream, request, response) };
@@ -159,6 +154,21 @@ function unwarned<Params extends MessageCreateParams>(body: MessageCreateParams)
 
 function optionsOf({ headers }: WireRequest, watch: RequestWatch): WatchedOptions {
   return headers === undefined ? { [WATCH]: watch } : { headers, [WATCH]: watch };
+}
+
+/** The watch of a request that may be billed as soon as it is sent. */
+function watchBilled(request: WireRequest): Watch {
+  return new Watch(request, () => {
+    request.meter.state = "unseen";
+  });
+}
+
+/**
+ * An error status comes with no answer. A connection that never stood, or was lost before the headers, is taken for the
+ * same. Where we gave up waiting, an answer may have been under way: `fetch` does not tell whether a request had left.
+ */
+function noteRefused({ meter }: WireRequest, watch: Watch, error: unknown): void {
+  if (watch.response === undefined && !(error instanceof CallEnded)) meter.state = "refused";
 }
 
 type Watched = Pick<WireRequest, "attempt" | "onHeaders">;
@@ -194,7 +204,10 @@ export function requestIdOf(response: Response | undefined): string | null {
   return requestIdIn(response?.headers);
 }
 
-/** Passes events on, and does not take an end from our side or the other for the end of the answer. */
+/**
+ * Passes events on as long as the attempt is not ended, and does not take an end from our side or the other for the end
+ * of the answer.
+ */
 async function* read(
   stream: Stream<RawMessageStreamEvent>,
   { attempt, meter }: WireRequest,
@@ -203,6 +216,8 @@ async function* read(
   let isOver = false;
   try {
     for await (const event of stream) {
+      // Pieces that came in time may be read after it.
+      if (attempt.ended !== undefined) throw attempt.ended;
       attempt.begun();
       const isInPlace = meter.state !== "unseen" || event?.type === "message_start";
       if (!isInPlace || !isWholeEvent(event)) throw new MalformedAnswer(requestIdOf(response));
@@ -214,9 +229,8 @@ async function* read(
     if (attempt.ended !== undefined) throw attempt.ended;
     throw error instanceof SyntaxError ? new MalformedAnswer(requestIdOf(response), error) : error;
   }
-  if (isOver) return;
-  if (attempt.ended !== undefined) throw attempt.ended;
-  if (!stream.controller.signal.aborted) throw new MalformedAnswer(requestIdOf(response));
+  // The SDK ends without a word where reading was aborted, by whomever.
+  if (!isOver) throw attempt.ended ?? new MalformedAnswer(requestIdOf(response));
 }
 
 /** The SDK's own way from events to a message, without a request of its own. */

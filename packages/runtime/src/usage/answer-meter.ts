@@ -2,7 +2,11 @@ import { Buffer } from "node:buffer";
 import type { AnthropicUsage } from "@ai-config/config-core";
 import type { Message, RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
 
-/** How much of an answer's text makes a token at most, so that too little is seldom booked. */
+/**
+ * How many bytes of an answer are taken for a token where nothing says how many it has. Prose has four and more, so that
+ * too little is seldom booked of it; figures, symbols and some scripts have fewer. It counts what was shown: thoughts
+ * that were summed up or left out are billed beside it.
+ */
 const BYTES_PER_TOKEN = 3;
 
 /** What is known so far of what one request is billed for. */
@@ -15,19 +19,12 @@ export interface AnswerMeter {
   stopReason: string | null;
   /** Of the answer, as it came in. */
   bytes: number;
-  /** Whether the caller got anything of the answer. */
-  isDelivered: boolean;
+  /** When the request was sent, or was about to be. */
+  readonly sentAt: number;
 }
 
-export function startMeter(): AnswerMeter {
-  return {
-    state: "refused",
-    usage: undefined,
-    model: undefined,
-    stopReason: null,
-    bytes: 0,
-    isDelivered: false,
-  };
+export function startMeter(sentAt: number): AnswerMeter {
+  return { state: "refused", usage: undefined, model: undefined, stopReason: null, bytes: 0, sentAt };
 }
 
 export function meterMessage(meter: AnswerMeter, { usage, model, stop_reason }: Message): void {
@@ -80,11 +77,18 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent): vo
   }
 }
 
-/** What an answer that was broken off is billed for, as far as it was seen. */
-export function usageSoFar({ usage, bytes }: AnswerMeter, maxTokens: number): AnthropicUsage | undefined {
+/**
+ * What an answer that was broken off is billed for, as far as it was seen. `hiddenTokens` is what may have been written
+ * by then without being shown.
+ */
+export function usageSoFar(
+  { usage, bytes }: AnswerMeter,
+  { maxTokens, hiddenTokens }: { readonly maxTokens: number; readonly hiddenTokens: number },
+): AnthropicUsage | undefined {
   if (usage === undefined) return undefined;
-  const seen = Math.min(maxTokens, Math.ceil(bytes / BYTES_PER_TOKEN));
-  return { ...usage, output_tokens: Math.max(usage.output_tokens, seen) };
+  const seen = Math.ceil(bytes / BYTES_PER_TOKEN);
+  const written = Math.min(maxTokens, Math.max(seen, hiddenTokens));
+  return { ...usage, output_tokens: Math.max(usage.output_tokens, written) };
 }
 
 /** The last event repeats only a part: what it leaves null stays as it was. */

@@ -1,25 +1,30 @@
-import { AVAILABLE_MODELS } from "@ai-config/config-core";
+import { AVAILABLE_MODELS, type MessageParams } from "@ai-config/config-core";
 import type { RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
 import { expect, test } from "vitest";
 
 import { meterEvent, startMeter } from "./answer-meter.ts";
-import { callCost } from "./call-cost.ts";
+import { type CallCostOptions, callCost } from "./call-cost.ts";
 
-const options = {
+const params: MessageParams = { model: "claude-sonnet-5-5", max_tokens: 100, stream: true };
+const options: CallCostOptions = {
   models: AVAILABLE_MODELS,
   date: new Date("2026-11-23T12:00:00Z"),
-  model: "claude-sonnet-5-5",
-  maxTokens: 100,
+  params,
   multiplier: undefined,
+  elapsedMs: 0,
   reserve: "0.5",
+  boundOf: (tokens) => `0.0${tokens}`,
 };
 const usage = { input_tokens: 10, output_tokens: 1, cache_read_input_tokens: 1_000 };
 
 function after(...events: object[]) {
-  const meter = startMeter();
+  return asked({}, ...events);
+}
+function asked(given: Partial<CallCostOptions>, ...events: object[]) {
+  const meter = startMeter(0);
   meter.state = "unseen";
   for (const event of events) meterEvent(meter, event as RawMessageStreamEvent);
-  return callCost(meter, options);
+  return callCost(meter, { ...options, ...given });
 }
 const start = (more: object = {}, model = "claude-sonnet-5-5") => ({
   type: "message_start",
@@ -28,9 +33,55 @@ const start = (more: object = {}, model = "claude-sonnet-5-5") => ({
 const text = (text: string) => ({ type: "content_block_delta", delta: { type: "text_delta", text } });
 const end = (usage: object) => ({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage });
 
-test("a refused request costs nothing, one that nobody saw anything of the most it can", () => {
-  expect(callCost(startMeter(), options)).toMatchObject({ amount: "0", basis: "exact" });
-  expect(after()).toEqual({ amount: "0.5", basis: "estimated", usage: undefined });
+test("a refused request costs nothing, one that nobody saw anything of what can have been written in the time", () => {
+  expect(callCost(startMeter(0), options)).toMatchObject({ amount: "0", basis: "exact" });
+  expect(asked({ elapsedMs: 42 })).toEqual({ amount: "0.042", basis: "estimated", usage: undefined });
+  expect(asked({ elapsedMs: 4_200 })).toMatchObject({ amount: "0.0100", basis: "estimated" });
+});
+
+test("an answer that came without its figures costs the most it can", () => {
+  const silent = { type: "message_start", message: { model: params.model } };
+  expect(after(silent)).toEqual({ amount: "0.5", basis: "estimated", usage: undefined });
+});
+
+const model = "claude-sonnet-4-6";
+test.each<[string, Partial<MessageParams>, number]>([
+  ["a model that thinks unless it is told", {}, 42],
+  ["one that is told to", { model, thinking: { type: "enabled", budget_tokens: 1024 } }, 42],
+  ["one that thinks between tools", { thinking: { type: "between_tools" } }, 42],
+  ["one that nobody knows", { model: "claude-of-tomorrow" }, 42],
+  ["one that is told not to", { model: "claude-sonnet-5", thinking: { type: "disabled" } }, 10],
+  ["one that does not think unless it is told", { model }, 10],
+])("what %s may have thought meanwhile counts as output", (_, given, outputTokens) => {
+  const seen = [start({}, "claude-sonnet-5"), text("x".repeat(30))];
+  const broken = asked({ elapsedMs: 42, params: { ...params, ...given } }, ...seen);
+  expect(broken).toMatchObject({ basis: "estimated", usage: { output_tokens: outputTokens } });
+});
+
+test("thoughts are no less than what was shown, and no more than was asked for", () => {
+  const seen = [start(), text("x".repeat(30))];
+  const tokens = (elapsedMs: number) => asked({ elapsedMs }, ...seen).usage?.output_tokens;
+  expect([0, 10, 11, 100, 3_600_000].map(tokens)).toEqual([10, 10, 11, 100, 100]);
+  expect(tokens(-5)).toBe(10);
+});
+
+test("speed and region that the answer does not tell are those that were sent, and that is an estimate", () => {
+  const fast: MessageParams = { ...params, model: "claude-opus-5-5", speed: "fast", inference_geo: "us" };
+  const answered = (told: object) => {
+    const plain = { cache_read_input_tokens: 0, input_tokens: 0, ...told };
+    return asked({ params: fast }, start(plain, fast.model), end({ output_tokens: 100 }));
+  };
+  // 100 tokens at $20 a million, twice that for their speed, and a tenth more for the region.
+  expect(answered({})).toMatchObject({ amount: "0.0044", basis: "estimated" });
+  expect(answered({ speed: "standard" })).toMatchObject({ amount: "0.0022", basis: "estimated" });
+  expect(answered({ speed: null, inference_geo: "global" })).toMatchObject({
+    amount: "0.004",
+    basis: "estimated",
+  });
+  expect(answered({ speed: "standard", inference_geo: "global" })).toMatchObject({
+    amount: "0.002",
+    basis: "exact",
+  });
 });
 
 test("one that has begun costs its prompt and the output that was seen, up to its limit", () => {
@@ -60,9 +111,7 @@ test("a model that another answered for is priced as that one; a name that nobod
 test("usage in foreign words, or without a price, costs the most it can", () => {
   const foreign = { ...start(), message: { model: "x", usage: { promptTokens: 1 } } };
   expect(after(foreign, end({ output_tokens: 1 }))).toMatchObject({ amount: "0.5", basis: "unknown" });
-  const meter = startMeter();
-  meterEvent(meter, start({}, "x") as RawMessageStreamEvent);
-  const unknown = callCost(meter, { ...options, model: "claude-of-tomorrow" });
+  const unknown = asked({ params: { ...params, model: "claude-of-tomorrow" } }, start({}, "x"));
   expect(unknown).toMatchObject({ amount: "0.5", basis: "unknown" });
 });
 

@@ -6,11 +6,13 @@ import {
   type CostOptions,
   costOf,
   findModel,
+  type MessageParams,
   type ModelCatalogue,
   type Usd,
 } from "@ai-config/config-core";
 
 import { type AnswerMeter, usageSoFar } from "./answer-meter.ts";
+import { mayThink, mostWritten } from "./unseen-output.ts";
 
 /** What a request cost, and what it is made of. */
 export interface CallCost {
@@ -23,12 +25,18 @@ export interface CallCostOptions {
   readonly models: ModelCatalogue;
   /** When it was sent. */
   readonly date: Date;
-  readonly model: string;
-  readonly maxTokens: number;
+  /** What was sent. */
+  readonly params: PricedParams;
   readonly multiplier: number | undefined;
+  /** How long ago it was sent. */
+  readonly elapsedMs: number;
   /** The most that it can cost. */
   readonly reserve: Usd;
+  /** The most that it can cost where so many tokens are written. */
+  boundOf(outputTokens: number): Usd;
 }
+
+type PricedParams = Pick<MessageParams, "model" | "max_tokens" | "thinking" | "speed" | "inference_geo">;
 
 /** More tokens than any answer has: what reports them counts something else. */
 const COUNT_MAX = 2 ** 31 - 1;
@@ -36,21 +44,47 @@ const NOTHING: CallCost = Object.freeze({ amount: "0", basis: "exact", usage: un
 
 /**
  * The cost of a request from what was seen of its answer. Of one that was broken off it is estimated: the prompt as
- * reported and the output that came, or the most it can cost where nothing was reported.
+ * reported and the output that came, or that may have been thought meanwhile. Where nothing was reported, it is the most
+ * that can have been written in the time.
  */
 export function callCost(meter: AnswerMeter, options: CallCostOptions): CallCost {
-  const { model, models, date, maxTokens, multiplier, reserve } = options;
+  const { params, models, date, multiplier, reserve } = options;
   if (meter.state === "refused") return NOTHING;
-  const usage = meter.state === "complete" ? meter.usage : usageSoFar(meter, maxTokens);
-  if (usage === undefined) return { amount: reserve, basis: "estimated", usage };
+  const usage = meter.state === "complete" ? meter.usage : soFar(meter, options);
+  if (usage === undefined) return { amount: unreported(meter, options), basis: "estimated", usage };
   const served = meter.model !== undefined && findModel(meter.model, models) ? meter.model : undefined;
-  const cost = priceOf(usage, { model: served ?? model, models, date, multiplier });
+  const untold = untoldOf(usage, params);
+  const cost = priceOf(usage, { model: served ?? params.model, models, date, multiplier, ...untold });
   if (cost === undefined || cost.amount === null)
     return { amount: reserve, basis: "unknown", usage: undefined };
   if (isFree(meter, usage)) return { ...NOTHING, usage };
   // The prices of the model that was asked are assumed for one that nobody knows.
-  const isKnown = meter.state === "complete" && served !== undefined;
+  const isKnown = meter.state === "complete" && served !== undefined && untold === undefined;
   return { amount: cost.amount, basis: isKnown ? cost.basis : "estimated", usage };
+}
+
+/** What was sent to be paid for otherwise than usual, where the answer does not say whether it was. */
+function untoldOf(
+  usage: AnthropicUsage,
+  params: PricedParams,
+): Pick<CostOptions, "speed" | "geo"> | undefined {
+  const speed = (usage.speed ?? null) === null ? params.speed : undefined;
+  const geo = (usage.inference_geo ?? null) === null ? params.inference_geo : undefined;
+  return speed === undefined && geo === undefined ? undefined : { speed, geo };
+}
+
+function soFar(
+  meter: AnswerMeter,
+  { params, models, elapsedMs }: CallCostOptions,
+): AnthropicUsage | undefined {
+  const maxTokens = params.max_tokens;
+  const hiddenTokens = mayThink(params, models) ? mostWritten(elapsedMs, maxTokens) : 0;
+  return usageSoFar(meter, { maxTokens, hiddenTokens });
+}
+
+/** Claude reports what an answer costs from its beginning on: at what pace others write nobody knows. */
+function unreported({ state }: AnswerMeter, { params, elapsedMs, reserve, boundOf }: CallCostOptions): Usd {
+  return state === "unseen" ? boundOf(mostWritten(elapsedMs, params.max_tokens)) : reserve;
 }
 
 /** Anthropic does not bill what it refuses before a word is written. */

@@ -1,0 +1,23 @@
+import { reserveFor } from "../request/reserve-for.ts";
+import { type CallCost, callCost } from "../usage/call-cost.ts";
+import type { Call, GovernedLeg } from "./call.ts";
+
+/** What the last request of a leg cost at this moment: the others cost nothing. */
+export function costOfLeg({ runtime, params, size, extras }: Call, leg: GovernedLeg): CallCost {
+  const { meter, turn, startedAt, multiplier, request } = leg;
+  const { models } = runtime.service;
+  const date = new Date(startedAt);
+  return callCost(meter, {
+    models,
+    date,
+    params: turn.params,
+    multiplier,
+    elapsedMs: runtime.clock.now() - meter.sentAt,
+    reserve: request.reserve,
+    boundOf(outputTokens) {
+      const shorter = { ...turn, params: { ...turn.params, max_tokens: outputTokens } };
+      const bound = reserveFor({ params, size, extras }, shorter, { models, date, multiplier });
+      return bound.isBound ? bound.amount : request.reserve;
+    },
+  });
+}
