@@ -68,12 +68,32 @@ export interface GovernedClaude {
 }
 
 const LEASE_MS = 60_000;
+/** Shorter ones would end while they are prolonged. */
+const LEASE_MIN_MS = 100;
+/** What a timer takes for longer than it is. */
+const WAIT_MAX_MS = 2 ** 31 - 1;
+const OPTIONS: readonly (keyof GovernedClaudeOptions)[] = [
+  "service",
+  "store",
+  "db",
+  "fallbackModels",
+  "limitWaitMs",
+  "leaseMs",
+  "onAlert",
+  "clock",
+  "random",
+];
+const FOR_USER_OPTIONS: readonly (keyof ForUserOptions)[] = ["organizationId", "fallbackModels"];
 const CLOSE_MS = 10_000;
 /** Calls run on for the first part of it, and have a moment to settle. The rest is left to book what they cost. */
 const CLOSING = { endAfterMs: 8_000, giveUpAfterMs: 9_000 };
 
 /** Holds every call to what its account's configuration says: settings, limits, budgets, retries and deadlines. */
 export function createGovernedClaude(options: GovernedClaudeOptions): GovernedClaude {
+  checkOptions(options, OPTIONS);
+  checkWait("leaseMs", options.leaseMs, LEASE_MIN_MS);
+  checkWait("limitWaitMs", options.limitWaitMs, 0);
+  takeChain(options.fallbackModels);
   // The face over the verbs is at hand as well, and looks alike to whoever writes JavaScript.
   if (options.service?.cache === undefined)
     throw invalidArgument("service", "Must be what createServiceContext gives.");
@@ -115,15 +135,23 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
       },
     }),
     leases,
-    keysOf: createCallKeys(service, lanesOf),
+    keysOf: createCallKeys(service, lanesOf, clock.now),
     clock,
     random,
     limitWaitMs: options.limitWaitMs ?? 0,
   };
   let closing: Promise<void> | undefined;
   return {
-    forUser(userId, { organizationId = null, fallbackModels = options.fallbackModels } = {}) {
+    forUser(userId, given = {}) {
       if (!isUuid(userId)) throw invalidArgument("userId", "Must be the id of an account, which is a uuid.");
+      checkOptions(given, FOR_USER_OPTIONS);
+      const { organizationId = null, fallbackModels = options.fallbackModels } = given;
+      if (organizationId !== null && !isUuid(organizationId)) {
+        throw invalidArgument(
+          "organizationId",
+          "Must be the id of an organization, which is a uuid, or null.",
+        );
+      }
       const asker = { userId, organizationId, fallbackModels: takeChain(fallbackModels) };
       return { messages: governMessages(runtime, asker), budgets: () => budgetsOf(runtime, asker) };
     },
@@ -141,4 +169,16 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     sweeper.close();
     if (options.store === undefined) await store.close();
   }
+}
+
+function checkOptions(given: unknown, known: readonly string[]): void {
+  if (typeof given !== "object" || given === null) throw invalidArgument("options", "Must be an object.");
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) throw invalidArgument(name, `Is no option. There are: ${known.join(", ")}.`);
+  }
+}
+
+function checkWait(name: string, ms: unknown, min: number): void {
+  if (ms === undefined || (typeof ms === "number" && ms >= min && ms <= WAIT_MAX_MS)) return;
+  throw invalidArgument(name, `Must be a number of milliseconds from ${min} to ${WAIT_MAX_MS}.`);
 }

@@ -44,6 +44,29 @@ test("a refused key is replaced by the other one, at once and within the same ca
   expect(governed.ledger.at(-1)).toMatchObject({ keySlot: "secondary", attempts: 2, outcome: "success" });
 });
 
+test("a key that was refused is not asked first for some minutes", async () => {
+  const { former, key, messages } = await rotated();
+  const keysOf = async () => {
+    const before = governed.sent().length;
+    await messages.create(ask).catch(() => {});
+    return governed
+      .sent()
+      .slice(before)
+      .map(({ apiKey }) => apiKey);
+  };
+  governed.server.script({ ...failures.authentication(), when: { key } });
+  expect(await keysOf()).toEqual([key, former]);
+  expect(await keysOf()).toEqual([former]);
+  // Where that one is refused as well, the first one is tried again.
+  governed.server.script({ ...failures.authentication(), when: { key: former } });
+  expect(await keysOf()).toEqual([former, key]);
+  expect(await keysOf()).toEqual([key]);
+  governed.server.script({ ...failures.authentication(), when: { key } });
+  expect(await keysOf()).toEqual([key, former]);
+  governed.clock.advance(5 * 60_000);
+  expect(await keysOf()).toEqual([key]);
+});
+
 test("a key that is refused because it was replaced during the call is followed by the one in its place", async () => {
   const [former, key] = [makeKey(), makeKey()];
   const userId = await governed.makeUser({ settings, key: former });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { createGovernedClaude } from "../src/index.ts";
 import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
 
 let governed: GovernedTest;
@@ -133,4 +134,61 @@ test("without a key nothing is asked for, and nothing sent", async () => {
   const before = [governed.sent().length, ledger.length];
   await expect(claude.forUser(userId).messages.create(ask)).rejects.toMatchObject({ code: "KEY_MISSING" });
   expect([governed.sent().length, ledger.length]).toEqual(before);
+});
+
+test("an answer of every kind can be asked for with the response that brought it", async () => {
+  const { claude } = governed;
+  const userId = await governed.makeUser();
+  const { messages } = claude.forUser(userId);
+  const short = { ...ask, model: "claude-sonnet-5-5", max_tokens: 100 };
+  const asked = [
+    () => messages.create(short),
+    // One that is streamed and put together.
+    () => messages.create({ ...short, max_tokens: 4_000 }),
+    () => messages.create({ ...short, stream: true }),
+    () => messages.countTokens(ask),
+  ];
+  for (const make of asked) {
+    const { data, response, request_id } = await make().withResponse();
+    expect(response.status).toBe(200);
+    expect(request_id).toBe(governed.sent().at(-1)?.requestId);
+    expect(response.headers.get("request-id")).toBe(request_id);
+    expect(data).toHaveProperty("governed");
+    expect((await make().asResponse()).ok).toBe(true);
+  }
+  await expect(messages.create({ ...short, max_tokens: -1 }).withResponse()).rejects.toMatchObject({
+    code: "INPUT_INVALID",
+  });
+});
+
+test("what is no option is refused at its path, before anything is asked", () => {
+  const userId = "00000000-0000-4000-8000-000000000001";
+  const refusal = (make: () => unknown) => {
+    try {
+      make();
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  const of = (given: unknown, id: unknown = userId) =>
+    refusal(() => governed.claude.forUser(id as string, given as object));
+  const at = (path: string) => ({ code: "INPUT_INVALID", issues: [{ path }] });
+  expect(of({}, "nobody")).toMatchObject(at("userId"));
+  expect(of({ organizationId: "nope" })).toMatchObject(at("organizationId"));
+  expect(of({ organisationId: userId })).toMatchObject(at("organisationId"));
+  expect(of({ fallbackModels: [""] })).toMatchObject(at("fallbackModels.0"));
+  expect(of(null)).toMatchObject(at("options"));
+  for (const [path, value] of [
+    ["leaseMs", 0],
+    ["leaseMs", "60000"],
+    ["limitWaitMs", -1],
+    ["limitWaitMs", Number.NaN],
+    ["limitWaitMs", 2 ** 31],
+    ["fallbackModels", "claude-sonnet-5-5"],
+    ["timeout", 1],
+  ] as const) {
+    const options = { service: governed.ctx, [path]: value };
+    expect(refusal(() => createGovernedClaude(options as never))).toMatchObject(at(path));
+  }
 });

@@ -43,7 +43,7 @@ export interface AttemptLoop<R extends Route, L extends Leg, A> {
   readonly models: readonly (string | undefined)[];
   readonly route: R;
   /** The key to use where the first one is refused. */
-  otherRoute(): Promise<R | undefined>;
+  otherRoute(refused: R): Promise<R | undefined>;
   /** What is remembered of the key and what is asked for. */
   laneOf(leg: L, route: R): { readonly breaker: Breaker; readonly gate: RateGate };
   admit(model: string | undefined, route: R): Promise<L>;
@@ -85,7 +85,7 @@ export async function runAttempts<R extends Route, L extends Leg, A>(
         if ("answer" in result) return { leg, route, answer: result.answer };
         failed = result.failure;
         const wantsOther = failed.retry === "other_key" && !hasTriedOther;
-        const other: R | undefined = wantsOther ? await loop.otherRoute() : undefined;
+        const other: R | undefined = wantsOther ? await loop.otherRoute(route) : undefined;
         const hasOtherKey = other !== undefined;
         const situation = { strategy, retries, remainingMs: guard.remainingMs(), random };
         const step = nextStep(failed, { ...situation, hasOtherKey, hasNextModel });

@@ -78,7 +78,7 @@ export async function runCall<A>(
         date: new Date(runtime.clock.now()),
       }),
       route: keys.peek() ?? (await guard.race(keys.first())),
-      otherRoute: () => guard.race(keys.other()),
+      otherRoute: (refused) => guard.race(keys.other(refused)),
       laneOf: ({ model }, route) => route.lane(model, call.kind === "count" ? "count" : "message"),
       admit: (model, route) => admitLeg(call, model, route),
       send: async (leg, route, attempt, onHeaders) =>

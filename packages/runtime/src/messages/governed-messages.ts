@@ -9,6 +9,7 @@ import type { Call } from "../calls/call.ts";
 import { endCall, runCall, startCall } from "../calls/run-call.ts";
 import { settleLeg } from "../calls/settle-leg.ts";
 import type { Governed } from "../governed.ts";
+import { cameBy, type GovernedPromise, withRawResponse } from "../provider/raw-response.ts";
 import { type CallOptions, takeCallOptions } from "../provider/request-options.ts";
 import { countTokens, openStream, sendCollected, sendWhole } from "../provider/send-message.ts";
 import { checkRequest } from "../request/check-params.ts";
@@ -28,17 +29,20 @@ export type CreateParams = GovernedParams & { readonly stream?: false | undefine
 export type CreateStreamParams = GovernedParams & { readonly stream: true };
 export type CountTokensParams = Omit<MessageCountTokensParams, "model"> & Pick<GovernedParams, "model">;
 
-/** `messages` of the official SDK, under one account's configuration. */
+/**
+ * `messages` of the official SDK, under one account's configuration. Its promises have the methods of the SDK's, but are
+ * not of its class, which nobody else can make.
+ */
 export interface GovernedMessages {
-  create(params: CreateParams, options?: CallOptions): Promise<GovernedMessage>;
-  create(params: CreateStreamParams, options?: CallOptions): Promise<GovernedStream>;
+  create(params: CreateParams, options?: CallOptions): GovernedPromise<GovernedMessage>;
+  create(params: CreateStreamParams, options?: CallOptions): GovernedPromise<GovernedStream>;
   create(
     params: CreateParams | CreateStreamParams,
     options?: CallOptions,
-  ): Promise<GovernedMessage | GovernedStream>;
+  ): GovernedPromise<GovernedMessage | GovernedStream>;
   stream(params: GovernedParams, options?: CallOptions): GovernedMessageStream;
   /** Costs nothing and counts against no budget, so that `governed.budgets` is empty. */
-  countTokens(params: CountTokensParams, options?: CallOptions): Promise<GovernedTokensCount>;
+  countTokens(params: CountTokensParams, options?: CallOptions): GovernedPromise<GovernedTokensCount>;
 }
 
 export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages {
@@ -59,20 +63,31 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
       return { opened, attempt: request.attempt };
     });
     const data = governStream(call, leg, answer.attempt, answer.opened);
-    return { response: answer.opened.response, data };
+    const { response } = answer.opened;
+    return { response, data: cameBy(data, response) };
   }
 
-  function create(params: CreateParams, options?: CallOptions): Promise<GovernedMessage>;
-  function create(params: CreateStreamParams, options?: CallOptions): Promise<GovernedStream>;
-  async function create(params: CreateParams | CreateStreamParams, options: CallOptions = {}) {
+  async function create(
+    params: CreateParams | CreateStreamParams,
+    options: CallOptions,
+  ): Promise<GovernedMessage | GovernedStream> {
     checkRequest(params);
     const { stream, ...wanted } = params;
     if (stream !== true) return createMessage(wanted, options);
     return (await createStream(wanted, options)).data;
   }
 
+  async function count(params: GovernedParams, options: CallOptions): Promise<GovernedTokensCount> {
+    const call: Call = await startCall(runtime, asker, { kind: "count", params, options });
+    const { leg, answer } = await runCall(call, countTokens);
+    const governed = await settleLeg(call, leg);
+    endCall(call);
+    return withGoverned(answer, governed);
+  }
+
   return {
-    create: create as GovernedMessages["create"],
+    create: ((params: CreateParams | CreateStreamParams, options = {}) =>
+      withRawResponse(create(params, options))) as GovernedMessages["create"],
     stream(params, options = {}) {
       checkRequest(params);
       const taken = takeCallOptions(options);
@@ -80,14 +95,7 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
         createStream(params, taken, ownSignal),
       );
     },
-    async countTokens(params, options = {}) {
-      const given = params as GovernedParams;
-      const call: Call = await startCall(runtime, asker, { kind: "count", params: given, options });
-      const { leg, answer } = await runCall(call, countTokens);
-      const governed = await settleLeg(call, leg);
-      endCall(call);
-      return withGoverned(answer, governed);
-    },
+    countTokens: (params, options = {}) => withRawResponse(count(params as GovernedParams, options)),
   };
 }
 

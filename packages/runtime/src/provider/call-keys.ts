@@ -14,11 +14,15 @@ export interface CallKeys {
   peek(): KeyRoute | undefined;
   first(): Promise<KeyRoute>;
   /**
-   * What to try where the first key is refused: the other slot of the same owner, or what is in the place of the first
-   * where it was rotated into that slot meanwhile; undefined where there is none.
+   * What to try where a key is refused: the other slot of the same owner, or what is in the place of the first where it
+   * was rotated into that slot meanwhile; undefined where there is none. For some minutes the other slot is the one that
+   * is at hand then.
    */
-  other(): Promise<KeyRoute | undefined>;
+  other(refused: KeyRoute): Promise<KeyRoute | undefined>;
 }
+
+/** So long a key that was refused is not asked first: whoever put it right has not stored it anew. */
+const REFUSED_MS = 5 * 60_000;
 
 interface Asker {
   readonly userId: string;
@@ -32,8 +36,12 @@ interface Asker {
 export function createCallKeys(
   service: ServiceContext,
   lanesOf: (key: NonNullable<Awaited<ReturnType<typeof openApiKey>>>) => KeyLanes,
+  now: () => number,
 ): (effective: EffectiveConfiguration, asker: Asker) => CallKeys {
   const known = new WeakMap<EffectiveConfiguration, CallKeys>();
+  /** By the client, of which each key has one. */
+  const refusedUntil = new WeakMap<KeyRoute["client"], number>();
+  const isRefused = ({ client }: KeyRoute) => (refusedUntil.get(client) ?? 0) > now();
 
   async function open(
     { userId, organizationId }: Asker,
@@ -57,21 +65,40 @@ export function createCallKeys(
     const slot = source === "environment" ? "environment" : "primary";
     let first: KeyRoute | undefined;
     let other: Promise<KeyRoute | undefined> | undefined;
+    /** Once it was looked for; null where there is none. */
+    let secondary: KeyRoute | null | undefined;
+
+    async function openedOther(): Promise<KeyRoute | undefined> {
+      other ??= openOther(asker, first);
+      try {
+        const found = await other;
+        secondary = found?.keySlot === "secondary" ? found : null;
+        return found;
+      } catch (error) {
+        other = undefined;
+        throw error;
+      }
+    }
+
+    /** Of the keys that are open: the first one that was not refused of late. Undefined where one has to be opened. */
+    function atHand(): KeyRoute | undefined {
+      if (first === undefined || !isRefused(first)) return first;
+      if (secondary === undefined) return undefined;
+      return secondary === null || isRefused(secondary) ? first : secondary;
+    }
+
     return {
-      peek: () => first,
+      peek: atHand,
       async first() {
         first ??= await open(asker, "primary", slot);
         if (first === undefined) throw new AIConfigError("KEY_MISSING");
-        return first;
+        // Where the other one cannot be opened, the refused one may have become good again.
+        if (isRefused(first)) await openedOther().catch(() => undefined);
+        return atHand() ?? first;
       },
-      async other() {
-        other ??= openOther(asker, first);
-        try {
-          return await other;
-        } catch (error) {
-          other = undefined;
-          throw error;
-        }
+      async other(refused) {
+        refusedUntil.set(refused.client, now() + REFUSED_MS);
+        return refused === secondary ? first : openedOther();
       },
     };
   }

@@ -21,6 +21,7 @@ import {
   meterMessage,
 } from "../usage/answer-meter.ts";
 import { type LeanClient, type RequestWatch, WATCH, type WatchedOptions } from "./lean-client.ts";
+import { cameBy } from "./raw-response.ts";
 import { makeReadable } from "./readable-message.ts";
 import { requestIdIn } from "./request-id.ts";
 
@@ -57,7 +58,7 @@ export async function sendWhole(request: WireRequest): Promise<Message> {
     if (message?.type !== "message") throw new MalformedAnswer(requestIdOf(watch.response));
     meterMessage(meter, message);
     if (!hasBlocks(message)) throw new MalformedAnswer(requestIdOf(watch.response));
-    return makeReadable(message, body.model);
+    return cameBy(makeReadable(message, body.model), watch.response);
   } catch (error) {
     noteRefused(request, watch, error);
     throw error;
@@ -73,7 +74,8 @@ export async function sendCollected(request: WireRequest): Promise<Message> {
     const { response, rest, controller } = await open(request);
     const { body } = request;
     const message = makeReadable(await collect(rest, response, controller, body), body.model);
-    return Object.defineProperty(message, "_request_id", { value: requestIdOf(response), enumerable: false });
+    Object.defineProperty(message, "_request_id", { value: requestIdOf(response), enumerable: false });
+    return cameBy(message, response);
   } finally {
     attempt.close();
   }
@@ -99,7 +101,7 @@ export async function countTokens(request: WireRequest): Promise<MessageTokensCo
     const watch = new Watch(request);
     const count = await attempt.race(client.messages.countTokens(countable(body), optionsOf(request, watch)));
     if (typeof count?.input_tokens !== "number") throw new MalformedAnswer(requestIdOf(watch.response));
-    return count;
+    return cameBy(count, watch.response);
   } finally {
     attempt.close();
   }
