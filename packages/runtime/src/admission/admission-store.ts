@@ -164,5 +164,6 @@ export interface AdmissionStore {
   sweep(): Promise<number>;
   /** The figures of every budget, for people to read. */
   status(scopes: readonly ScopeLimits[]): Promise<readonly BudgetState[]>;
-  close(): Promise<void>;
+  /** Waits until what was settled is kept for good, no longer than a store takes by itself, or than told. */
+  close(withinMs?: number): Promise<void>;
 }

@@ -15,6 +15,6 @@ export function tellAlerts(store: AdmissionStore, onAlert: (alert: BudgetAlert) 
     renew: (ids, leaseMs) => store.renew(ids, leaseMs),
     sweep: () => store.sweep(),
     status: (scopes) => store.status(scopes),
-    close: () => store.close(),
+    close: (withinMs) => store.close(withinMs),
   };
 }
