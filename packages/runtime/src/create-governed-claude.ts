@@ -87,6 +87,8 @@ const FOR_USER_OPTIONS: readonly (keyof ForUserOptions)[] = ["organizationId", "
 const CLOSE_MS = 10_000;
 /** Calls run on for the first part of it, and have a moment to settle. The rest is left to book what they cost. */
 const CLOSING = { endAfterMs: 8_000, giveUpAfterMs: 9_000 };
+/** The last part of it, in which the records of what was booked at the end are written. */
+const RECORDS_MS = 500;
 
 /** Holds every call to what its account's configuration says: settings, limits, budgets, retries and deadlines. */
 export function createGovernedClaude(options: GovernedClaudeOptions): GovernedClaude {
@@ -108,7 +110,7 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     }
   };
   const store = tellAlerts(
-    options.store ?? createPostgresStore({ database: options.db ?? service.database }),
+    options.store ?? createPostgresStore({ database: options.db ?? service.database, log }),
     (alert) => void onAlert(alert),
   );
   // Deadlines of waiting calls are told by this clock.
@@ -164,10 +166,10 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
   async function close(): Promise<void> {
     const endsAt = performance.now() + CLOSE_MS;
     await runtime.underWay.close(CLOSING);
-    await runtime.settler.drain(endsAt - performance.now());
+    await runtime.settler.drain(endsAt - RECORDS_MS - performance.now());
     leases.close();
     sweeper.close();
-    if (options.store === undefined) await store.close();
+    if (options.store === undefined) await store.close(endsAt - performance.now());
   }
 }
 

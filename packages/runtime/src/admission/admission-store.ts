@@ -176,5 +176,6 @@ export interface AdmissionStore {
    * are, as by a call. Nothing else changes; who was never alerted leaves no trace.
    */
   review(scopes: readonly ScopeLimits[]): Promise<Reviewed>;
-  close(): Promise<void>;
+  /** Waits until what was settled is kept for good, no longer than a store takes by itself, or than told. */
+  close(withinMs?: number): Promise<void>;
 }

@@ -16,6 +16,6 @@ export function tellAlerts(store: AdmissionStore, onAlert: (alert: BudgetAlert) 
     sweep: () => store.sweep(),
     status: (scopes) => store.status(scopes),
     review: async (scopes) => told(await store.review(scopes)),
-    close: () => store.close(),
+    close: (withinMs) => store.close(withinMs),
   };
 }

@@ -1,4 +1,5 @@
 import { AIConfigError } from "@ai-config/config-core";
+import type { Log } from "@ai-config/config-service";
 import { type Database, isDatabaseUnavailable, sqlStateOf, wasOvertaken } from "@ai-config/db";
 
 import { checkEntry } from "../ledger/check-entry.ts";
@@ -25,14 +26,16 @@ import {
   settlementBatch,
   statusQuery,
 } from "./postgres-batch.ts";
+import { systemTimers } from "./queue-timers.ts";
 import { createRecordWriter } from "./record-writer.ts";
+import { waitAtMost } from "./wait-at-most.ts";
 
 /** Enough to share a transaction well, few enough that nobody waits long for the others of a batch. */
 const BATCH_MAX = 128;
 /** A scope is one of a call's user and one of its organization. */
 const SCOPES_MAX = 2;
-/** Records in one statement, which must not take long. */
-const RECORDS_MAX = 500;
+/** How long a process that ends waits for a database that is away. */
+const CLOSE_MS = 5_000;
 const PREPARED = { prepare: true };
 const WRITE_RECORDS = "select private.write_settled_calls($1::uuid[]) as answer";
 const WRITE_WAITING = "select private.write_pending_calls(null) as answer";
@@ -45,12 +48,18 @@ const BATCHES = {
   isOfOne: (error: unknown) => !(error instanceof AIConfigError),
 };
 
+export interface PostgresStoreOptions {
+  readonly database: Database;
+  /** Hears of records that could not be written. */
+  readonly log?: Log;
+}
+
 /**
  * Limits and budgets in Postgres, so that any number of processes on any machines agree. Calls that ask at the same
  * moment share a statement; each gets its own exact answer. A settlement counts for everybody when it is answered; its
  * record is in the ledger, and all of it on disk, a moment later.
  */
-export function createPostgresStore({ database }: { database: Database }): AdmissionStore {
+export function createPostgresStore({ database, log = () => {} }: PostgresStoreOptions): AdmissionStore {
   const client = database.db.$client;
 
   /** One statement; a database that is away, or has no time for it, refuses what was asked. */
@@ -99,14 +108,9 @@ export function createPostgresStore({ database }: { database: Database }): Admis
   }
 
   const records = createRecordWriter({
-    write: async (ids) => {
-      const lost: string[] = [];
-      for (let first = 0; first < ids.length; first += RECORDS_MAX) {
-        lost.push(...((await ask(WRITE_RECORDS, [ids.slice(first, first + RECORDS_MAX)])) as string[]));
-      }
-      return lost;
-    },
+    write: async (ids) => (await ask(WRITE_RECORDS, [[...ids]])) as string[],
     settleAgain: async (settlement) => void (await settlements.add(settlement)),
+    log,
   });
 
   return {
@@ -152,9 +156,11 @@ export function createPostgresStore({ database }: { database: Database }): Admis
           statusQuery(scopes),
         ),
       ),
-    close: async () => {
-      await Promise.all([admissions.idle(), settlements.idle()]);
-      await records.close();
+    close: async (withinMs = CLOSE_MS) => {
+      const end = performance.now() + withinMs;
+      // What is asked for now may hang by a connection that went silent; the records need not.
+      await waitAtMost(systemTimers, withinMs / 2, Promise.all([admissions.idle(), settlements.idle()]));
+      await records.close(end - performance.now());
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Log } from "@ai-config/config-service";
 
 import type { AdmissionStore } from "../admission/admission-store.ts";
+import { errorCode } from "../failures/error-code.ts";
 
 /**
  * Frees what calls of ended processes hold, once in each lease: without it their slots and reservations would be
@@ -14,8 +15,11 @@ export function sweepLeases(store: AdmissionStore, leaseMs: number, log: Log): {
     try {
       const freed = await store.sweep();
       if (freed > 0) log("warn", "Calls that ended without a word were freed.", { calls: freed });
-    } catch {
-      // Whatever is wrong with the store is told by the calls that need it.
+    } catch (error) {
+      log("warn", "What ended calls hold could not be freed, nor their records written. It is tried again.", {
+        code: "SWEEP_FAILED",
+        cause: errorCode(error),
+      });
     } finally {
       isSweeping = false;
     }

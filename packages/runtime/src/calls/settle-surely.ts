@@ -2,6 +2,7 @@ import type { Log } from "@ai-config/config-service";
 
 import type { AdmissionStore, Settled, Settlement } from "../admission/admission-store.ts";
 import { type QueueTimers, systemTimers } from "../admission/queue-timers.ts";
+import { IDS_MAX, toldSettlements } from "../admission/told-settlements.ts";
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 60_000;
@@ -9,8 +10,6 @@ const LONGEST_PAUSE_MS = 60_000;
 const LAST_PAUSE_MS = 250;
 /** A store that is away for long may not take all memory of the process. */
 const LATE_MAX = 10_000;
-/** Of a log line. */
-const IDS_MAX = 100;
 
 /** Books what calls cost, if need be later: an answer that was paid for is not lost because a store is away. */
 export interface Settler {
@@ -77,7 +76,7 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
     if (late.size > 0) {
       log("warn", "Costs of calls could not be booked. They are tried again.", {
         code: "COSTS_LATE",
-        ...told([...late.values()]),
+        ...toldSettlements([...late.values()]),
         booked: before - late.size,
       });
       schedule();
@@ -102,7 +101,7 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
   function giveUp(lost: readonly Settlement[]): void {
     log("error", "Costs of calls were not booked. Add them to the ledger by hand.", {
       code: "COSTS_NOT_BOOKED",
-      ...told(lost),
+      ...toldSettlements(lost),
     });
     for (const settlement of lost) {
       late.delete(settlement.request.id);
@@ -145,10 +144,4 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
       for (let at = 0; at < left.length; at += IDS_MAX) giveUp(left.slice(at, at + IDS_MAX));
     },
   };
-}
-
-/** Enough to find the calls and to book them by hand. */
-function told(settlements: readonly Settlement[]): Record<string, unknown> {
-  const calls = settlements.slice(0, IDS_MAX).map(({ request, cost }) => ({ id: request.id, cost }));
-  return { count: settlements.length, calls };
 }
