@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { createMemoryStore } from "../src/index.ts";
+import { type AdmissionStore, createMemoryStore } from "../src/index.ts";
 import { failures } from "../testing/index.ts";
 import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
 
@@ -19,16 +19,21 @@ const refused = {
 };
 const remove = (userId: string) => governed.database.owner`delete from auth.users where id = ${userId}`;
 
-test("no call is made for an account that nobody knows: nothing is sent, and nothing is booked", async () => {
-  const admissions: string[] = [];
+function countedStore() {
   const memory = createMemoryStore();
-  const store = {
+  let count = 0;
+  const store: AdmissionStore = {
     ...memory,
-    admit: (request: Parameters<typeof memory.admit>[0]) => {
-      admissions.push(request.id);
+    admit(request) {
+      count += 1;
       return memory.admit(request);
     },
   };
+  return { store, admissions: () => count };
+}
+
+test("no call is made for an account that nobody knows: nothing is sent, and nothing is booked", async () => {
+  const { store, admissions } = countedStore();
   const { messages } = governed.restart({ store }).forUser(randomUUID());
   const before = governed.sent().length;
   await expect(messages.create(ask)).rejects.toMatchObject(refused);
@@ -37,7 +42,7 @@ test("no call is made for an account that nobody knows: nothing is sent, and not
   const stream = messages.stream(ask);
   await expect(stream.governed).rejects.toMatchObject(refused);
   await expect(stream.done()).rejects.toThrow(/no account with this id/);
-  expect([governed.sent().length, admissions]).toEqual([before, []]);
+  expect([governed.sent().length, admissions()]).toEqual([before, 0]);
 });
 
 test("an account is told to be unknown also where an organization is named, and a stranger that it is one", async () => {
@@ -73,13 +78,15 @@ test.each([
 test("a call that waits for a limit is not made when its account is deleted meanwhile", async () => {
   const rateLimiting = { requestsPerMinute: 100_000, burstAllowance: 1_000, concurrentRequests: 1 };
   const userId = await governed.makeUser({ settings: { ...settings, rateLimiting } });
-  const { messages } = governed.restart({ limitWaitMs: 60_000, store: createMemoryStore() }).forUser(userId);
+  const { store, admissions } = countedStore();
+  const { messages } = governed.restart({ limitWaitMs: 60_000, store }).forUser(userId);
   governed.server.script(failures.hang());
   const leaving = new AbortController();
   const before = governed.sent().length;
   const running = expect(messages.create(ask, { signal: leaving.signal })).rejects.toThrow("aborted");
   await expect.poll(() => governed.sent().length).toBe(before + 1);
   const waiting = expect(messages.create(ask)).rejects.toMatchObject(refused);
+  await expect.poll(admissions).toBe(2);
   await remove(userId);
   await waiting;
   leaving.abort();
