@@ -68,8 +68,8 @@ export interface GovernedClaude {
 }
 
 const LEASE_MS = 60_000;
-/** Shorter ones would end while they are prolonged. */
-const LEASE_MIN_MS = 100;
+/** A sweep goes with each: shorter ones would keep the store busy with nothing else. */
+const LEASE_MIN_MS = 10;
 /** What a timer takes for longer than it is. */
 const WAIT_MAX_MS = 2 ** 31 - 1;
 const OPTIONS: readonly (keyof GovernedClaudeOptions)[] = [
