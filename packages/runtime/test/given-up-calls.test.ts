@@ -71,11 +71,13 @@ test("a finished answer waits a moment for a store that hangs, not until its dea
 test.each([true, false])(
   "a request that is given up before its headers costs its prompt and what can have been written, streamed or not: %s",
   async (stream) => {
-    const userId = await governed.makeUser({ settings: { model, rateLimiting, timeouts: patient } });
+    // No more, so that the answer may come in one piece.
+    const longer = { ...model, maxTokens: 2_000 };
+    const userId = await governed.makeUser({ settings: { model: longer, rateLimiting, timeouts: patient } });
     governed.server.script(failures.slowHeaders(60_000), failures.slowHeaders(60_000));
     const content = "x".repeat(100_000);
     const ended: number[] = [];
-    for (const ms of [100, 1_000]) {
+    for (const ms of [100, 2_100]) {
       const leaving = new AbortController();
       const { messages } = governed.claude.forUser(userId);
       const before = governed.sent().length;
@@ -92,10 +94,14 @@ test.each([true, false])(
       ended.push(Number(governed.ledger.at(-1)?.cost));
     }
     const [soon = 0, late = 0] = ended;
-    // A prompt of no more than its bytes at $2 a million, a tenth more for a region that may be; output at $10.
-    expect(soon).toBeGreaterThan(1.1 * (0.2 + 100 / 1e5));
-    expect(soon).toBeLessThan(1.1 * 1.07 * (0.2 + 300 / 1e5));
-    expect(late - soon).toBeCloseTo(1.1 * (200 / 1e5), 2);
+    // A token a millisecond and no more than were asked for, at $10 a million, a tenth more for a region that may be.
+    const output = (tokens: number) => (1.1 * tokens) / 1e5;
+    expect(late - soon).toBeGreaterThan(0);
+    expect(late - soon).toBeLessThanOrEqual(output(1_900));
+    // A prompt of its bytes at the most, rounded up, at $2 a million.
+    const prompt = late - output(2_000);
+    expect(prompt).toBeGreaterThan(1.1 * 0.2);
+    expect(prompt).toBeLessThan(1.1 * 0.2 * 1.07);
   },
 );
 
