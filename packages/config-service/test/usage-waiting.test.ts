@@ -59,6 +59,17 @@ test("usage tells every call that has ended, and leaves the records of others to
   expect(points).toMatchObject([{ calls: 2 }]);
 });
 
+test("for whoever may not see usage nothing is written", async () => {
+  const [owner, stranger] = [await service.database.createUser(), await service.database.createUser()];
+  await leave(owner, 2);
+  const question = { ...asked(owner), actor: asUser(stranger) };
+  await expect(summarizeUsage(service.ctx, question)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(usageSeries(service.ctx, { ...question, step: "day" })).rejects.toMatchObject({
+    code: "NOT_FOUND",
+  });
+  expect(await waiting(owner)).toBe(2);
+});
+
 test("who asks for usage does not write a backlog to its end", async () => {
   const busy = await service.database.createUser();
   await leave(busy, 10_001);

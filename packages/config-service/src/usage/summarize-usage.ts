@@ -1,11 +1,9 @@
 import { type Actor, sql } from "@ai-config/db";
 
-import { requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
-import { runAs } from "../run-as.ts";
+import { readUsage } from "./read-usage.ts";
 import { callRows, LATENCIES, SUMS, sumRows } from "./usage-rows.ts";
 import { checkWindow, type UsageFigures, type UsageWindow } from "./usage-window.ts";
-import { writePendingCalls } from "./write-pending-calls.ts";
 
 /** Everything added up, and by model. */
 export interface UsageSummary extends UsageFigures {
@@ -22,9 +20,7 @@ export async function summarizeUsage(
   { actor, ...window }: UsageWindow & { readonly actor: Actor },
 ): Promise<UsageSummary> {
   checkWindow(window);
-  await writePendingCalls(ctx, window.owner);
-  return runAs(ctx, actor, async (tx) => {
-    await requireAdmin(tx, actor, window.owner, ["usage:read"]);
+  return readUsage(ctx, { actor, owner: window.owner }, async (tx) => {
     const rows = await tx.execute<UsageFigures & { model: string | null } & Record<string, unknown>>(sql`
       with sums as (
         select model, sum(cost) as amount, ${SUMS} from ${sumRows(window, { coarsest: "day" })} as r group by grouping sets ((), (model))

@@ -1,13 +1,11 @@
-import { AIConfigError, type TokenAction, zoneIssues } from "@ai-config/config-core";
+import { AIConfigError, zoneIssues } from "@ai-config/config-core";
 import { type Actor, type Db, sql } from "@ai-config/db";
 
-import { requireAdmin } from "../configuration/stored-configuration.ts";
 import type { ServiceContext } from "../context.ts";
 import { isoMoment, isoTime } from "../iso-time.ts";
-import { runAs } from "../run-as.ts";
+import { readUsage } from "./read-usage.ts";
 import { callRows, type Grain, LATENCIES, type RowColumn, SUMS, sumRows } from "./usage-rows.ts";
 import { checkWindow, type UsageFigures, type UsageWindow } from "./usage-window.ts";
-import { writePendingCalls } from "./write-pending-calls.ts";
 
 export type UsageGroup = "model" | "user" | "key";
 
@@ -28,7 +26,6 @@ export interface UsagePoint extends UsageFigures {
 }
 
 const COLUMNS: Readonly<Record<UsageGroup, RowColumn>> = { model: "model", user: "user_id", key: "key_slot" };
-const ACTIONS: readonly TokenAction[] = ["usage:read"];
 /** A year of days of fifty groups, or a month of hours of twenty-five. */
 const POINTS_MAX = 20_000;
 const HOUR_MS = 3_600_000;
@@ -43,9 +40,7 @@ export async function usageSeries(
   checkWindow(window, zoneIssues(timeZone, "timeZone"));
   const group = groupBy === undefined ? sql`null::text` : sql`${sql.identifier(COLUMNS[groupBy])}::text`;
   const begin = sql`date_trunc(${step}, started_at, ${timeZone})`;
-  await writePendingCalls(ctx, window.owner);
-  return runAs(ctx, actor, async (tx) => {
-    await requireAdmin(tx, actor, window.owner, ACTIONS);
+  return readUsage(ctx, { actor, owner: window.owner }, async (tx) => {
     const grain = await grainOf(tx, window, { step, timeZone });
     const points = await tx.execute<UsagePoint & Record<string, unknown>>(sql`
         with sums as (
