@@ -10,7 +10,7 @@ import { systemTimers } from "./admission/queue-timers.ts";
 import { type BudgetStatus, budgetsOf } from "./calls/budgets-of.ts";
 import { CallEnded } from "./calls/call-guard.ts";
 import { countCalls } from "./calls/calls-under-way.ts";
-import { type Clock, systemClock } from "./calls/clock.ts";
+import { type Clock, steadyNow, systemClock } from "./calls/clock.ts";
 import { createLeaseKeeper } from "./calls/lease-keeper.ts";
 import { sweepLeases } from "./calls/lease-sweeper.ts";
 import { createSettler } from "./calls/settle-surely.ts";
@@ -113,14 +113,16 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
     options.store ?? createPostgresStore({ database: options.db ?? service.database, log }),
     (alert) => void onAlert(alert),
   );
+  const steady = () => steadyNow(clock);
   // Deadlines of waiting calls are told by this clock.
-  const queue = createFairQueue({ timers: { now: clock.now, schedule: systemTimers.schedule } });
+  const queue = createFairQueue({ timers: { now: steady, schedule: systemTimers.schedule } });
   const leases = createLeaseKeeper(store, leaseMs, log);
   const sweeper = sweepLeases(store, leaseMs, log);
   const lanesOf = createKeyLanes({
     baseUrl: service.environment.baseUrl,
     fetch: service.fetch,
     now: clock.now,
+    steady,
     isOutage: (error) => tellsOfOutage(error, clock.now()),
     isUndecided: (error) => error instanceof CallEnded,
   });
@@ -137,7 +139,7 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
       },
     }),
     leases,
-    keysOf: createCallKeys(service, lanesOf, clock.now),
+    keysOf: createCallKeys(service, lanesOf, steady),
     clock,
     random,
     limitWaitMs: options.limitWaitMs ?? 0,

@@ -1,6 +1,6 @@
 /** The clock of a process, and an alarm by it. */
 export interface QueueTimers {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since some moment, which is that of deadlines as well. */
   now(): number;
   /** Calls `act` once, not before `ms` have passed. Answers how to call it off. */
   schedule(act: () => void, ms: number): () => void;

@@ -17,6 +17,7 @@ import { scopeLimits } from "../request/scope-limits.ts";
 import { startMeter } from "../usage/answer-meter.ts";
 import type { Call, GovernedLeg } from "./call.ts";
 import { CallEnded } from "./call-guard.ts";
+import { steadyNow } from "./clock.ts";
 import { effectiveNow } from "./effective-for.ts";
 import { settleLeg } from "./settle-leg.ts";
 
@@ -26,6 +27,7 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
   const { service, clock, leases } = runtime;
   guard.throwIfEnded();
   const startedAt = clock.now();
+  const beganAt = steadyNow(clock);
   const date = new Date(startedAt);
   const turn = compileTurn(effective, params, { models: service.models, date, model });
   const multiplier = multiplierOf(call);
@@ -69,7 +71,7 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
   }
 
   function legOf(admitted: Admitted): GovernedLeg {
-    const meter = startMeter(startedAt);
+    const meter = startMeter(beganAt);
     const need = { inputTokens: size.tokensLikely };
     const leg: GovernedLeg = {
       model: turn.model,
@@ -80,6 +82,7 @@ export async function admitLeg(call: Call, model: string | undefined, route: Key
       request,
       admission: admitted,
       startedAt,
+      beganAt,
       attemptsBefore: call.attempts.length,
       multiplier,
       route,
@@ -99,7 +102,7 @@ async function ask(
 ): Promise<Admission> {
   const { store, queue, clock, limitWaitMs } = call.runtime;
   if (limitWaitMs <= 0) return store.admit(request);
-  const from = clock.now();
+  const from = steadyNow(clock);
   const deadline = from + Math.min(limitWaitMs, call.guard.remainingMs());
   const signal = call.guard.signal();
   let hasWaited = false;
@@ -108,7 +111,7 @@ async function ask(
     waiting.onWait?.(refusal);
   };
   const admission = await admitWithin(store, request, { queue, deadline, signal, ...waiting, onWait });
-  if (hasWaited) call.waits.push({ reason: "limit", ms: clock.now() - from });
+  if (hasWaited) call.waits.push({ reason: "limit", ms: steadyNow(clock) - from });
   return admission;
 }
 

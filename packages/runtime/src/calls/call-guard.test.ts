@@ -2,6 +2,7 @@ import { DEFAULT_AI_CONFIGURATION } from "@ai-config/config-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { type AttemptGuard, CallEnded, type CallGuard, guardCall } from "./call-guard.ts";
+import { systemClock } from "./clock.ts";
 
 const timeouts = { connectionTimeout: 100, generationTimeout: 300, totalRequestTimeout: 1_000 };
 let guard: CallGuard;
@@ -131,6 +132,19 @@ test("time that has passed before it began counts", async () => {
   await vi.advanceTimersByTimeAsync(1_000);
   expect(await waiting).toBe("total");
   late.close();
+});
+
+test("a clock that is put right neither prolongs a call nor shortens it", async () => {
+  for (const step of [3_600_000, -3_600_000]) {
+    const call = guardCall(timeouts, systemClock, []);
+    const attempt = call.startAttempt();
+    vi.setSystemTime(Date.now() + step);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(call.remainingMs()).toBe(940);
+    await vi.advanceTimersByTimeAsync(40);
+    expect(attempt.ended).toMatchObject({ by: "connection", silentMs: 100 });
+    call.close();
+  }
 });
 
 test("when it is closed nothing is left running", () => {

@@ -1,6 +1,6 @@
 import type { Timeouts } from "@ai-config/config-core";
 import { createAlarm } from "./alarm.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, steadyNow } from "./clock.ts";
 
 /** Why a call or an attempt was ended from our side. */
 export type EndedBy = "connection" | "generation" | "total" | "caller" | "closing";
@@ -62,9 +62,9 @@ export interface CallGuard {
  */
 export function guardCall(
   timeouts: Timeouts,
-  clock: Pick<Clock, "now">,
+  clock: Pick<Clock, "now" | "steady">,
   callerSignals: readonly AbortSignal[],
-  startedAt = clock.now(),
+  startedAt = steadyNow(clock),
 ): CallGuard {
   const endsAt = startedAt + timeouts.totalRequestTimeout;
   const watchers: Watcher[] = [];
@@ -81,13 +81,13 @@ export function guardCall(
   }
 
   const alarm = createAlarm({
-    total: { inMs: Math.max(0, endsAt - clock.now()), ring: () => end("total") },
+    total: { inMs: Math.max(0, endsAt - steadyNow(clock)), ring: () => end("total") },
     firstLookMs: Math.min(timeouts.connectionTimeout, timeouts.generationTimeout),
     ringPhase: (by) => endAttempt?.(by),
   });
   const onCallerAbort = () => end("caller");
   if (callerSignals.some(({ aborted }) => aborted)) end("caller");
-  else if (endsAt <= clock.now()) end("total");
+  else if (endsAt <= steadyNow(clock)) end("total");
   // One that lives longer than its calls must not remember them, as it would those that `AbortSignal.any` makes of it.
   if (ended === undefined) {
     for (const signal of callerSignals) signal.addEventListener("abort", onCallerAbort, { once: true });
@@ -97,11 +97,11 @@ export function guardCall(
     const listeners: Watcher[] = [];
     let request: AbortController | undefined;
     let attemptEnded = ended;
-    let heardAt = clock.now();
+    let heardAt = steadyNow(clock);
 
     const endThis = (by: EndedBy) => {
       if (attemptEnded !== undefined) return;
-      attemptEnded = new CallEnded(by, Math.max(0, clock.now() - heardAt));
+      attemptEnded = new CallEnded(by, Math.max(0, steadyNow(clock) - heardAt));
       alarm.endPhase();
       // First those who know why: whoever only hears of the abort takes it for the caller's.
       for (const listener of [...listeners]) listener(attemptEnded);
@@ -119,7 +119,7 @@ export function guardCall(
       },
       answering() {
         if (attemptEnded !== undefined) return;
-        heardAt = clock.now();
+        heardAt = steadyNow(clock);
         alarm.startPhase("generation", timeouts.generationTimeout);
       },
       begun() {
@@ -137,7 +137,7 @@ export function guardCall(
   }
 
   return {
-    remainingMs: () => (ended === undefined ? endsAt - clock.now() : 0),
+    remainingMs: () => (ended === undefined ? endsAt - steadyNow(clock) : 0),
     throwIfEnded() {
       if (ended !== undefined) throw ended;
     },

@@ -37,7 +37,10 @@ export interface GovernedLeg extends Leg {
   readonly turn: Turn;
   readonly request: AdmissionRequest;
   readonly admission: Admitted;
+  /** The date. */
   readonly startedAt: number;
+  /** The same moment by the steady clock, as all others are. */
+  readonly beganAt: number;
   /** How many requests of the call were sent before it. */
   readonly attemptsBefore: number;
   readonly multiplier: number | undefined;

@@ -1,6 +1,7 @@
 import { reserveFor } from "../request/reserve-for.ts";
 import { type CallCost, callCost } from "../usage/call-cost.ts";
 import type { Call, GovernedLeg } from "./call.ts";
+import { steadyNow } from "./clock.ts";
 
 /** What the last request of a leg cost at this moment: the others cost nothing. */
 export function costOfLeg({ runtime, params, size, extras }: Call, leg: GovernedLeg): CallCost {
@@ -12,7 +13,7 @@ export function costOfLeg({ runtime, params, size, extras }: Call, leg: Governed
     date,
     params: turn.params,
     multiplier,
-    elapsedMs: runtime.clock.now() - meter.sentAt,
+    elapsedMs: steadyNow(runtime.clock) - meter.sentAt,
     reserve: request.reserve,
     boundOf(outputTokens) {
       const shorter = { ...turn, params: { ...turn.params, max_tokens: outputTokens } };

@@ -18,6 +18,7 @@ import { runAttempts } from "./attempt-loop.ts";
 import { AttemptsFailed } from "./attempts-failed.ts";
 import type { Call, GovernedLeg } from "./call.ts";
 import { type AttemptGuard, CallEnded, guardCall } from "./call-guard.ts";
+import { steadyNow } from "./clock.ts";
 import { effectiveFor } from "./effective-for.ts";
 import { settleLeg } from "./settle-leg.ts";
 import { untilAborted } from "./until-aborted.ts";
@@ -38,7 +39,7 @@ export async function startCall(
   // Before anything is waited for: meanwhile the caller may go on writing in them.
   const taken = { params: takeParams(params), options: takeCallOptions(options) };
   const signals = [ownSignal, taken.options.signal].filter((signal) => signal !== undefined);
-  const startedAt = clock.now();
+  const startedAt = steadyNow(clock);
   const effective = await untilAborted(effectiveFor(runtime, asker), signals);
   const keys = keysOf(effective, asker);
   const size = promptSize(taken.params);
@@ -111,7 +112,7 @@ function wireRequest(call: Call, leg: GovernedLeg, { route, attempt, onHeaders }
   leg.attempts += 1;
   leg.route = route;
   leg.firstByteAt = null;
-  leg.meter = startMeter(call.runtime.clock.now());
+  leg.meter = startMeter(steadyNow(call.runtime.clock));
   return {
     client: route.client,
     body: bodyOf(call.params, turn, call.kind === "stream" || turn.isStreamed),
@@ -119,7 +120,7 @@ function wireRequest(call: Call, leg: GovernedLeg, { route, attempt, onHeaders }
     attempt,
     meter: leg.meter,
     onHeaders(response) {
-      leg.firstByteAt = call.runtime.clock.now();
+      leg.firstByteAt = steadyNow(call.runtime.clock);
       onHeaders(response);
     },
   };

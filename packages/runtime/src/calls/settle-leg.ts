@@ -8,6 +8,7 @@ import { AttemptsFailed } from "./attempts-failed.ts";
 import { withLeft } from "./budget-left.ts";
 import type { Call, GovernedLeg } from "./call.ts";
 import { CallEnded } from "./call-guard.ts";
+import { steadyNow } from "./clock.ts";
 import { configurationVersion } from "./configuration-version.ts";
 import { costOfLeg } from "./cost-of-leg.ts";
 import { within } from "./within.ts";
@@ -68,7 +69,7 @@ async function inTime({ guard }: Call, settling: Promise<Settled | undefined>): 
 
 function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): LedgerEntry {
   const { runtime, effective, asker, kind } = call;
-  const { turn, meter, route, request, startedAt, firstByteAt } = leg;
+  const { turn, meter, route, request, startedAt, beganAt, firstByteAt } = leg;
   const { usage } = cost;
   const writes = usage?.cache_creation;
   const writes5m = writes?.ephemeral_5m_input_tokens ?? 0;
@@ -82,8 +83,8 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     apiVersion: turn.apiVersion,
     keySlot: route.keySlot,
     startedAt: new Date(startedAt),
-    firstByteMs: firstByteAt === null ? null : Math.max(0, firstByteAt - startedAt),
-    durationMs: Math.max(0, runtime.clock.now() - startedAt),
+    firstByteMs: firstByteAt === null ? null : Math.max(0, firstByteAt - beganAt),
+    durationMs: Math.max(0, steadyNow(runtime.clock) - beganAt),
     attempts: leg.attempts,
     ...end,
     errorType: end.errorType && plain(end.errorType),

@@ -19,7 +19,7 @@ export interface AnswerMeter {
   stopReason: string | null;
   /** Of the answer, as it came in. */
   bytes: number;
-  /** When the request was sent, or was about to be. */
+  /** When the request was sent, or was about to be, by the steady clock. */
   readonly sentAt: number;
 }
 
