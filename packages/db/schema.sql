@@ -2681,7 +2681,8 @@ begin
   insert into public.ai_usage_hourly as h
     select date_trunc('hour', a.started_at, 'UTC'), a.user_id, a.organization_id, coalesce(a.model_served, a.model_asked),
         a.key_slot, count(*), count(*) filter (where a.outcome in ('error', 'timeout')),
-        count(*) filter (where a.http_status = 429), sum(a.input_tokens), sum(a.output_tokens), sum(a.cache_read_tokens),
+        count(*) filter (where (a.http_status = 429 or a.error_type = 'rate_limit_error') and a.error_type is distinct from 'spend_limit'),
+        sum(a.input_tokens), sum(a.output_tokens), sum(a.cache_read_tokens),
         sum(a.cache_write_5m_tokens), sum(a.cache_write_1h_tokens), sum(a.web_searches), sum(a.cost)
       from added a where a.operation = 'message' group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
     on conflict on constraint ai_usage_hourly_key do update set calls = h.calls + excluded.calls,
@@ -2694,7 +2695,8 @@ begin
   insert into public.ai_usage_daily as d
     select date_trunc('day', a.started_at, 'UTC'), a.user_id, a.organization_id, coalesce(a.model_served, a.model_asked),
         a.key_slot, count(*), count(*) filter (where a.outcome in ('error', 'timeout')),
-        count(*) filter (where a.http_status = 429), sum(a.input_tokens), sum(a.output_tokens), sum(a.cache_read_tokens),
+        count(*) filter (where (a.http_status = 429 or a.error_type = 'rate_limit_error') and a.error_type is distinct from 'spend_limit'),
+        sum(a.input_tokens), sum(a.output_tokens), sum(a.cache_read_tokens),
         sum(a.cache_write_5m_tokens), sum(a.cache_write_1h_tokens), sum(a.web_searches), sum(a.cost)
       from added a where a.operation = 'message' group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5
     on conflict on constraint ai_usage_daily_key do update set calls = d.calls + excluded.calls,

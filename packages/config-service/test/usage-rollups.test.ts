@@ -24,6 +24,7 @@ interface Event {
   operation: string;
   outcome: string;
   httpStatus: number | null;
+  errorType: string | null;
   tokens: number;
   cost: string;
   durationMs: number;
@@ -42,6 +43,7 @@ const eventArbitrary = fc.record<Event>({
   operation: fc.constantFrom("message", "message", "message", "token_count"),
   outcome: fc.constantFrom("success", "success", "error", "timeout", "aborted"),
   httpStatus: fc.constantFrom(null, 200, 429),
+  errorType: fc.constantFrom(null, "rate_limit_error", "spend_limit", "overloaded_error"),
   tokens: fc.constantFrom(0, 1, 2_147_483_647),
   cost: fc.constantFrom("0", "0.1", "0.0000000000000000000000000001", "12345678901234567890.5"),
   durationMs: fc.nat(5_000),
@@ -147,6 +149,8 @@ test("latencies are told of as many calls as can be looked at while somebody wai
   ]);
 });
 
+const isRateLimited = ({ httpStatus, errorType }: Event) =>
+  errorType === "rate_limit_error" || (httpStatus === 429 && errorType !== "spend_limit");
 const modelOf = ({ served, model }: Event) => served ?? model;
 
 function groupOf(
@@ -173,6 +177,7 @@ function callOf(event: Event, userId: string, organizationId: string | null) {
     operation: event.operation,
     outcome: event.outcome,
     http_status: event.httpStatus,
+    error_type: event.errorType,
     is_stream: false,
     input_tokens: event.tokens,
     output_tokens: event.tokens,
@@ -197,7 +202,7 @@ async function figuresOf(sql: Sql, meant: readonly Event[]) {
   return {
     calls: meant.length,
     failures: meant.filter(({ outcome }) => outcome === "error" || outcome === "timeout").length,
-    rateLimited: meant.filter(({ httpStatus }) => httpStatus === 429).length,
+    rateLimited: meant.filter(isRateLimited).length,
     inputTokens: tokens,
     outputTokens: tokens,
     cacheReadTokens: tokens,

@@ -116,3 +116,35 @@ test("a request that was answered in full stays the last one told, whatever is d
     { status: 200, failure: null },
   ]);
 });
+
+/** Shorter than what the refusals ask to wait. */
+const short = { connectionTimeout: 5_000, generationTimeout: 5_000, totalRequestTimeout: 10_000 };
+
+test.each<[string, Step, number | null, string]>([
+  ["a rate limit", failures.rateLimited(30), 429, "rate_limit_error"],
+  [
+    "a rate limit inside an answer",
+    failures.brokenStream(1, failures.rateLimited()),
+    200,
+    "rate_limit_error",
+  ],
+  ["a cap that looks like a rate limit", failures.enforcedSpendLimit(), 429, "spend_limit"],
+  ["a cap that looks like a wrong request", failures.spendCap400(), 400, "spend_limit"],
+])("%s is in the ledger as what it is", async (_, step, httpStatus, errorType) => {
+  const { messages } = await prepare(short);
+  governed.server.script({ usage, text, ...step });
+  await read(messages).catch(() => {});
+  expect(governed.ledger.at(-1)).toMatchObject({ outcome: "error", httpStatus, errorType });
+});
+
+test("what is not sent because of a rate limit is in the ledger as that", async () => {
+  const { messages } = await prepare(short);
+  governed.server.script(failures.rateLimited(30));
+  await create(messages).catch(() => {});
+  await expect(create(messages)).rejects.toMatchObject({ code: "PROVIDER_RATE_LIMITED" });
+  expect(governed.ledger.at(-1)).toMatchObject({
+    attempts: 0,
+    httpStatus: null,
+    errorType: "rate_limit_error",
+  });
+});

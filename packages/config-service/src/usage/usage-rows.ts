@@ -19,6 +19,10 @@ function ownedRows({ owner }: UsageWindow): Fragment {
     : sql`organization_id = ${owner.organizationId}::uuid`;
 }
 
+/** As the rollups are kept by. */
+const IS_RATE_LIMITED = sql`(coalesce(http_status = 429 or error_type = 'rate_limit_error', false)
+  and error_type is distinct from 'spend_limit')`;
+
 const at = (moment: Date) => sql`${moment.toISOString()}::timestamptz`;
 
 /**
@@ -88,7 +92,7 @@ function callSums(window: UsageWindow, only?: readonly string[]): Fragment {
         join public.ai_usage_events on started_at >= h.starts_at and started_at < h.starts_at + interval '1 hour'`;
   return sql`
     select started_at, ${MODEL} as model, user_id, key_slot, 1 as calls,
-      (outcome in ('error', 'timeout'))::integer as failures, coalesce(http_status = 429, false)::integer as rate_limited,
+      (outcome in ('error', 'timeout'))::integer as failures, ${IS_RATE_LIMITED}::integer as rate_limited,
       input_tokens::bigint, output_tokens::bigint, cache_read_tokens::bigint,
       cache_write_5m_tokens::bigint + cache_write_1h_tokens as cache_write_tokens, cost
     from ${source}

@@ -42,7 +42,10 @@ export interface UsageFigures {
   readonly calls: number;
   /** Those that ended in an error or a timeout. */
   readonly failures: number;
-  /** Those that Anthropic or a limit of its own held back for their number. */
+  /**
+   * Those that Anthropic refused for their number or their tokens, and those that were not sent because it would have. Not
+   * those that a limit or a budget of ours refused, which are no calls, nor those that a cap on spending at Anthropic did.
+   */
   readonly rateLimited: number;
   readonly inputTokens: number;
   readonly outputTokens: number;

@@ -126,5 +126,7 @@ function endOf(error: unknown, { status }: GovernedLeg): End {
   if (!(error instanceof AttemptsFailed))
     return { outcome: "error", errorType: "internal", httpStatus: null };
   const { kind, type, status: httpStatus } = error.failure;
-  return { outcome: kind === "connection_timeout" ? "timeout" : "error", errorType: type, httpStatus };
+  // Anthropic tells its caps as rate limits and as invalid requests, which they are not.
+  const errorType = kind === "spend_limit" ? kind : type;
+  return { outcome: kind === "connection_timeout" ? "timeout" : "error", errorType, httpStatus };
 }

@@ -20,7 +20,7 @@ export interface LedgerEntry {
   /** Requests that were sent to Anthropic. */
   readonly attempts: number;
   readonly outcome: "success" | "error" | "aborted" | "timeout";
-  /** Anthropic's error type, or ours, where it failed. */
+  /** Anthropic's error type where it failed, or ours: `spend_limit` where a cap on spending at Anthropic refused it. */
   readonly errorType: string | null;
   /** Of the last answer, which may have broken off after it; null where none came. */
   readonly httpStatus: number | null;
