@@ -39,7 +39,7 @@ export type {
   GovernedTokensCount,
 } from "./messages/governed-messages.ts";
 export type { GovernedStream } from "./messages/governed-stream.ts";
-export type { GovernedPromise, WithResponse } from "./provider/raw-response.ts";
+export type { GovernedPromise } from "./provider/governed-promise.ts";
 export type { CallOptions } from "./provider/request-options.ts";
 export type { PolicyAdjustment } from "./request/call-overrides.ts";
 export type { GovernedParams } from "./request/governed-params.ts";

@@ -154,7 +154,11 @@ test("an answer of every kind can be asked for with the response that brought it
     expect(request_id).toBe(governed.sent().at(-1)?.requestId);
     expect(response.headers.get("request-id")).toBe(request_id);
     expect(data).toHaveProperty("governed");
-    expect((await make().asResponse()).ok).toBe(true);
+    const whole = await make().asResponse();
+    expect(whole.headers.get("request-id")).toBe(governed.sent().at(-1)?.requestId);
+    expect(await whole.text()).toMatch(
+      whole.headers.get("content-type") === "text/event-stream" ? /^event: message_start\ndata: / : /^\{/,
+    );
   }
   await expect(messages.create({ ...short, max_tokens: -1 }).withResponse()).rejects.toMatchObject({
     code: "INPUT_INVALID",

@@ -6,7 +6,7 @@ import type { Governed } from "../governed.ts";
 import type { GovernedStream } from "./governed-stream.ts";
 
 /** The SDK's stream helper over a governed stream. */
-export class GovernedMessageStream extends MessageStream {
+export class GovernedMessageStream<ParsedT = null> extends MessageStream<ParsedT> {
   readonly #governed: Promise<Governed>;
 
   constructor(params: MessageCreateParams, start: (signal: AbortSignal) => Promise<StartedStream>) {
@@ -36,14 +36,14 @@ export class GovernedMessageStream extends MessageStream {
   }
 
   /** The SDK wraps every error that is not its own; ours say what to do and keep their code. */
-  protected override _emit<Event extends keyof MessageStreamEvents>(
+  protected override _emit<Event extends keyof MessageStreamEvents<ParsedT>>(
     event: Event,
-    ...args: Parameters<MessageStreamEvents[Event]>
+    ...args: Parameters<MessageStreamEvents<ParsedT>[Event]>
   ): void {
     const [error] = args as unknown[];
     const cause = event === "error" && error instanceof Error ? error.cause : undefined;
     if (cause instanceof AIConfigError) {
-      super._emit(event, ...([cause] as unknown as Parameters<MessageStreamEvents[Event]>));
+      super._emit(event, ...([cause] as unknown as Parameters<MessageStreamEvents<ParsedT>[Event]>));
     } else {
       super._emit(event, ...args);
     }

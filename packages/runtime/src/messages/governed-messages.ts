@@ -1,7 +1,9 @@
+import type { ExtractParsedContentFromParams } from "@anthropic-ai/sdk/lib/parser";
 import type {
   Message,
   MessageCountTokensParams,
   MessageCreateParams,
+  MessageStreamParams,
   MessageTokensCount,
 } from "@anthropic-ai/sdk/resources/messages/messages";
 
@@ -9,7 +11,7 @@ import type { Call } from "../calls/call.ts";
 import { endCall, runCall, startCall } from "../calls/run-call.ts";
 import { settleLeg } from "../calls/settle-leg.ts";
 import type { Governed } from "../governed.ts";
-import { cameBy, type GovernedPromise, withRawResponse } from "../provider/raw-response.ts";
+import { cameBy, GovernedPromise } from "../provider/governed-promise.ts";
 import { type CallOptions, takeCallOptions } from "../provider/request-options.ts";
 import { countTokens, openStream, sendCollected, sendWhole } from "../provider/send-message.ts";
 import { checkRequest } from "../request/check-params.ts";
@@ -30,8 +32,9 @@ export type CreateStreamParams = GovernedParams & { readonly stream: true };
 export type CountTokensParams = Omit<MessageCountTokensParams, "model"> & Pick<GovernedParams, "model">;
 
 /**
- * `messages` of the official SDK, under one account's configuration. Its promises have the methods of the SDK's, but are
- * not of its class, which nobody else can make.
+ * `messages` of the official SDK, under one account's configuration: it fits where those of the SDK are expected. What
+ * the configuration decides may be left out. Of the SDK's options of a request it takes those of `CallOptions`; timeouts
+ * and retries are configured, so it refuses them.
  */
 export interface GovernedMessages {
   create(params: CreateParams, options?: CallOptions): GovernedPromise<GovernedMessage>;
@@ -40,6 +43,10 @@ export interface GovernedMessages {
     params: CreateParams | CreateStreamParams,
     options?: CallOptions,
   ): GovernedPromise<GovernedMessage | GovernedStream>;
+  stream<Params extends MessageStreamParams>(
+    params: Params,
+    options?: CallOptions,
+  ): GovernedMessageStream<ExtractParsedContentFromParams<Params>>;
   stream(params: GovernedParams, options?: CallOptions): GovernedMessageStream;
   /** Costs nothing and counts against no budget, so that `governed.budgets` is empty. */
   countTokens(params: CountTokensParams, options?: CallOptions): GovernedPromise<GovernedTokensCount>;
@@ -87,15 +94,15 @@ export function governMessages(runtime: Runtime, asker: Asker): GovernedMessages
 
   return {
     create: ((params: CreateParams | CreateStreamParams, options = {}) =>
-      withRawResponse(create(params, options))) as GovernedMessages["create"],
-    stream(params, options = {}) {
+      new GovernedPromise(create(params, options))) as GovernedMessages["create"],
+    stream(params: GovernedParams, options: CallOptions = {}) {
       checkRequest(params);
       const taken = takeCallOptions(options);
       return new GovernedMessageStream(params as MessageCreateParams, (ownSignal) =>
         createStream(params, taken, ownSignal),
       );
     },
-    countTokens: (params, options = {}) => withRawResponse(count(params as GovernedParams, options)),
+    countTokens: (params, options = {}) => new GovernedPromise(count(params as GovernedParams, options)),
   };
 }
 

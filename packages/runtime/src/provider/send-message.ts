@@ -20,8 +20,8 @@ import {
   meterEvent,
   meterMessage,
 } from "../usage/answer-meter.ts";
+import { cameBy } from "./governed-promise.ts";
 import { type LeanClient, type RequestWatch, WATCH, type WatchedOptions } from "./lean-client.ts";
-import { cameBy } from "./raw-response.ts";
 import { makeReadable } from "./readable-message.ts";
 import { requestIdIn } from "./request-id.ts";
 
