@@ -1073,8 +1073,8 @@ begin
       state := l_state[place];
       update private.admission_scopes a set tally_rule = l_rule[place], tally_step_ms = coalesce(l[place][1], 0),
           -- Where the call was refused, the bucket is not at the rate yet that calls will be counted by.
-          empty_at = case when l[place][1] is null then a.empty_at
-            else now_ms + greatest(0, a.empty_at - now_ms) / a.interval_ms * l[place][1] end, interval_ms = coalesce(l[place][1], a.interval_ms),
+          empty_at = case when a.empty_at <= now_ms or a.interval_ms = l[place][1] or l[place][1] is null then a.empty_at
+            else now_ms + (a.empty_at - now_ms) / a.interval_ms * l[place][1] end, interval_ms = coalesce(l[place][1], a.interval_ms),
           tally_burst_ms = coalesce(l[place][2] * l[place][1], 'Infinity'), tally_slots = coalesce(l[place][3]::integer, 2147483647),
           -- When the first of its windows ends, the scope is looked at again.
           next_end = least(a.next_end, to_timestamp(s_closes[state] / 1000)), tally_window_ids = s_open[state]::bigint[], tally_figures = '[' || ltrim(figures, ',') || ']',
