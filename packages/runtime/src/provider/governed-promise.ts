@@ -11,12 +11,12 @@ const NONE = undefined as never;
 /** What told of the body as it came over the wire. */
 const OF_THE_WIRE = ["content-encoding", "content-length", "transfer-encoding"];
 
-const responses = new WeakMap<object, Response>();
+/** Where an answer keeps what it came by, to be seen by nobody else. A weak map of all answers would cost more. */
+const RESPONSE = Symbol("response");
 
 /** Remembers what an answer came by. */
 export function cameBy<Answer extends object>(answer: Answer, response: Response | undefined): Answer {
-  if (response !== undefined) responses.set(answer, response);
-  return answer;
+  return Object.defineProperty(answer, RESPONSE, { value: response });
 }
 
 /**
@@ -55,7 +55,7 @@ export class GovernedPromise<Answer extends object> extends APIPromise<Answer> {
 }
 
 function responseOf(answer: object): Response {
-  const response = responses.get(answer);
+  const response = (answer as { [RESPONSE]?: Response })[RESPONSE];
   if (response === undefined) throw new TypeError("This answer came by no response.");
   return response;
 }
