@@ -1,10 +1,11 @@
 import { getEventListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 
+import type { DocumentBlockParam } from "@anthropic-ai/sdk/resources/messages/messages";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { systemClock } from "../src/calls/clock.ts";
-import { createMemoryStore } from "../src/index.ts";
+import { type CreateParams, createMemoryStore } from "../src/index.ts";
 import { failures, type Step } from "../testing/index.ts";
 import { ask, type GovernedTest, startGoverned } from "./support/start-governed.ts";
 
@@ -157,4 +158,46 @@ test("a signal that outlives many calls remembers none of them", async () => {
     .filter(({ description }) => /dependant/i.test(description ?? ""))
     .map((symbol) => (signal as unknown as Record<symbol, Set<unknown>>)[symbol]?.size ?? 0);
   expect(dependants.every((size) => size === 0)).toBe(true);
+});
+
+test("what tools might have brought in is not booked of a call that was given up before they could", async () => {
+  const userId = await governed.makeUser({ settings: { model, rateLimiting, timeouts: patient } });
+  const { messages } = governed.restart().forUser(userId);
+  const search = { type: "web_search_20250305", name: "web_search", max_uses: 5 } as const;
+  const pdf: DocumentBlockParam = {
+    type: "document",
+    source: { type: "base64", media_type: "application/pdf", data: "JVBERi0xLjcK" },
+  };
+  const prompts: CreateParams[] = [
+    { ...ask, tools: [search] },
+    { messages: [{ role: "user", content: [pdf] }] },
+  ];
+  for (const asked of prompts) {
+    governed.server.script(failures.hang());
+    const before = governed.ledger.length;
+    const leaving = new AbortController();
+    const call = messages.create({ ...asked, max_tokens: 100 }, { signal: leaving.signal });
+    await expect.poll(() => governed.sent().length).toBeGreaterThan(0);
+    await pause(50);
+    leaving.abort();
+    await expect(call).rejects.toThrow("aborted");
+    await expect.poll(() => governed.ledger.length).toBe(before + 1);
+    const entry = governed.ledger.at(-1);
+    expect(entry).toMatchObject({ outcome: "aborted", costBasis: "estimated" });
+    expect(Number(entry?.cost)).toBeGreaterThan(0);
+    expect(Number(entry?.cost)).toBeLessThan(0.2);
+  }
+});
+
+test("where fetch itself gives up waiting for headers, an answer may have been under way", async () => {
+  const userId = await governed.makeUser({ settings: { model, rateLimiting } });
+  const fetch: typeof globalThis.fetch = async () => {
+    const cause = Object.assign(new Error("Headers Timeout Error"), { code: "UND_ERR_HEADERS_TIMEOUT" });
+    throw new TypeError("fetch failed", { cause });
+  };
+  const { messages } = governed.restart({ service: { ...governed.ctx, fetch } }).forUser(userId);
+  await expect(messages.create({ ...ask, max_tokens: 100 })).rejects.toThrow();
+  const { cost, costBasis } = governed.ledger.at(-1) ?? {};
+  expect(costBasis).toBe("estimated");
+  expect(Number(cost)).toBeGreaterThan(0);
 });

@@ -95,3 +95,13 @@ test("an iterator that is given up after the end changes nothing", async () => {
 function never(): Promise<never> {
   return Promise.reject(new Error("The iterator cannot be given up."));
 }
+
+test("who stops reading at the last piece has the whole answer", async () => {
+  const userId = await governed.makeUser({ settings: { model } });
+  const { messages } = governed.claude.forUser(userId);
+  for (let call = 0; call < 5; call += 1) {
+    const stream = await messages.create({ ...ask, stream: true });
+    for await (const { type } of stream) if (type === "message_stop") break;
+    expect(await stream.governed).toMatchObject({ outcome: "success", cost: { basis: "exact" } });
+  }
+});

@@ -119,6 +119,7 @@ function wireRequest(call: Call, leg: GovernedLeg, { route, attempt, onHeaders }
     headers: requestHeaders(turn.headers, call.options.headers),
     attempt,
     meter: leg.meter,
+    now: () => steadyNow(call.runtime.clock),
     onHeaders(response) {
       leg.firstByteAt = steadyNow(call.runtime.clock);
       onHeaders(response);

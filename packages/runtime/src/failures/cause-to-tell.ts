@@ -4,7 +4,7 @@ import { plain } from "../plain-text.ts";
 export const CAUSES_MAX = 8;
 
 /** What parsers quote of a text, which may be any part of a key. */
-const QUOTED = /, ".*" is/s;
+const QUOTED = /, (?:\.\.\.)?".*"(?:\.\.\.)? is/s;
 
 /**
  * What an error was and what caused it, without what errors of the SDK and of a wrapped `fetch` carry along: bodies and

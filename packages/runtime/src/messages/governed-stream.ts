@@ -31,6 +31,7 @@ export function governStream(
   /** The SDK aborts that of the request where an answer breaks: what it stands for here is the reader's wish. */
   const reader = new AbortController();
   let isSettled = false;
+  let isWhole = false;
 
   function settle(error?: unknown): void {
     if (isSettled) return;
@@ -48,7 +49,9 @@ export function governStream(
   }
 
   function onLeave(): void {
-    settle(new CallEnded("caller"));
+    // Who stops at the last piece has all of the answer, whenever the connection ends.
+    settle(isWhole ? undefined : new CallEnded("caller"));
+    opened.controller.abort();
     buffer.drop();
   }
 
@@ -56,6 +59,7 @@ export function governStream(
     try {
       for await (const event of opened.rest) {
         if (isSettled) return;
+        isWhole ||= event.type === "message_stop";
         buffer.push(event);
       }
       settle();

@@ -52,7 +52,8 @@ export class LeanClient extends Anthropic {
     watch?.onSend(controller);
     let response: Response;
     try {
-      response = await this.#fetch(url, { ...init, signal: controller.signal });
+      const send = this.#fetch;
+      response = await send(url, { ...init, signal: controller.signal });
     } catch (cause) {
       throw new APIConnectionError({ cause: cause as Error });
     }

@@ -173,3 +173,28 @@ test.each([
   hear(headers);
   expect(wait()).toBe(0);
 });
+
+test("answers that take longer than a limit's minute hold up nobody after them", () => {
+  const { gate, clock } = setUp();
+  const open: { at: number; permit: ReturnType<typeof gate.take> }[] = [];
+  const waits: number[] = [];
+  // Thirty a minute of fifty that may come, each answered after three minutes.
+  for (let call = 0; call < 400; call += 1) {
+    clock.at += 2_000;
+    for (const [first] = open; first !== undefined && clock.at - first.at >= 180_000; ) {
+      open.shift();
+      first.permit.observe(
+        new Headers({
+          "anthropic-ratelimit-requests-limit": "50",
+          "anthropic-ratelimit-requests-remaining": "49",
+          "anthropic-ratelimit-requests-reset": new Date(clock.at + 1_200).toISOString(),
+        }),
+      );
+      break;
+    }
+    const permit = gate.take(need);
+    waits.push(permit.waitMs);
+    open.push({ at: clock.at, permit });
+  }
+  expect(Math.max(...waits)).toBe(0);
+});

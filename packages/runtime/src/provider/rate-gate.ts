@@ -53,6 +53,8 @@ const WAIT_MAX_MS = MINUTE_MS;
 export function createRateGate({ now, steady = now }: GateClocks): RateGate {
   const buckets = new Map<Kind, Bucket>();
   const underWay = { requests: 0, inputTokens: 0 };
+  /** What is counted as under way, in the order it was taken. */
+  const counted = new Set<{ readonly need: Need; readonly until: number }>();
   let heldUntil: number | undefined;
   let taken = 0;
   /** The place of the last taken request of all that were answered. */
@@ -67,6 +69,12 @@ export function createRateGate({ now, steady = now }: GateClocks): RateGate {
   function waitFor(need: Need): number {
     if (buckets.size === 0 && heldUntil === undefined) return 0;
     const at = steady();
+    // What was sent a minute ago has come back, whether or not its answer is here: answers take longer than limits.
+    for (const one of counted) {
+      if (one.until > at) break;
+      counted.delete(one);
+      count(one.need, -1);
+    }
     let wait = (heldUntil ?? at) - at;
     for (const [kind, bucket] of buckets) {
       fill(bucket, at);
@@ -97,13 +105,15 @@ export function createRateGate({ now, steady = now }: GateClocks): RateGate {
     take(need) {
       const waitMs = waitFor(need);
       count(need, 1);
+      const one = { need, until: steady() + waitMs + MINUTE_MS };
+      counted.add(one);
       taken += 1;
       const place = taken;
       let isOpen = true;
       const close = () => {
         const wasOpen = isOpen;
         isOpen = false;
-        if (wasOpen) count(need, -1);
+        if (counted.delete(one)) count(need, -1);
         return wasOpen;
       };
       return {

@@ -12,6 +12,7 @@ import type {
 import { Stream } from "@anthropic-ai/sdk/streaming";
 
 import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
+import { CAUSES_MAX } from "../failures/cause-to-tell.ts";
 import { MalformedAnswer } from "../failures/read-failure.ts";
 import {
   type AnswerMeter,
@@ -32,6 +33,8 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly attempt: AttemptGuard;
   readonly meter: AnswerMeter;
+  /** By the clock of the meter. */
+  now(): number;
   /** Called with the headers of an answer that is no error. */
   onHeaders(response: Response): void;
 }
@@ -170,7 +173,18 @@ function watchBilled(request: WireRequest): Watch {
  * same. Where we gave up waiting, an answer may have been under way: `fetch` does not tell whether a request had left.
  */
 function noteRefused({ meter }: WireRequest, watch: Watch, error: unknown): void {
-  if (watch.response === undefined && !(error instanceof CallEnded)) meter.state = "refused";
+  if (watch.response !== undefined || error instanceof CallEnded || isOfNoPatience(error)) return;
+  meter.state = "refused";
+}
+
+/** Whether the platform's `fetch` itself gave up waiting for headers, as we do. */
+function isOfNoPatience(error: unknown): boolean {
+  let cause: unknown = error;
+  for (let depth = 0; depth < CAUSES_MAX && cause instanceof Error; depth += 1) {
+    if ((cause as { code?: unknown }).code === "UND_ERR_HEADERS_TIMEOUT") return true;
+    cause = cause.cause;
+  }
+  return false;
 }
 
 type Watched = Pick<WireRequest, "attempt" | "onHeaders">;
@@ -212,7 +226,7 @@ export function requestIdOf(response: Response | undefined): string | null {
  */
 async function* read(
   stream: Stream<RawMessageStreamEvent>,
-  { attempt, meter }: WireRequest,
+  { attempt, meter, now }: WireRequest,
   response: Response,
 ): AsyncGenerator<RawMessageStreamEvent> {
   let isOver = false;
@@ -223,7 +237,7 @@ async function* read(
       attempt.begun();
       const isInPlace = meter.state !== "unseen" || event?.type === "message_start";
       if (!isInPlace || !isWholeEvent(event)) throw new MalformedAnswer(requestIdOf(response));
-      meterEvent(meter, event);
+      meterEvent(meter, event, now());
       isOver = event.type === "message_stop";
       yield event;
     }

@@ -40,6 +40,8 @@ export interface TurnOptions {
 
 /** The official SDK's own measure: an hour for the longest answer. */
 const MS_PER_TOKEN = 3_600_000 / 128_000;
+/** Node's own `fetch` waits for headers no longer than 300 seconds, whatever `connectionTimeout` says. */
+const FETCH_PATIENCE_MS = 240_000;
 /** Where the catalogue does not know a model. */
 const CONTEXT_TOKENS = 1_000_000;
 /** Models retire and prices change at midnight UTC: what was compiled is good for the rest of its day. */
@@ -112,7 +114,7 @@ function compile(
 
 /** Without streaming the headers come with the whole answer, and the time until the headers is limited. */
 function isSlow({ max_tokens }: MessageParams, { timeouts }: Readonly<AIConfiguration>): boolean {
-  return max_tokens * MS_PER_TOKEN > timeouts.connectionTimeout;
+  return max_tokens * MS_PER_TOKEN > Math.min(timeouts.connectionTimeout, FETCH_PATIENCE_MS);
 }
 
 /** The body to send: what the caller wrote, with what the configuration decides in its place. */

@@ -34,6 +34,7 @@ const CLEARING: ReadonlySet<unknown> = new Set(["clear_tool_uses_20250919", "cle
 export function isForeseen(name: string, params: object): boolean {
   if (FORESEEN.has(name)) return true;
   const value = (params as Readonly<Record<string, unknown>>)[name] ?? undefined;
+  if (Array.isArray(value) && value.length === 0) return true;
   return value === undefined || (name === "context_management" && isClearing(value));
 }
 

@@ -28,6 +28,8 @@ export interface PromptSize {
    * a picture of it, which is more than any window holds, and a few bytes may make a page of a compressed file.
    */
   readonly tokensMax: number;
+  /** The same of the first sampling, before any tool of Anthropic's has brought anything in. */
+  readonly firstMax: number;
   /** What it will likely have. */
   readonly tokensLikely: number;
   /** Whether anything but its length decides what it costs: a cache, or tools. */
@@ -75,9 +77,11 @@ export function promptSize(parts: {
   addFormat(parts.output_format, sum);
   const tools = Array.isArray(parts.tools) && parts.tools.length > 0 ? addTools(parts.tools, sum) : undefined;
   const { textBytes, otherTokens, unboundedTokens, isUnbounded } = sum;
+  const firstMax = isUnbounded ? Number.POSITIVE_INFINITY : textBytes + otherTokens + TOKENS_PER_PART;
   return {
     isPlain: !sum.isCached && parts.tools === undefined,
-    tokensMax: isUnbounded ? Number.POSITIVE_INFINITY : textBytes + otherTokens + TOKENS_PER_PART,
+    tokensMax: tools?.bringsIn ? Number.POSITIVE_INFINITY : firstMax,
+    firstMax,
     tokensLikely: Math.ceil(textBytes / 4) + otherTokens + unboundedTokens,
     tools,
     additions: sum.additions ?? NO_ADDITIONS,
@@ -90,7 +94,6 @@ function addTools(tools: readonly unknown[], sum: Sum): ToolsRead {
   const copies = sum.references + (read.repeatsTools ? read.samplings : 1);
   sum.textBytes += bytes * Math.max(1, copies);
   sum.otherTokens += TOKENS_FOR_TOOLS + tools.length * TOKENS_PER_PART + read.tokens;
-  if (read.bringsIn) sum.isUnbounded = true;
   return read;
 }
 

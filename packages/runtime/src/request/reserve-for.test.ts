@@ -197,19 +197,24 @@ describe("what may cost more than anybody can tell has none", () => {
 });
 
 describe("each sampling of Anthropic's tools is billed with its whole prompt", () => {
+  /** The first one holds nothing but the request. */
+  const first = (tools: readonly object[]) => promptSize({ messages, tools }).firstMax;
+
   test("as often as a tool may be used, and for the answer", () => {
     const tools = [{ ...search, max_uses: 2 }];
-    expect(reserve({ tools }).amount).toBe(whole({ ...answer, tools }, 3_000_000));
+    expect(reserve({ tools }).amount).toBe(whole({ ...answer, tools }, first(tools) + 2_000_000));
   });
 
   test("ten times at most, and where code may use it", () => {
     const often = [{ ...search, max_uses: 50 }];
     const code = [{ type: "web_search_20260318", name: "web_search", max_uses: 1 }];
     for (const tools of [often, code]) {
-      expect(reserve({ tools }).amount).toBe(whole({ ...answer, tools }, 10_000_000));
+      expect(reserve({ tools }).amount).toBe(whole({ ...answer, tools }, first(tools) + 9_000_000));
     }
     const direct = [{ ...code[0], allowed_callers: ["direct"] }];
-    expect(reserve({ tools: direct }).amount).toBe(whole({ ...answer, tools: direct }, 2_000_000));
+    expect(reserve({ tools: direct }).amount).toBe(
+      whole({ ...answer, tools: direct }, first(direct) + 1_000_000),
+    );
   });
 
   test("a search for tools brings in nothing that the request does not hold", () => {
@@ -260,9 +265,10 @@ describe("other models", () => {
       max_tokens: 500,
     };
     const advice = whole({ model: "claude-fable-5", max_tokens: 500 }, 1_000_000);
+    const first = promptSize({ messages, tools: [advisor] }).firstMax;
     expect(reserve({ tools: [advisor] })).toEqual({
       isBound: true,
-      amount: sumUsd([whole(answer, 3_000_000), advice, advice]),
+      amount: sumUsd([whole(answer, first + 2_000_000), advice, advice]),
     });
     const cached = [{ ...advisor, caching: { type: "ephemeral" } }];
     expect(

@@ -74,7 +74,10 @@ function boundOf({ params, size, extras }: Measured, turn: Turn, options: Reserv
   // What is written becomes part of the prompt of the next sampling.
   let written = samplings > 1 ? body.max_tokens : 0;
   const add = (request: PricedParams, contextTokens: number) => {
-    const tokens = samplings * Math.min(size.tokensMax + written, contextTokens);
+    const later = Math.min(size.tokensMax + written, contextTokens);
+    // Only the very first prompt is nothing but what the request holds.
+    const first = reserves.length === 0 ? Math.min(size.firstMax, contextTokens) : later;
+    const tokens = first + (samplings - 1) * later;
     reserves.push(reserveOf(upperBound(request, tokens, options)));
     written += request.max_tokens;
   };

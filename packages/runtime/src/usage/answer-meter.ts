@@ -9,6 +9,9 @@ import type { Message, RawMessageStreamEvent } from "@anthropic-ai/sdk/resources
  */
 const BYTES_PER_TOKEN = 3;
 
+/** Blocks of which more is written, and billed, than is shown. */
+const HIDDEN: ReadonlySet<string> = new Set(["thinking", "redacted_thinking"]);
+
 /** What is known so far of what one request is billed for. */
 export interface AnswerMeter {
   /** `refused`: nothing is billed. `unseen`: an answer may be under way that nobody saw anything of. */
@@ -21,10 +24,23 @@ export interface AnswerMeter {
   bytes: number;
   /** When the request was sent, or was about to be, by the steady clock. */
   readonly sentAt: number;
+  /** How long the answer was being shown as it was written. */
+  shownMs: number;
+  /** Since when it is; undefined while nothing is shown. */
+  shownFrom: number | undefined;
 }
 
 export function startMeter(sentAt: number): AnswerMeter {
-  return { state: "refused", usage: undefined, model: undefined, stopReason: null, bytes: 0, sentAt };
+  return {
+    state: "refused",
+    usage: undefined,
+    model: undefined,
+    stopReason: null,
+    bytes: 0,
+    sentAt,
+    shownMs: 0,
+    shownFrom: undefined,
+  };
 }
 
 export function meterMessage(meter: AnswerMeter, { usage, model, stop_reason }: Message): void {
@@ -57,8 +73,16 @@ export function hasBlocks({ content }: { readonly content?: unknown }): boolean 
   return Array.isArray(content) && content.every(isBlock);
 }
 
-export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent): void {
+/** `at` is when it came, by the clock of `sentAt`. */
+export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent, at: number): void {
   switch (event.type) {
+    case "content_block_start":
+      if (!HIDDEN.has(event.content_block.type)) meter.shownFrom ??= at;
+      return;
+    case "content_block_stop":
+      meter.shownMs = shownMsAt(meter, at);
+      meter.shownFrom = undefined;
+      return;
     case "message_start":
       meter.state = "begun";
       meter.usage = usageOf(event.message.usage);
@@ -77,6 +101,11 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent): vo
   }
 }
 
+/** How long until a moment the answer was being shown as it was written: meanwhile nothing was thought. */
+export function shownMsAt({ shownMs, shownFrom }: AnswerMeter, at: number): number {
+  return shownMs + (shownFrom === undefined ? 0 : Math.max(0, at - shownFrom));
+}
+
 /**
  * What an answer that was broken off is billed for, as far as it was seen. `hiddenTokens` is what may have been written
  * by then without being shown.
@@ -87,7 +116,7 @@ export function usageSoFar(
 ): AnthropicUsage | undefined {
   if (usage === undefined) return undefined;
   const seen = Math.ceil(bytes / BYTES_PER_TOKEN);
-  const written = Math.min(maxTokens, Math.max(seen, hiddenTokens));
+  const written = Math.min(maxTokens, seen + hiddenTokens);
   return { ...usage, output_tokens: Math.max(usage.output_tokens, written) };
 }
 

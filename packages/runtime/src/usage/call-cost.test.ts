@@ -23,7 +23,7 @@ function after(...events: object[]) {
 function asked(given: Partial<CallCostOptions>, ...events: object[]) {
   const meter = startMeter(0);
   meter.state = "unseen";
-  for (const event of events) meterEvent(meter, event as RawMessageStreamEvent);
+  for (const event of events) meterEvent(meter, event as RawMessageStreamEvent, 0);
   return callCost(meter, { ...options, ...given });
 }
 const start = (more: object = {}, model = "claude-sonnet-5-5") => ({
@@ -46,10 +46,10 @@ test("an answer that came without its figures costs the most it can", () => {
 
 const model = "claude-sonnet-4-6";
 test.each<[string, Partial<MessageParams>, number]>([
-  ["a model that thinks unless it is told", {}, 42],
-  ["one that is told to", { model, thinking: { type: "enabled", budget_tokens: 1024 } }, 42],
-  ["one that thinks between tools", { thinking: { type: "between_tools" } }, 42],
-  ["one that nobody knows", { model: "claude-of-tomorrow" }, 42],
+  ["a model that thinks unless it is told", {}, 52],
+  ["one that is told to", { model, thinking: { type: "enabled", budget_tokens: 1024 } }, 52],
+  ["one that thinks between tools", { thinking: { type: "between_tools" } }, 52],
+  ["one that nobody knows", { model: "claude-of-tomorrow" }, 52],
   ["one that is told not to", { model: "claude-sonnet-5", thinking: { type: "disabled" } }, 10],
   ["one that does not think unless it is told", { model }, 10],
 ])("what %s may have thought meanwhile counts as output", (_, given, outputTokens) => {
@@ -58,11 +58,30 @@ test.each<[string, Partial<MessageParams>, number]>([
   expect(broken).toMatchObject({ basis: "estimated", usage: { output_tokens: outputTokens } });
 });
 
-test("thoughts are no less than what was shown, and no more than was asked for", () => {
+test("thoughts are counted beside what was shown, up to what was asked for", () => {
   const seen = [start(), text("x".repeat(30))];
   const tokens = (elapsedMs: number) => asked({ elapsedMs }, ...seen).usage?.output_tokens;
-  expect([0, 10, 11, 100, 3_600_000].map(tokens)).toEqual([10, 10, 11, 100, 100]);
+  expect([0, 10, 11, 100, 3_600_000].map(tokens)).toEqual([10, 20, 21, 100, 100]);
   expect(tokens(-5)).toBe(10);
+});
+
+test("nothing was thought while the answer was being shown as it was written", () => {
+  const meter = startMeter(0);
+  meter.state = "unseen";
+  const block = (type: string) => ({ type: "content_block_start", content_block: { type } });
+  const events: [number, object][] = [
+    [5, start()],
+    [5, block("thinking")],
+    [20, { type: "content_block_stop" }],
+    [25, block("text")],
+    [60, text("x".repeat(30))],
+    [65, { type: "content_block_stop" }],
+    [70, block("text")],
+    [80, text("x".repeat(3))],
+  ];
+  for (const [at, event] of events) meterEvent(meter, event as RawMessageStreamEvent, at);
+  // Until 25, from 65 to 70, and 11 that were shown.
+  expect(callCost(meter, { ...options, elapsedMs: 80 }).usage).toMatchObject({ output_tokens: 41 });
 });
 
 test("speed and region that the answer does not tell are those that were sent, and that is an estimate", () => {

@@ -11,7 +11,7 @@ import {
   type Usd,
 } from "@ai-config/config-core";
 
-import { type AnswerMeter, usageSoFar } from "./answer-meter.ts";
+import { type AnswerMeter, shownMsAt, usageSoFar } from "./answer-meter.ts";
 import { mayThink, mostWritten } from "./unseen-output.ts";
 
 /** What a request cost, and what it is made of. */
@@ -78,7 +78,8 @@ function soFar(
   { params, models, elapsedMs }: CallCostOptions,
 ): AnthropicUsage | undefined {
   const maxTokens = params.max_tokens;
-  const hiddenTokens = mayThink(params, models) ? mostWritten(elapsedMs, maxTokens) : 0;
+  const hiddenMs = elapsedMs - shownMsAt(meter, meter.sentAt + elapsedMs);
+  const hiddenTokens = mayThink(params, models) ? mostWritten(hiddenMs, maxTokens) : 0;
   return usageSoFar(meter, { maxTokens, hiddenTokens });
 }
 
