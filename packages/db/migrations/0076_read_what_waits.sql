@@ -123,6 +123,8 @@ begin
       for place in 1 .. budget loop
         if b_id[place] is null and b_start[place] is not null then
           perform private.budget_window_id(b_scope[place], b_period[place], b_start[place], b_end[place]);
+          -- A tally that runs does not name it.
+          has_tallies := false;
           known := known + 1;
         end if;
       end loop;
@@ -138,10 +140,10 @@ begin
     into s_open, s_closes, s_added
     from unnest(scopes) with ordinality as u (scope, place)
     cross join lateral (
-      select coalesce(array_agg(w.id order by w.id), '{}')::text as ids, coalesce(min(extract(epoch from w.ends_at) * 1000), 'Infinity') as closes
+      select coalesce(array_agg(w.id order by w.id), '{}')::text as ids, coalesce(min(extract(epoch from w.ends_at) * 1000) filter (where w.ends_at > at), 'Infinity') as closes
         from private.budget_windows w
-        where w.scope = u.scope and (w.period = any ('{daily,weekly,monthly}') and w.starts_at > at - interval '40 days' or w.id = any (b_id))
-          and w.starts_at <= at and w.ends_at > at) o;
+        where w.scope = u.scope and (w.period = any ('{daily,weekly,monthly}') and w.starts_at > at - interval '40 days'
+          and w.starts_at <= at and w.ends_at > at or w.id = any (b_id))) o;
   for place in 1 .. cardinality(scopes) loop
     looked := '{}';
     for known in 1 .. budget loop
@@ -329,8 +331,11 @@ begin
       continue when l_rule[place] is null or l_misfit[place] is not null
         or cardinality(array_positions(l_ruled, l_key[place])) > 1;
       room := 'Infinity'; due_at := 'Infinity'; figures := '';
+      wait := s_closes[l_state[place]];
       for budget in l_first[place] .. l_first[place + 1] - 1 loop
         state := b_state[budget];
+        -- Its row may have been made with another end, as by a zone in which a day is shorter.
+        wait := least(wait, b_end[budget]);
         if b[budget][1] = 1 then room := least(room, b_limit[budget] - w_spent[state] - w_reserved[state]); end if;
         for threshold in b_threshold[budget] .. b_threshold[budget + 1] - 1 loop
           if t_due[threshold] > w_spent[state] then due_at := least(due_at, t_due[threshold] - w_spent[state]); end if;
@@ -345,7 +350,7 @@ begin
             else now_ms + (a.empty_at - now_ms) / a.interval_ms * l[place][1] end, interval_ms = coalesce(l[place][1], a.interval_ms),
           tally_burst_ms = coalesce(l[place][2] * l[place][1], 'Infinity'), tally_slots = coalesce(l[place][3]::integer, 2147483647),
           -- When the first of its windows ends, the scope is looked at again.
-          next_end = least(a.next_end, to_timestamp(s_closes[state] / 1000)), tally_window_ids = s_open[state]::bigint[], tally_figures = '[' || ltrim(figures, ',') || ']',
+          next_end = least(a.next_end, to_timestamp(wait / 1000)), tally_window_ids = s_open[state]::bigint[], tally_figures = '[' || ltrim(figures, ',') || ']',
           tally_left = room, tally_due = due_at
         where a.scope = l_key[place];
     end loop;

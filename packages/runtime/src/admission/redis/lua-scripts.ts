@@ -165,6 +165,8 @@ local function load(scope, at)
     local counters = values[index + 3]
     if counters then
       budget.spent, budget.taken, budget.alerts = sub(counters, 1, 44), sub(counters, 45, 88), sub(counters, 89)
+      -- A process of before wrote no names.
+      budget.isUnlisted = not string.find(' ' .. scope.windows .. ' ', ' ' .. budget.window .. ' ', 1, true)
     else
       budget.isNew = true
     end
@@ -205,9 +207,10 @@ local function reservedIn(budget, isJoining)
   return sum
 end
 
--- Holds the word under which the ledger was asked what a window begins with, until something is settled there meanwhile.
-local function openingKey(budget)
-  return table.concat({ prefix, 'opening', budget.scope, budget.window }, ':')
+-- Holds, by window, the words under which the ledger was asked what the windows of a scope begin with, each until something
+-- is settled there meanwhile, under whichever limits.
+local function openingKey(scope)
+  return prefix .. ':opening:' .. scope
 end
 
 -- Reads what is counted for all scopes and begins their new windows with what \`opening\` tells of them. Names the windows
@@ -218,13 +221,16 @@ local function loadOpened(scopes, opening, word)
     load(scope, now)
     for _, budget in ipairs(scope.budgets) do
       if budget.isNew then
-        local told, key = opening[budget.scope .. ' ' .. budget.window], openingKey(budget)
-        local current = call('GET', key)
+        local told, key = opening[budget.scope .. ' ' .. budget.window], openingKey(budget.scope)
+        local current = call('HGET', key, budget.window)
         if told and told[1] == current then
           opened[#opened + 1] = { key = key, budget = budget }
           budget.spent, budget.alerts, budget.isChanged = told[2], '|', true
         else
-          if not current then call('SET', key, word, 'PX', 600000) end
+          if not current then
+            call('HSET', key, budget.window, word)
+            call('PEXPIRE', key, 600000)
+          end
           untold[#untold + 1] = table.concat({ budget.index, budget.chosen, current or word }, ':')
         end
       end
@@ -232,7 +238,7 @@ local function loadOpened(scopes, opening, word)
   end
   if #untold > 0 then return table.concat(untold, ' ') end
   for _, one in ipairs(opened) do
-    call('DEL', one.key)
+    call('HDEL', one.key, one.budget.window)
     one.budget.taken = add(one.budget.spent, reservedIn(one.budget, true))
   end
 end
@@ -268,7 +274,7 @@ local function save(scope, keptMs)
   for _, budget in ipairs(scope.budgets) do
     if budget.isChanged then
       note(budget)
-      if budget.isNew then made[#made + 1] = budget.window end
+      if budget.isNew or budget.isUnlisted then made[#made + 1] = budget.window end
     end
   end
   for _, counted in ipairs(scope.beside) do
@@ -471,6 +477,11 @@ while position < #ARGV do
   position = last + 1
   if reserve then call('ZREM', slotsKey(scope.name), id) end
   load(scope, callAt)
+  if isBooked then
+    for _, window in ipairs(call('HKEYS', openingKey(scope.name))) do
+      if isOpen(window, callAt) or isOpen(window, startedAt) then call('HDEL', openingKey(scope.name), window) end
+    end
+  end
   for _, counted in ipairs(scope.beside) do
     if isBooked and (not reserve or isHeld[scope.name .. ' ' .. counted.window]) then
       counted.spent, counted.taken, counted.isChanged = add(counted.spent, cost), add(counted.taken, cost), true
@@ -483,7 +494,7 @@ while position < #ARGV do
       if reserve then budget.taken = free(budget.taken, reserve, budget.spent) end
       noteAlerts(alerts, budget)
     elseif isBooked then
-      call('DEL', openingKey(budget))
+      call('HDEL', openingKey(scope.name), budget.window)
     end
     figures[#figures + 1] = figuresOf(budget)
   end
