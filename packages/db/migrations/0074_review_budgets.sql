@@ -2,9 +2,13 @@
 -- one is due is asked without a lock, since mostly none is; what is due is decided where calls are decided, by a batch of
 -- none, which tells of each once. It begins no tally, since only a call brings the bucket to its rate, and none goes on that
 -- may not know of a window that was made here.
-create function private.review_budgets(p_batch text, p_query text) returns text
-language plpgsql security definer set search_path to '' set enable_seqscan to 'off'
-as $$
+CREATE OR REPLACE FUNCTION private.review_budgets(p_batch text, p_query text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
 declare
   now_ms double precision := extract(epoch from private.admission_now()) * 1000;
   answer text;
@@ -14,9 +18,6 @@ begin
       select b.value -> 3 as thresholds, coalesce(w.alerted, ';') as alerted, case
           when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
           when w.id is not null then w.spent
-          -- The ledger does not hold it all yet, and its lock must not be taken before those of the scopes.
-          when exists (select from private.pending_calls p
-            where p.problem is null and position(split_part(b.value ->> 0, ':', 2) in lower(p.record)) > 0) then 'Infinity'
           else private.ledger_cost(b.value ->> 0, to_timestamp(c.start_ms / 1000), to_timestamp(c.end_ms / 1000)) end as spent
         from jsonb_array_elements(p_query::jsonb) as b
         cross join lateral (select (e.value ->> 0)::double precision as start_ms, (e.value ->> 1)::double precision as end_ms
@@ -33,7 +34,7 @@ begin
     return answer;
   end if;
   return private.budget_figures(p_query);
-end $$;
+end $function$;
 --> statement-breakpoint
 revoke execute on function private.review_budgets(text, text) from public, anon, authenticated, service_role;
 --> statement-breakpoint

@@ -10,9 +10,22 @@ ALTER TABLE "ai_usage_events" ADD CONSTRAINT "ai_usage_events_texts_check" CHECK
         and char_length("configuration_version") <= 200 and char_length("error_type") <= 200
         and char_length("stop_reason") <= 200) NOT VALID;
 --> statement-breakpoint
-update private.pending_calls p set user_id = e.user_id, organization_id = e.organization_id, started_at = e.started_at
-  from private.pending_calls k, jsonb_populate_record(null::public.ai_usage_events, k.record::jsonb) as e
-  where k.id = p.id and p.problem is null;
+-- One that says not even whose it is waits for whoever puts it right.
+do $$
+declare
+  waiting private.pending_calls;
+begin
+  for waiting in select * from private.pending_calls loop
+    begin
+      update private.pending_calls p
+        set user_id = (p.record::jsonb ->> 'user_id')::uuid, organization_id = (p.record::jsonb ->> 'organization_id')::uuid,
+          started_at = (p.record::jsonb ->> 'started_at')::timestamptz
+        where p.id = waiting.id;
+    exception when data_exception then
+      raise warning 'Whose call % is cannot be read.', waiting.id;
+    end;
+  end loop;
+end $$;
 --> statement-breakpoint
 -- With what is booked and waits for the ledger, also where that does not take it: what is read needs nothing to be written
 -- first. All of it is read at one moment, at which a record is either here or there.
@@ -80,7 +93,10 @@ begin
             when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
             else w.spent end)
           || '","' || trim_scale(case
-            when w.id is null then 0
+            -- What runs will join the window as soon as somebody is judged by it.
+            when w.id is null then (select coalesce(sum(l.reserve), 0) from private.admission_leases l
+              where (l.scope = b.value ->> 0 or l.other_scope = b.value ->> 0) and l.expires_at > private.admission_now()
+                and l.admitted_at >= to_timestamp(c.start_ms / 1000) and l.admitted_at < to_timestamp(c.end_ms / 1000))
             when w.id = any (a.tally_window_ids) then w.reserved + a.tally_reserved
             else w.reserved end)
           || '",' || c.start_ms || ',' || c.end_ms || ']'

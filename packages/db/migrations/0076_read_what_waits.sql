@@ -1,5 +1,5 @@
--- What waits for the ledger counts where it is read, so that no call has to write it first: a backlog would be written under the
--- locks of a scope, in one transaction.
+-- Calls are decided and settled in every open window of their scopes. What waits for the ledger counts where it is read, so that
+-- no call has to write it first: a backlog would be written under the locks of a scope, in one transaction.
 CREATE OR REPLACE FUNCTION private.admit_one_by_one(p text)
  RETURNS text
  LANGUAGE plpgsql
@@ -508,71 +508,14 @@ begin
   return '[' || ltrim(answers, ',') || ']';
 end $function$;
 --> statement-breakpoint
-CREATE OR REPLACE FUNCTION private.budget_figures(p text)
- RETURNS text
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
- SET enable_seqscan TO 'off'
-AS $function$
-declare
-  now_ms double precision := extract(epoch from private.admission_now()) * 1000;
-  answers text;
-begin
-  select string_agg(coalesce((
-      select '["' || trim_scale(case
-            when w.id is null then private.ledger_cost(b.value ->> 0, to_timestamp(c.start_ms / 1000), to_timestamp(c.end_ms / 1000))
-            when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
-            else w.spent end)
-          || '","' || trim_scale(case
-            -- What runs will join the window as soon as somebody is judged by it.
-            when w.id is null then (select coalesce(sum(l.reserve), 0) from private.admission_leases l
-              where (l.scope = b.value ->> 0 or l.other_scope = b.value ->> 0) and l.expires_at > private.admission_now()
-                and l.admitted_at >= to_timestamp(c.start_ms / 1000) and l.admitted_at < to_timestamp(c.end_ms / 1000))
-            when w.id = any (a.tally_window_ids) then w.reserved + a.tally_reserved
-            else w.reserved end)
-          || '",' || c.start_ms || ',' || c.end_ms || ']'
-        from (select (e.value ->> 0)::double precision as start_ms, (e.value ->> 1)::double precision as end_ms
-          from jsonb_array_elements(b.value -> 2) as e) c
-        left join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
-          and w.starts_at = to_timestamp(c.start_ms / 1000)
-        left join private.admission_scopes a on a.scope = w.scope
-        where c.start_ms <= now_ms and now_ms < c.end_ms limit 1
-    ), 'null'), ',' order by b.place) into answers
-    from jsonb_array_elements(p::jsonb) with ordinality as b (value, place);
-  return '[' || coalesce(answers, '') || ']';
-end $function$;
+-- Windows that are open may have missed calls whose limits did not name them. They begin anew, with what runs.
+update private.budget_windows w set spent = greatest(w.spent, private.ledger_cost(w.scope, w.starts_at, w.ends_at))
+  where w.ends_at > now();
 --> statement-breakpoint
-CREATE OR REPLACE FUNCTION private.review_budgets(p_batch text, p_query text)
- RETURNS text
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
- SET enable_seqscan TO 'off'
-AS $function$
-declare
-  now_ms double precision := extract(epoch from private.admission_now()) * 1000;
-  answer text;
-begin
-  if exists (
-    select from (
-      select b.value -> 3 as thresholds, coalesce(w.alerted, ';') as alerted, case
-          when w.id = any (a.tally_window_ids) then w.spent + a.tally_spent
-          when w.id is not null then w.spent
-          else private.ledger_cost(b.value ->> 0, to_timestamp(c.start_ms / 1000), to_timestamp(c.end_ms / 1000)) end as spent
-        from jsonb_array_elements(p_query::jsonb) as b
-        cross join lateral (select (e.value ->> 0)::double precision as start_ms, (e.value ->> 1)::double precision as end_ms
-          from jsonb_array_elements(b.value -> 2) as e) c
-        left join private.budget_windows w on w.scope = b.value ->> 0 and w.period = b.value ->> 1
-          and w.starts_at = to_timestamp(c.start_ms / 1000)
-        left join private.admission_scopes a on a.scope = w.scope
-        where c.start_ms <= now_ms and now_ms < c.end_ms
-    ) f cross join lateral jsonb_array_elements(f.thresholds) as t
-    where f.spent >= (t.value ->> 0)::numeric and position(';' || (t.value ->> 1) || ';' in f.alerted) = 0)
-  then
-    answer := private.admit_one_by_one(p_batch);
-    perform private.fold_tallies(split_part(p_batch, '|', 1)::text[]);
-    return answer;
-  end if;
-  return private.budget_figures(p_query);
-end $function$;
+update private.admission_leases l set window_ids = array(select w.id from private.budget_windows w
+  where w.id = any (l.window_ids) or (w.scope = l.scope or w.scope = l.other_scope) and w.starts_at <= now() and w.ends_at > now()
+  order by w.scope is not distinct from l.other_scope, w.id);
+--> statement-breakpoint
+update private.budget_windows w
+  set reserved = (select coalesce(sum(l.reserve), 0) from private.admission_leases l where w.id = any (l.window_ids))
+  where w.ends_at > now();

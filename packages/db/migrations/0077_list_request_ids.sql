@@ -1,7 +1,9 @@
 -- A record names every request of its call that was answered, where it named the last one alone. One statement, so that the
--- months are rewritten once.
+-- months are rewritten once. Nothing held an id of before to what it may be: one with a key in it is left out.
 ALTER TABLE "public"."ai_usage_events"
-	ALTER COLUMN "anthropic_request_id" TYPE text[] USING array_remove(array["anthropic_request_id"], null),
+	ALTER COLUMN "anthropic_request_id" TYPE text[] USING case
+		when "anthropic_request_id" ~ '(?:sk-ant-|aics_)[A-Za-z0-9_-]{6}' then '{}'
+		else array_remove(array[left("anthropic_request_id", 200)], null) end,
 	ALTER COLUMN "anthropic_request_id" SET DEFAULT '{}',
 	ALTER COLUMN "anthropic_request_id" SET NOT NULL;--> statement-breakpoint
 ALTER TABLE "public"."ai_usage_events" RENAME COLUMN "anthropic_request_id" TO "anthropic_request_ids";--> statement-breakpoint

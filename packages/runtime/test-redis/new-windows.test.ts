@@ -110,6 +110,46 @@ describe("windows that Redis does not count yet", () => {
     expect(await store.status([user])).toMatchObject([{ spent: "0.3", reserved: "0.2" }]);
   });
 
+  test.each<[string, (account: ScopeLimits["scope"]) => ScopeLimits]>([
+    ["no budget", (account) => limitsOf(account)],
+    ["another day", (account) => limitsOf(account, { budgets: [budgetFrom(Date.now() - 2 * HOUR)] })],
+  ])("count a call that is settled under %s while the ledger is asked", async (_, former) => {
+    const prefix = `{test-${randomUUID()}}`;
+    const user = limited();
+    const other = open({ prefix, ledger });
+    const request = ask(former(user.scope), { reserve: "0.5" });
+    let running: Admitted | undefined = await admit(other, request);
+    const store = open({
+      prefix,
+      ledger: {
+        ...ledger,
+        async spentIn(windows) {
+          const spent = await ledger.spentIn(windows);
+          const admission = running;
+          running = undefined;
+          if (admission !== undefined) await settle(other, admission, request, "0.3");
+          return spent;
+        },
+      },
+    });
+    const { budgets } = await admit(store, ask(user, { reserve: "0.2" }));
+    expect(budgets).toMatchObject([{ spent: "0.3", reserved: "0.2" }]);
+    await Promise.all([store.close(), other.close()]);
+    expect(await ledger.spentIn(budgets)).toEqual(["0.3"]);
+  });
+
+  test("that were counted before their scope listed them are counted beside others from the next call on", async () => {
+    const prefix = `{test-${randomUUID()}}`;
+    const user = limited();
+    const store = open({ prefix });
+    await spend(store, user, "0.1");
+    await send(["HDEL", `${prefix}:scope:user:${user.scope.id}`, "windows"]);
+    await spend(store, user, "0.1");
+    await spend(store, limitsOf(user.scope), "0.5");
+    expect(await store.status([user])).toMatchObject([{ spent: "0.7", reserved: "0" }]);
+    await store.close();
+  });
+
   test("begin with what waits for the ledger, too", async () => {
     let isAway = true;
     const failures: unknown[] = [];

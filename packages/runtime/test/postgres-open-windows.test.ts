@@ -88,6 +88,65 @@ test("an organization's tally is its members' together, whatever object each has
   }
 });
 
+test("two windows that are made at once for the two scopes of a call that runs both hold it", async () => {
+  const [account, other] = [user(), user()];
+  const [pool, elsewhere] = [randomUUID(), randomUUID()].map((id) => ({ kind: "organization", id }) as const);
+  if (pool === undefined || elsewhere === undefined) throw new Error("There are two organizations.");
+  const request = ask([limitsOf(account), limitsOf(pool)], { reserve: "5" });
+  const running = await admit(store, request);
+  let later: Promise<unknown> | undefined;
+  // A call of the same account in another organization makes the account's window, and is not done with it yet.
+  await db.owner.begin(async (tx) => {
+    const scopes = [`user:${account.id}`, `organization:${elsewhere.id}`];
+    await tx`select private.lock_scopes(${scopes})`;
+    await tx`select private.budget_window_id(${`user:${account.id}`}, 'daily', ${NOW - 3 * HOUR}, ${NOW + 21 * HOUR})`;
+    later = admit(store, ask([limitsOf(other), limitsOf(pool, { budgets: [day(3)] })], { reserve: "1" }));
+    await expect
+      .poll(async () => {
+        const [row] = await db.owner`select count(*)::int as waiting from pg_stat_activity
+          where wait_event_type = 'Lock' and query like '%admit_call%'`;
+        return row?.waiting;
+      })
+      .toBe(1);
+  });
+  await later;
+  await settle(store, running, request, "2");
+  const states = await store.status([account, pool].map((scope) => limitsOf(scope, { budgets: [day(3)] })));
+  expect(states).toMatchObject([
+    { spent: "2", reserved: "0" },
+    { spent: "2", reserved: "1" },
+  ]);
+});
+
+test("a window that a refused call has made counts those that are decided by the tally after it", async () => {
+  const scope = user();
+  const usual = limitsOf(scope, { budgets: [day(3)] });
+  await spend(store, usual, "1");
+  // Two budgets of one window have no tally.
+  const twice = limitsOf(scope, { budgets: [day(5), day(5, "0.5")] });
+  await refuse(store, ask(twice, { reserve: "9" }));
+  await spend(store, usual, "2");
+  expect(await store.status([usual, limitsOf(scope, { budgets: [day(5)] })])).toMatchObject([
+    { spent: "3" },
+    { spent: "3" },
+  ]);
+});
+
+test("a window that is told with another end, as London's and UTC's are in spring, holds calls all the same", async () => {
+  const scope = user();
+  const start = new Date(NOW - 3 * HOUR);
+  const until = (end: number, limit = "10") =>
+    limitsOf(scope, { budgets: [{ ...day(3, limit), windows: [{ start, end: new Date(end) }] }] });
+  const end = Date.now() + 700;
+  await spend(store, until(end), "1");
+  await expect.poll(() => Date.now()).toBeGreaterThan(end);
+  const longer = until(NOW + HOUR);
+  await spend(store, longer, "4");
+  const settled = await spend(store, longer, "4");
+  expect(settled.budgets).toMatchObject([{ spent: "9", reserved: "0" }]);
+  expect(await refuse(store, ask(longer, { reserve: "4" }))).toMatchObject({ used: "9" });
+});
+
 const ZONES = [undefined, 2, 5, 9];
 const stories = fc.array(
   fc.oneof(

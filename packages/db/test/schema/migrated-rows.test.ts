@@ -39,6 +39,50 @@ async function createDatabaseBefore(tag: string) {
   };
 }
 
+/** A record as it was before its requests were a list. */
+async function addRecord(
+  owner: postgres.Sql,
+  {
+    at,
+    id = null,
+    userId = randomUUID(),
+    cost = "0.1",
+  }: { at: string; id?: string | null; userId?: string; cost?: string },
+) {
+  await owner`
+    insert into public.ai_usage_events (id, user_id, model_asked, api_version, key_slot, started_at, settled_at, duration_ms,
+      attempts, outcome, is_stream, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens,
+      cache_write_1h_tokens, web_searches, cost, cost_basis, anthropic_request_id)
+    values (${randomUUID()}, ${userId}, 'claude', '2023-06-01', 'primary', ${at}, now(), 1,
+      1, 'success', false, 1, 1, 0, 0, 0, 0, ${cost}, 'exact', ${id})`;
+}
+
+test("windows that missed calls hold what the ledger has of them, and all that runs", async () => {
+  await using former = await createDatabaseBefore("0072_count_in_open_windows");
+  const { owner, url } = former;
+  await owner`select private.make_usage_partitions(now(), 2)`;
+  const userId = randomUUID();
+  const scope = `user:${userId}`;
+  await owner`insert into private.admission_scopes (scope, running) values (${scope}, 1)`;
+  await owner`insert into private.budget_windows (scope, period, starts_at, ends_at, spent)
+    values (${scope}, 'daily', now() - interval '3 hours', now() + interval '21 hours', 1),
+      (${scope}, 'daily', now() - interval '27 hours', now() - interval '3 hours', 2)`;
+  await owner`insert into private.admission_leases (id, scope, window_ids, reserve, expires_at)
+    values (${randomUUID()}, ${scope}, '{}', 0.5, now() + interval '1 hour')`;
+  await addRecord(owner, { at: new Date(Date.now() - 3_600_000).toISOString(), userId, cost: "7" });
+  const waiting = { user_id: userId, started_at: new Date().toISOString() };
+  await owner`insert into private.pending_calls (id, settled_at, cost, record, problem)
+    values (${randomUUID()}, now(), 3, ${JSON.stringify(waiting)}, '22P02'), (${randomUUID()}, now(), 3, 'no record', null)`;
+  await migrate({ url });
+  const windows = await owner`select trim_scale(w.spent)::text as spent, w.reserved::text as reserved,
+      exists (select from private.admission_leases l where w.id = any (l.window_ids)) as "isHeld"
+    from private.budget_windows w order by w.starts_at`;
+  expect([...windows]).toEqual([
+    { spent: "2", reserved: "0", isHeld: false },
+    { spent: "10", reserved: "0.5", isHeld: true },
+  ]);
+});
+
 test("records that named their last request alone go on naming it, in whatever month they lie", async () => {
   await using former = await createDatabaseBefore("0077_list_request_ids");
   const { owner, url } = former;
@@ -47,19 +91,15 @@ test("records that named their last request alone go on naming it, in whatever m
     { at: "2026-01-15T00:00:00Z", id: "req_1", ids: ["req_1"] },
     { at: "1999-01-15T00:00:00Z", id: "req_2", ids: ["req_2"] },
     { at: "2026-01-16T00:00:00Z", id: null, ids: [] },
+    // Nothing held them to what an id may be.
+    { at: "2026-01-17T00:00:00Z", id: "req sk-ant-api03-abcdef", ids: [] },
+    { at: "2026-01-18T00:00:00Z", id: "x".repeat(4_000), ids: ["x".repeat(200)] },
   ];
-  for (const { at, id } of rows) {
-    await owner`
-      insert into public.ai_usage_events (id, user_id, model_asked, api_version, key_slot, started_at, settled_at, duration_ms,
-        attempts, outcome, is_stream, input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens,
-        cache_write_1h_tokens, web_searches, cost, cost_basis, anthropic_request_id)
-      values (${randomUUID()}, ${randomUUID()}, 'claude', '2023-06-01', 'primary', ${at}, now(), 1,
-        1, 'success', false, 1, 1, 0, 0, 0, 0, 0.1, 'exact', ${id})`;
-  }
+  for (const { at, id } of rows) await addRecord(owner, { at, id });
   await migrate({ url });
   const found = await owner`
     select anthropic_request_ids as ids from public.ai_usage_events order by started_at`;
-  expect(found.map(({ ids }) => ids)).toEqual([rows[1]?.ids, rows[0]?.ids, rows[2]?.ids]);
+  expect(found.map(({ ids }) => ids)).toEqual([1, 0, 2, 3, 4].map((place) => rows[place]?.ids));
 });
 
 test("alerts that had running numbers have ids that tell nothing, and keep their time", async () => {

@@ -43,6 +43,28 @@ describeAdmissionStore(
 );
 
 describe("the store in memory", () => {
+  test("counts in a window that is told with another end", async () => {
+    let now = NOON;
+    const store = createMemoryStore({ now: () => now });
+    const scope = { kind: "user", id: randomUUID() } as const;
+    const until = (end: number) =>
+      limitsOf(scope, {
+        budgets: [
+          {
+            period: "daily",
+            limit: "10",
+            enforcement: "block",
+            thresholds: [],
+            windows: [{ start: new Date(NOON - 1_000), end: new Date(end) }],
+          },
+        ],
+      });
+    await spend(store, until(NOON + 1_000), "1");
+    now += 1_000;
+    await spend(store, until(NOON + 2_000), "4");
+    expect((await spend(store, until(NOON + 2_000), "4")).budgets).toMatchObject([{ spent: "9" }]);
+  });
+
   test("is exact to the millisecond", async () => {
     let now = NOON;
     const store = createMemoryStore({ now: () => now });

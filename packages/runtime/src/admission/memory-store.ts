@@ -122,6 +122,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): AdmissionSt
     }
     const counted: MemoryWindow[] = [];
     for (const scope of held) addOpenWindows(counted, scope, at);
+    // One that is told with another end than it was made with may not be open any more.
+    for (const window of windows) if (!counted.includes(window)) counted.push(window);
     for (const window of counted) {
       window.taken += reserve;
       window.holders += 1;

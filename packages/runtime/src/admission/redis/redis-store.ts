@@ -50,6 +50,8 @@ const HOUR_MS = 3_600_000;
 /** How long the counters of an ended window take late settlements. */
 const KEPT_MS = 24 * HOUR_MS;
 const SWEEP_AT_ONCE = 500;
+/** How long the ledger may be slower than the calls that are settled under former limits. */
+const OPENING_MS = 5_000;
 
 /** Limits and budgets in Redis or Valkey, for many processes with thousands of calls a second. */
 export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
@@ -90,19 +92,20 @@ export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
 
   /**
    * Asks a script, and again with what the ledger holds of the windows that it does not count yet: JSON of what was spent
-   * in them, by "scope window", and a word that was never used.
+   * in them, by "scope window", and a word that was never used. Each settlement meanwhile makes it begin anew.
    */
   async function askWithWindows(
     budgets: readonly ParsedBudget[],
     ask: (told: readonly [spentBefore: string, word: string]) => Promise<string[]>,
   ): Promise<string[]> {
     const spentBefore: Record<string, readonly [word: string, spent: string]> = {};
-    for (;;) {
+    for (const end = performance.now() + OPENING_MS; ; ) {
       asked += 1;
       const answer = await ask([JSON.stringify(spentBefore), `${self}-${asked}`]);
       const [verdict, first = ""] = answer;
       if (verdict === "no window") throw noWindow(budgets[Number(first)]?.period);
       if (verdict !== "new windows") return answer;
+      if (performance.now() >= end) throw new AIConfigError("DATABASE_UNAVAILABLE");
       const opened = await opening.read(readNewWindows(budgets, first));
       for (const { scope, budget, window, word, spent } of opened)
         spentBefore[`${scopeKey(scope)} ${windowName(budget, window)}`] = [word, scriptSum(spent)];
