@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { type Amount, parseUsd } from "@ai-config/config-core";
+import { AIConfigError, type Amount, parseUsd } from "@ai-config/config-core";
 
 import type { Ledger } from "../../ledger/ledger.ts";
 import type {
