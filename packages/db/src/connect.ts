@@ -2,7 +2,13 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
 import type { Database, SqlClient } from "./client.ts";
-import { ANSWER_TIMEOUT_MS, commonOptions, readAddress, sessionTimeouts } from "./connection-options.ts";
+import {
+  ANSWER_TIMEOUT_MS,
+  commonOptions,
+  POOLED_ANSWER_TIMEOUT_MS,
+  readAddress,
+  sessionTimeouts,
+} from "./connection-options.ts";
 import { startListening } from "./listen.ts";
 
 export interface ConnectOptions {
@@ -29,8 +35,8 @@ type PoolOptions = postgres.Options<{ bigint: postgres.PostgresType<bigint> }> &
  */
 export function connect(options: ConnectOptions): Database {
   const { maxConnections = 10, role, applicationName = "ai-config" } = options;
-  const { answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
   const { url, isPooled } = readAddress(options.url);
+  const { answerTimeoutMs = isPooled ? POOLED_ANSWER_TIMEOUT_MS : ANSWER_TIMEOUT_MS } = options;
   const common = commonOptions(applicationName);
   const settings = isPooled ? common.connection : { ...common.connection, ...sessionTimeouts };
   const poolOptions: PoolOptions = {

@@ -45,3 +45,6 @@ export const sessionTimeouts = {
  * given up, and its statement fails as where the server is away.
  */
 export const ANSWER_TIMEOUT_MS = sessionTimeouts.statement_timeout + 2_000;
+
+/** The same behind a transaction pooler, where the login role says how long a statement may take. */
+export const POOLED_ANSWER_TIMEOUT_MS = 60_000;

@@ -158,7 +158,7 @@ export function createPostgresStore({ database, log = () => {} }: PostgresStoreO
       ),
     close: async (withinMs = CLOSE_MS) => {
       const end = performance.now() + withinMs;
-      // What is asked for now may hang by a connection that went silent; the records need not.
+      // A statement that is under way may wait for a connection that went silent; the records need not.
       await waitAtMost(systemTimers, withinMs / 2, Promise.all([admissions.idle(), settlements.idle()]));
       await records.close(end - performance.now());
     },

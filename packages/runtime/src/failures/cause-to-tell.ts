@@ -1,7 +1,5 @@
 import { plain } from "../plain-text.ts";
-
-/** The SDK's error, that of `fetch`, and what that failed of; whoever wraps `fetch` may add its own. */
-export const CAUSES_MAX = 8;
+import { CAUSES_MAX } from "./has-code.ts";
 
 /** What parsers quote of a text, which may be any part of a key. */
 const QUOTED = /, (?:\.\.\.)?".*"(?:\.\.\.)? is/s;

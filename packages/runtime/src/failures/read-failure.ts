@@ -5,8 +5,9 @@ import { CallEnded } from "../calls/call-guard.ts";
 import { plain } from "../plain-text.ts";
 import { CircuitOpen } from "../provider/circuit-breaker.ts";
 import { requestIdIn } from "../provider/request-id.ts";
-import { CAUSES_MAX, causeToTell } from "./cause-to-tell.ts";
+import { causeToTell } from "./cause-to-tell.ts";
 import { classifyError, type ErrorClass, type FailedRequest } from "./classify-error.ts";
+import { hasCode } from "./has-code.ts";
 
 /** A request that did not end well, with all that is needed to go on or to tell. */
 export interface Failure extends ErrorClass {
@@ -69,12 +70,7 @@ const UNSENT: ReadonlySet<unknown> = new Set([
 ]);
 
 function connectionOf(error: Error): "failed" | "unsent" {
-  let cause: unknown = error;
-  for (let depth = 0; depth < CAUSES_MAX && cause instanceof Error; depth += 1) {
-    if (UNSENT.has((cause as { code?: unknown }).code)) return "unsent";
-    cause = cause.cause;
-  }
-  return "failed";
+  return hasCode(error, UNSENT) ? "unsent" : "failed";
 }
 
 function failureOfApi(error: APIError, now: number): Failure {

@@ -12,7 +12,7 @@ import type {
 import { Stream } from "@anthropic-ai/sdk/streaming";
 
 import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
-import { CAUSES_MAX } from "../failures/cause-to-tell.ts";
+import { hasCode } from "../failures/has-code.ts";
 import { MalformedAnswer } from "../failures/read-failure.ts";
 import {
   type AnswerMeter,
@@ -168,23 +168,16 @@ function watchBilled(request: WireRequest): Watch {
   });
 }
 
+/** How the platform's `fetch` says that it gave up waiting for headers by itself, as we do. */
+const IMPATIENT: ReadonlySet<unknown> = new Set(["UND_ERR_HEADERS_TIMEOUT"]);
+
 /**
  * An error status comes with no answer. A connection that never stood, or was lost before the headers, is taken for the
  * same. Where we gave up waiting, an answer may have been under way: `fetch` does not tell whether a request had left.
  */
 function noteRefused({ meter }: WireRequest, watch: Watch, error: unknown): void {
-  if (watch.response !== undefined || error instanceof CallEnded || isOfNoPatience(error)) return;
+  if (watch.response !== undefined || error instanceof CallEnded || hasCode(error, IMPATIENT)) return;
   meter.state = "refused";
-}
-
-/** Whether the platform's `fetch` itself gave up waiting for headers, as we do. */
-function isOfNoPatience(error: unknown): boolean {
-  let cause: unknown = error;
-  for (let depth = 0; depth < CAUSES_MAX && cause instanceof Error; depth += 1) {
-    if ((cause as { code?: unknown }).code === "UND_ERR_HEADERS_TIMEOUT") return true;
-    cause = cause.cause;
-  }
-  return false;
 }
 
 type Watched = Pick<WireRequest, "attempt" | "onHeaders">;
