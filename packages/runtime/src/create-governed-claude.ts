@@ -70,7 +70,7 @@ export interface GovernedClaude {
 const LEASE_MS = 60_000;
 /** A sweep goes with each: shorter ones would keep the store busy with nothing else. */
 const LEASE_MIN_MS = 10;
-/** What a timer takes for longer than it is. */
+/** A timer takes a longer wait for none. */
 const WAIT_MAX_MS = 2 ** 31 - 1;
 const OPTIONS: readonly (keyof GovernedClaudeOptions)[] = [
   "service",
