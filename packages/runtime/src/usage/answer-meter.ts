@@ -1,6 +1,10 @@
 import { Buffer } from "node:buffer";
 import type { AnthropicUsage } from "@ai-config/config-core";
-import type { Message, RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
+import type {
+  ContentBlock,
+  Message,
+  RawMessageStreamEvent,
+} from "@anthropic-ai/sdk/resources/messages/messages";
 
 /**
  * How many bytes of an answer are taken for a token where nothing says how many it has. Prose has four and more, so that
@@ -12,6 +16,14 @@ const BYTES_PER_TOKEN = 3;
 /** Blocks of which more is written, and billed, than is shown. */
 const HIDDEN: ReadonlySet<string> = new Set(["thinking", "redacted_thinking"]);
 
+/** Uses of tools that Anthropic runs. After each the model reads its whole prompt again, and what came of them. */
+interface ServedTools {
+  uses: number;
+  searches: number;
+  /** Of all results, as they came in. */
+  bytes: number;
+}
+
 /** What is known so far of what one request is billed for. */
 export interface AnswerMeter {
   /** `refused`: nothing is billed. `unseen`: an answer may be under way that nobody saw anything of. */
@@ -22,6 +34,8 @@ export interface AnswerMeter {
   stopReason: string | null;
   /** Of the answer, as it came in. */
   bytes: number;
+  /** What Anthropic's own tools did so far; undefined where they did nothing. */
+  served: ServedTools | undefined;
   /** When the request was sent, or was about to be, by the steady clock. */
   readonly sentAt: number;
   /** How long the answer was being shown as it was written. */
@@ -37,6 +51,7 @@ export function startMeter(sentAt: number): AnswerMeter {
     model: undefined,
     stopReason: null,
     bytes: 0,
+    served: undefined,
     sentAt,
     shownMs: 0,
     shownFrom: undefined,
@@ -78,6 +93,7 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent, at:
   switch (event.type) {
     case "content_block_start":
       if (!HIDDEN.has(event.content_block.type)) meter.shownFrom ??= at;
+      noteServed(meter, event.content_block);
       return;
     case "content_block_stop":
       meter.shownMs = shownMsAt(meter, at);
@@ -101,6 +117,16 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent, at:
   }
 }
 
+function noteServed(meter: AnswerMeter, block: ContentBlock): void {
+  const { type, name, content } = block as { type: string; name?: unknown; content?: unknown };
+  const isResult = type.endsWith("_tool_result");
+  if (type !== "server_tool_use" && !isResult) return;
+  meter.served ??= { uses: 0, searches: 0, bytes: 0 };
+  if (isResult) meter.served.bytes += Buffer.byteLength(JSON.stringify(content ?? ""));
+  else meter.served.uses += 1;
+  if (name === "web_search") meter.served.searches += 1;
+}
+
 /** How long until a moment the answer was being shown as it was written: meanwhile nothing was thought. */
 export function shownMsAt({ shownMs, shownFrom }: AnswerMeter, at: number): number {
   return shownMs + (shownFrom === undefined ? 0 : Math.max(0, at - shownFrom));
@@ -111,13 +137,28 @@ export function shownMsAt({ shownMs, shownFrom }: AnswerMeter, at: number): numb
  * by then without being shown.
  */
 export function usageSoFar(
-  { usage, bytes }: AnswerMeter,
+  { usage, bytes, served }: AnswerMeter,
   { maxTokens, hiddenTokens }: { readonly maxTokens: number; readonly hiddenTokens: number },
 ): AnthropicUsage | undefined {
   if (usage === undefined) return undefined;
   const seen = Math.ceil(bytes / BYTES_PER_TOKEN);
   const written = Math.min(maxTokens, seen + hiddenTokens);
-  return { ...usage, output_tokens: Math.max(usage.output_tokens, written) };
+  const soFar = { ...usage, output_tokens: Math.max(usage.output_tokens, written) };
+  return served === undefined ? soFar : withServed(soFar, served);
+}
+
+/** The beginning tells of the first prompt alone; the others, and the searches, would have been told at the end. */
+function withServed(usage: AnthropicUsage, { uses, searches, bytes }: ServedTools): AnthropicUsage {
+  const { input_tokens, cache_read_input_tokens, cache_creation_input_tokens, server_tool_use } = usage;
+  const prompt = input_tokens + (cache_read_input_tokens ?? 0) + (cache_creation_input_tokens ?? 0);
+  return {
+    ...usage,
+    input_tokens: input_tokens + uses * (prompt + Math.ceil(bytes / BYTES_PER_TOKEN)),
+    server_tool_use: {
+      ...server_tool_use,
+      web_search_requests: Math.max(searches, server_tool_use?.web_search_requests ?? 0),
+    },
+  };
 }
 
 /** The last event repeats only a part: what it leaves null stays as it was. */

@@ -84,6 +84,28 @@ test("nothing was thought while the answer was being shown as it was written", (
   expect(callCost(meter, { ...options, elapsedMs: 80 }).usage).toMatchObject({ output_tokens: 41 });
 });
 
+test("what Anthropic's tools did before an answer broke off is billed with the prompts that followed", () => {
+  const use = (name: string) => ({
+    type: "content_block_start",
+    content_block: { type: "server_tool_use", name },
+  });
+  const result = { type: "web_search_tool_result", content: "x".repeat(298) };
+  const searched = [
+    start(),
+    use("web_search"),
+    { type: "content_block_start", content_block: result },
+    use("web_search"),
+  ];
+  expect(asked({ reserve: "9" }, ...searched).usage).toMatchObject({
+    // Its own 10, and twice the whole prompt of 1,010 with 100 of results.
+    input_tokens: 10 + 2 * 1_110,
+    server_tool_use: { web_search_requests: 2 },
+  });
+  expect(Number(asked({ reserve: "9" }, ...searched).amount)).toBeGreaterThan(0.02);
+  // No more than was held back.
+  expect(asked({ reserve: "0.015" }, ...searched).amount).toBe("0.015");
+});
+
 test("speed and region that the answer does not tell are those that were sent, and that is an estimate", () => {
   const fast: MessageParams = { ...params, model: "claude-opus-5-5", speed: "fast", inference_geo: "us" };
   const answered = (told: object) => {

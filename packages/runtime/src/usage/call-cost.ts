@@ -4,6 +4,7 @@ import {
   type Cost,
   type CostBasis,
   type CostOptions,
+  compareUsd,
   costOf,
   findModel,
   type MessageParams,
@@ -60,7 +61,10 @@ export function callCost(meter: AnswerMeter, options: CallCostOptions): CallCost
   if (isFree(meter, usage)) return { ...NOTHING, usage };
   // The prices of the model that was asked are assumed for one that nobody knows.
   const isKnown = meter.state === "complete" && served !== undefined && untold === undefined;
-  return { amount: cost.amount, basis: isKnown ? cost.basis : "estimated", usage };
+  // What is estimated is no more than what was held back, which is the most it can cost where that is known.
+  const isTooMuch = meter.state !== "complete" && reserve !== "0" && compareUsd(cost.amount, reserve) > 0;
+  const amount = isTooMuch ? reserve : cost.amount;
+  return { amount, basis: isKnown ? cost.basis : "estimated", usage };
 }
 
 /** What was sent to be paid for otherwise than usual, where the answer does not say whether it was. */
