@@ -119,7 +119,10 @@ function wantedOf(params: GovernedParams): Partial<ModelConfiguration> {
   });
 }
 
-function thinkingOf(thinking: NonNullable<GovernedParams["thinking"]>): ModelConfiguration["thinking"] {
+/** In the configuration's words. */
+export function thinkingOf(
+  thinking: NonNullable<GovernedParams["thinking"]>,
+): ModelConfiguration["thinking"] {
   switch (thinking.type) {
     case "enabled":
       return thinking.budget_tokens ?? undefined;

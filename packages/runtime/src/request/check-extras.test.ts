@@ -70,6 +70,12 @@ test("a fallback cannot decide for itself what the organization has decided", ()
   expect(() => check({ fallbacks: [{ ...fallback, max_tokens: 9_999 }] }, policy)).toThrow(
     refusal("fallbacks.0.max_tokens", "policy_locked"),
   );
+  const within = { max_tokens: 50, speed: "standard", output_config: { format: { type: "json_schema" } } };
+  const locked = { fields: { ...policy.fields, "model.effort": { lock: "low" } } } as Policy;
+  expect(() => check({ fallbacks: [{ ...fallback, ...within }] }, locked)).not.toThrow();
+  expect(() => check({ fallbacks: [{ ...fallback, output_config: { effort: "max" } }] }, locked)).toThrow(
+    refusal("fallbacks.0.output_config.effort", "policy_locked"),
+  );
   expect(() => check({ fallbacks: [{ ...fallback, speed: "fast" }] }, policy)).toThrow(
     refusal("fallbacks.0.speed", "policy_locked"),
   );

@@ -1,22 +1,14 @@
 import {
   AIConfigError,
-  type FieldPath,
   findModel,
   type Issue,
+  imposeOnField,
   isLock,
   type ModelCatalogue,
 } from "@ai-config/config-core";
 import type { EffectiveConfiguration } from "@ai-config/config-service";
 
 import type { Extras } from "./extras.ts";
-
-/** What a fallback's own fields are called in a configuration. */
-const FIELDS: Readonly<Record<string, FieldPath>> = {
-  max_tokens: "model.maxTokens",
-  output_config: "model.effort",
-  speed: "model.speed",
-  thinking: "model.thinking",
-};
 
 /** Throws INPUT_INVALID where a request would let a model answer, or in a way, that the organization does not allow. */
 export function checkExtras(
@@ -34,8 +26,9 @@ export function checkExtras(
     const message = `Must be a model that ${name} allows: ${allowed?.join(", ")}.`;
     issues.push({ path: `params.${path}`, code: "policy_model", message });
   }
-  for (const { path, field } of overrides) {
-    if (policy.fields?.[FIELDS[field] as FieldPath] === undefined) continue;
+  for (const { path, field, value } of overrides) {
+    const asked = { value, source: "user", layer: { source: "user" }, hidden: [] } as const;
+    if (imposeOnField(field, asked, policy, { source: "policy", name }).value === value) continue;
     const message = `Must be left out: ${name} decides it.`;
     issues.push({ path: `params.${path}`, code: "policy_locked", message });
   }

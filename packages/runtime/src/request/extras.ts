@@ -1,5 +1,9 @@
+import type { FieldPath } from "@ai-config/config-core";
+
+import { thinkingOf } from "./call-overrides.ts";
 import { isForeseen } from "./foreseen-fields.ts";
 import type { Unforeseen } from "./foreseen-tools.ts";
+import type { GovernedParams } from "./governed-params.ts";
 import { findModels, type NamedModel } from "./named-models.ts";
 import type { PromptSize } from "./prompt-size.ts";
 
@@ -11,20 +15,24 @@ export interface Fallback {
   readonly speed: string | null | undefined;
 }
 
+/** What a fallback wants otherwise, in the configuration's words. */
+export interface FieldOverride {
+  readonly path: string;
+  readonly field: FieldPath;
+  readonly value: unknown;
+}
+
 /** What a request asks for beside one answer of its model to its prompt. */
 export interface Extras {
   readonly fallbacks: readonly Fallback[];
   /** Every model that may be paid beside the one of the call. */
   readonly named: readonly NamedModel[];
   /** Fields by which a fallback decides for itself what the configuration does. */
-  readonly overrides: readonly { readonly path: string; readonly field: string }[];
+  readonly overrides: readonly FieldOverride[];
   /** Whether the context may be wider than the model's. */
   readonly isWidened: boolean;
   readonly unforeseen: Unforeseen | undefined;
 }
-
-/** What a fallback may say for itself (`BetaFallbackParam` of @anthropic-ai/sdk 1.12). */
-const FALLBACK_FIELDS = ["max_tokens", "output_config", "speed", "thinking"] as const;
 
 export const NO_EXTRAS: Extras = Object.freeze({
   fallbacks: [],
@@ -66,7 +74,6 @@ function fallbacksOf(value: unknown): Extras {
       extras = both(extras, unforeseen(path, given));
       continue;
     }
-    const said = FALLBACK_FIELDS.filter((field) => (given as Record<string, unknown>)[field] !== undefined);
     extras = both(extras, {
       ...NO_EXTRAS,
       fallbacks: [
@@ -77,10 +84,35 @@ function fallbacksOf(value: unknown): Extras {
         },
       ],
       named: [{ path: `${path}.model`, model }],
-      overrides: said.map((field) => ({ path: `${path}.${field}`, field })),
+      overrides: overridesOf(given as FallbackParam, path),
     });
   }
   return extras;
+}
+
+/** What a fallback may say for itself (`BetaFallbackParam` of @anthropic-ai/sdk 1.12). */
+interface FallbackParam {
+  readonly max_tokens?: number | null;
+  readonly output_config?: { readonly effort?: unknown } | null;
+  readonly speed?: string | null;
+  readonly thinking?: GovernedParams["thinking"] | null;
+}
+
+function overridesOf(
+  { max_tokens, output_config, speed, thinking }: FallbackParam,
+  path: string,
+): FieldOverride[] {
+  const overrides: FieldOverride[] = [
+    { path: `${path}.max_tokens`, field: "model.maxTokens", value: max_tokens ?? undefined },
+    {
+      path: `${path}.output_config.effort`,
+      field: "model.effort",
+      value: output_config?.effort ?? undefined,
+    },
+    { path: `${path}.speed`, field: "model.speed", value: speed === null ? "standard" : speed },
+    { path: `${path}.thinking`, field: "model.thinking", value: thinking ? thinkingOf(thinking) : undefined },
+  ];
+  return overrides.filter(({ value }) => value !== undefined);
 }
 
 function unforeseen(path: string, value: unknown): Extras {
