@@ -1,13 +1,13 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 
 import { HttpPerson } from "./support/http-person.ts";
-import { freePort, startProduct } from "./support/start-product.ts";
+import { freePort, startProduct, withoutProductSettings } from "./support/start-product.ts";
 
 let dataDirectory: string;
 
@@ -66,6 +66,48 @@ test("the secrets made at the first start can be read by their user alone", asyn
     expect((await readFile(join(dataDirectory, name), "utf8")).trim().length, name).toBeGreaterThan(20);
   }
 });
+
+test("what ends npm ends what it started, and its database", async () => {
+  const port = await freePort();
+  // As in a shell, where no installed `node` stands before npm's own.
+  const PATH = process.env.PATH?.split(delimiter)
+    .filter((folder) => !folder.includes("node_modules"))
+    .join(delimiter);
+  const npm = spawn("npm", ["start"], {
+    cwd: fileURLToPath(new URL("..", import.meta.url)),
+    env: {
+      ...withoutProductSettings(process.env),
+      PATH,
+      PORT: String(port),
+      AI_CONFIG_DATA_DIR: dataDirectory,
+      DATABASE_URL: "",
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+  });
+  try {
+    let said = "";
+    npm.stdout.on("data", (chunk) => (said += String(chunk)));
+    await vi.waitFor(() => expect(said).toContain("AI Config is ready"), { timeout: 60_000, interval: 50 });
+    npm.kill("SIGTERM");
+    // It is held open by everything that may still print.
+    await once(npm.stdout, "close", { signal: AbortSignal.timeout(30_000) });
+  } finally {
+    killGroup(npm);
+  }
+  // Refused if anything still ran on these data.
+  await using again = await startProduct({ dataDirectory });
+  expect(await again.stop()).toBe(0);
+});
+
+/** What is left of a process that leads a group, and of all that it started. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-(pid as number), "SIGKILL");
+  } catch {
+    // Nothing is left.
+  }
+}
 
 test("a malformed setting is named at start, all of them at once, without its value", async () => {
   const main = fileURLToPath(new URL("../apps/api/src/main.ts", import.meta.url));

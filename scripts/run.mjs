@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { pathWithRedis } from "./path-with-redis.mjs";
+import { whenNpmEnds } from "./when-npm-ends.mjs";
 
 // Nothing that we run may report home.
 process.env.TURBO_TELEMETRY_DISABLED = "1";
@@ -99,5 +100,6 @@ function handOver(script) {
   const child = spawn(pinnedNode, [...settings, join(root, script), ...rest], { stdio: "inherit" });
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => child.kill("SIGTERM"));
+  whenNpmEnds(() => child.kill("SIGTERM"));
   child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)));
 }

@@ -111,7 +111,7 @@ async function untilReady({ url, output, hasEnded }: Product): Promise<void> {
 }
 
 /** A setting of the developer's own shell must not change what a test sees. */
-function withoutProductSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutProductSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(
       ([name]) => !/^(AI_CONFIG_|ANTHROPIC_|DATABASE_URL|MIGRATION_DATABASE_URL|NODE_ENV$)/.test(name),
