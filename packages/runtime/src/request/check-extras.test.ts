@@ -80,3 +80,18 @@ test("a fallback cannot decide for itself what the organization has decided", ()
     refusal("fallbacks.0.speed", "policy_locked"),
   );
 });
+
+test("a message of the system cannot ask for an effort that the organization has ruled out", () => {
+  const policy: Policy = { fields: { "model.effort": { lock: "low" } } };
+  const asking = (effort: unknown) => ({
+    messages: [
+      { role: "user", content: "Hi" },
+      { role: "system", content: "Think.", output_config: { effort } },
+    ],
+  });
+  expect(() => check(asking("max"), policy)).toThrow(
+    refusal("messages.1.output_config.effort", "policy_locked"),
+  );
+  for (const effort of ["low", null, undefined]) expect(() => check(asking(effort), policy)).not.toThrow();
+  expect(() => check(asking("max"))).not.toThrow();
+});

@@ -15,7 +15,7 @@ export interface Fallback {
   readonly speed: string | null | undefined;
 }
 
-/** What a fallback wants otherwise, in the configuration's words. */
+/** What a part of a request wants otherwise, in the configuration's words. */
 export interface FieldOverride {
   readonly path: string;
   readonly field: FieldPath;
@@ -27,7 +27,7 @@ export interface Extras {
   readonly fallbacks: readonly Fallback[];
   /** Every model that may be paid beside the one of the call. */
   readonly named: readonly NamedModel[];
-  /** Fields by which a fallback decides for itself what the configuration does. */
+  /** Fields by which a fallback or a message decides for itself what the configuration does. */
   readonly overrides: readonly FieldOverride[];
   /** Whether the context may be wider than the model's. */
   readonly isWidened: boolean;
@@ -44,7 +44,7 @@ export const NO_EXTRAS: Extras = Object.freeze({
 
 /** What a request asks for beside an answer; the same object for all that ask for nothing. */
 export function extrasOf(
-  params: object,
+  params: { readonly messages?: unknown },
   { tools, additions }: PromptSize,
   headers?: Readonly<Record<string, string>>,
 ): Extras {
@@ -58,6 +58,8 @@ export function extrasOf(
     extras = both(extras, { ...NO_EXTRAS, named: tools.named, unforeseen: tools.unforeseen });
   }
   for (const { path, definition } of additions) extras = both(extras, unforeseen(path, definition));
+  const efforts = effortsOf(params.messages);
+  if (efforts.length > 0) extras = both(extras, { ...NO_EXTRAS, overrides: efforts });
   const isWidened = headers?.["anthropic-beta"]?.includes("context-1m") ?? false;
   return isWidened ? { ...extras, isWidened } : extras;
 }
@@ -88,6 +90,20 @@ function fallbacksOf(value: unknown): Extras {
     });
   }
   return extras;
+}
+
+/** What messages of the system say of the turns after them (`BetaSystemMessageParam` of @anthropic-ai/sdk 1.12). */
+function effortsOf(messages: unknown): readonly FieldOverride[] {
+  if (!Array.isArray(messages)) return NO_EXTRAS.overrides;
+  let efforts: FieldOverride[] | undefined;
+  for (let index = 0; index < messages.length; index += 1) {
+    const { output_config: output } = messages[index] as { output_config?: { effort?: unknown } | null };
+    const value = output?.effort ?? undefined;
+    if (value === undefined) continue;
+    efforts ??= [];
+    efforts.push({ path: `messages.${index}.output_config.effort`, field: "model.effort", value });
+  }
+  return efforts ?? NO_EXTRAS.overrides;
 }
 
 /** What a fallback may say for itself (`BetaFallbackParam` of @anthropic-ai/sdk 1.12). */
