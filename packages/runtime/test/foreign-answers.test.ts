@@ -99,6 +99,38 @@ test.each<[string, object, object]>([
   expect(await entryOf(userId)).toMatchObject(expected);
 });
 
+test("a stream that another model goes on with is booked as that one's, each at its own price", async () => {
+  const userId = await governed.makeUser({ settings });
+  const [asked, fallback] = ["claude-sonnet-5-5", "claude-haiku-5-5"];
+  const handOver = { type: "fallback", from: { model: asked }, to: { model: fallback }, trigger: null };
+  const iterations = [
+    { type: "message", model: asked, input_tokens: 10, output_tokens: 5 },
+    { type: "fallback_message", model: fallback, input_tokens: 10, output_tokens: 20 },
+  ];
+  const events = [
+    start(),
+    { type: "content_block_start", index: 0, content_block: handOver },
+    over,
+    { ...block, index: 1 },
+    { ...text, index: 1 },
+    { ...over, index: 1 },
+    { ...last, usage: { ...usage, iterations } },
+    stop,
+  ];
+  const stream = await pieces(events)
+    .forUser(userId)
+    .messages.create({ ...ask, stream: true });
+  for await (const _ of stream);
+  expect((await stream.governed).model).toBe(fallback);
+  // 10 and 5 tokens at $2 and $10 a million, 10 and 20 at $0.10 and $0.50.
+  expect(await entryOf(userId)).toMatchObject({
+    modelAsked: asked,
+    modelServed: fallback,
+    cost: "0.000081",
+    costBasis: "exact",
+  });
+});
+
 const zero = { input_tokens: 0, output_tokens: 0 };
 
 test.each<[string, object, object]>([

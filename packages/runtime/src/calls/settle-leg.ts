@@ -3,6 +3,7 @@ import type { Governed } from "../governed.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 import { REQUEST_IDS_MAX } from "../ledger/storable-text.ts";
 import { plain } from "../plain-text.ts";
+import { answeringModel } from "../usage/answer-meter.ts";
 import type { CallCost } from "../usage/call-cost.ts";
 import { AttemptsFailed } from "./attempts-failed.ts";
 import { withLeft } from "./budget-left.ts";
@@ -71,6 +72,7 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
   const { runtime, effective, asker, kind } = call;
   const { turn, meter, route, request, startedAt, beganAt, firstByteAt } = leg;
   const { usage } = cost;
+  const served = answeringModel(meter);
   const writes = usage?.cache_creation;
   const writes5m = writes?.ephemeral_5m_input_tokens ?? 0;
   const writes1h = writes?.ephemeral_1h_input_tokens ?? 0;
@@ -79,7 +81,7 @@ function entryOf(call: Call, leg: GovernedLeg, end: End, cost: CallCost): Ledger
     userId: asker.userId,
     organizationId: effective.organizationId,
     modelAsked: plain(turn.asked),
-    modelServed: meter.model === undefined ? null : plain(meter.model),
+    modelServed: served === undefined ? null : plain(served),
     apiVersion: turn.apiVersion,
     keySlot: route.keySlot,
     startedAt: new Date(startedAt),

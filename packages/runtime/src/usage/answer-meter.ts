@@ -16,11 +16,11 @@ const BYTES_PER_TOKEN = 3;
 /** Blocks of which more is written, and billed, than is shown. */
 const HIDDEN: ReadonlySet<string> = new Set(["thinking", "redacted_thinking"]);
 
-/** Uses of tools that Anthropic runs. After each the model reads its whole prompt again, and what came of them. */
-interface ServedTools {
-  uses: number;
+/** What has prompts read again: uses of tools that Anthropic runs, with what came of them, and models that declined. */
+interface Rereading {
+  times: number;
   searches: number;
-  /** Of all results, as they came in. */
+  /** Of all results of tools, as they came in. */
   bytes: number;
 }
 
@@ -31,11 +31,13 @@ export interface AnswerMeter {
   /** As Anthropic reported it last. */
   usage: AnthropicUsage | undefined;
   model: string | undefined;
+  /** Who goes on with the answer since a model declined to; undefined where none did. */
+  fallback: string | undefined;
   stopReason: string | null;
   /** Of the answer, as it came in. */
   bytes: number;
-  /** What Anthropic's own tools did so far; undefined where they did nothing. */
-  served: ServedTools | undefined;
+  /** Undefined where the prompt was read once. */
+  rereading: Rereading | undefined;
   /** When the request was sent, or was about to be, by the steady clock. */
   readonly sentAt: number;
   /** How long the answer was being shown as it was written. */
@@ -49,9 +51,10 @@ export function startMeter(sentAt: number): AnswerMeter {
     state: "refused",
     usage: undefined,
     model: undefined,
+    fallback: undefined,
     stopReason: null,
     bytes: 0,
-    served: undefined,
+    rereading: undefined,
     sentAt,
     shownMs: 0,
     shownFrom: undefined,
@@ -93,7 +96,7 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent, at:
   switch (event.type) {
     case "content_block_start":
       if (!HIDDEN.has(event.content_block.type)) meter.shownFrom ??= at;
-      noteServed(meter, event.content_block);
+      noteBlock(meter, event.content_block);
       return;
     case "content_block_stop":
       meter.shownMs = shownMsAt(meter, at);
@@ -117,14 +120,33 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent, at:
   }
 }
 
-function noteServed(meter: AnswerMeter, block: ContentBlock): void {
-  const { type, name, content } = block as { type: string; name?: unknown; content?: unknown };
-  const isResult = type.endsWith("_tool_result");
-  if (type !== "server_tool_use" && !isResult) return;
-  meter.served ??= { uses: 0, searches: 0, bytes: 0 };
-  if (isResult) meter.served.bytes += Buffer.byteLength(JSON.stringify(content ?? ""));
-  else meter.served.uses += 1;
-  if (name === "web_search") meter.served.searches += 1;
+function noteBlock(meter: AnswerMeter, block: ContentBlock): void {
+  const { type, name, content, to } = block as {
+    type: string;
+    name?: unknown;
+    content?: unknown;
+    to?: { model?: unknown };
+  };
+  if (type === "server_tool_use") {
+    const rereading = rereadingOf(meter);
+    rereading.times += 1;
+    if (name === "web_search") rereading.searches += 1;
+  } else if (type === "fallback") {
+    rereadingOf(meter).times += 1;
+    meter.fallback = textOf(to?.model);
+  } else if (type.endsWith("_tool_result")) {
+    rereadingOf(meter).bytes += Buffer.byteLength(JSON.stringify(content ?? ""));
+  }
+}
+
+function rereadingOf(meter: AnswerMeter): Rereading {
+  meter.rereading ??= { times: 0, searches: 0, bytes: 0 };
+  return meter.rereading;
+}
+
+/** The model that answered, or that was answering when it was seen last. */
+export function answeringModel({ fallback, model }: AnswerMeter): string | undefined {
+  return fallback ?? model;
 }
 
 /** How long until a moment the answer was being shown as it was written: meanwhile nothing was thought. */
@@ -137,23 +159,23 @@ export function shownMsAt({ shownMs, shownFrom }: AnswerMeter, at: number): numb
  * by then without being shown.
  */
 export function usageSoFar(
-  { usage, bytes, served }: AnswerMeter,
+  { usage, bytes, rereading }: AnswerMeter,
   { maxTokens, hiddenTokens }: { readonly maxTokens: number; readonly hiddenTokens: number },
 ): AnthropicUsage | undefined {
   if (usage === undefined) return undefined;
   const seen = Math.ceil(bytes / BYTES_PER_TOKEN);
   const written = Math.min(maxTokens, seen + hiddenTokens);
   const soFar = { ...usage, output_tokens: Math.max(usage.output_tokens, written) };
-  return served === undefined ? soFar : withServed(soFar, served);
+  return rereading === undefined ? soFar : withRereading(soFar, rereading);
 }
 
 /** The beginning tells of the first prompt alone; the others, and the searches, would have been told at the end. */
-function withServed(usage: AnthropicUsage, { uses, searches, bytes }: ServedTools): AnthropicUsage {
+function withRereading(usage: AnthropicUsage, { times, searches, bytes }: Rereading): AnthropicUsage {
   const { input_tokens, cache_read_input_tokens, cache_creation_input_tokens, server_tool_use } = usage;
   const prompt = input_tokens + (cache_read_input_tokens ?? 0) + (cache_creation_input_tokens ?? 0);
   return {
     ...usage,
-    input_tokens: input_tokens + uses * (prompt + Math.ceil(bytes / BYTES_PER_TOKEN)),
+    input_tokens: input_tokens + times * (prompt + Math.ceil(bytes / BYTES_PER_TOKEN)),
     server_tool_use: {
       ...server_tool_use,
       web_search_requests: Math.max(searches, server_tool_use?.web_search_requests ?? 0),

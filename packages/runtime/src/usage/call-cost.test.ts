@@ -106,6 +106,17 @@ test("what Anthropic's tools did before an answer broke off is billed with the p
   expect(asked({ reserve: "0.015" }, ...searched).amount).toBe("0.015");
 });
 
+test("a model that goes on where another declined reads the prompt again, at its own price, until a whole answer tells", () => {
+  const block = { type: "fallback", from: { model: params.model }, to: { model: "claude-haiku-5-5" } };
+  const handedOver = [start(), { type: "content_block_start", content_block: block }];
+  const broken = asked({}, ...handedOver, text("x".repeat(30)));
+  expect(broken.usage).toMatchObject({ input_tokens: 10 + 1_010, output_tokens: 10 });
+  const same = asked({}, start({ input_tokens: 1_020, output_tokens: 10 }, "claude-haiku-5-5"));
+  expect(broken.amount).toBe(same.amount);
+  const whole = asked({}, ...handedOver, end({ output_tokens: 10 }));
+  expect(whole.amount).toBe(asked({}, start(), end({ output_tokens: 10 })).amount);
+});
+
 test("speed and region that the answer does not tell are those that were sent, and that is an estimate", () => {
   const fast: MessageParams = { ...params, model: "claude-opus-5-5", speed: "fast", inference_geo: "us" };
   const answered = (told: object) => {

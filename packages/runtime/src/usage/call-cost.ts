@@ -12,7 +12,7 @@ import {
   type Usd,
 } from "@ai-config/config-core";
 
-import { type AnswerMeter, shownMsAt, usageSoFar } from "./answer-meter.ts";
+import { type AnswerMeter, answeringModel, shownMsAt, usageSoFar } from "./answer-meter.ts";
 import { mayThink, mostWritten } from "./unseen-output.ts";
 
 /** What a request cost, and what it is made of. */
@@ -53,7 +53,9 @@ export function callCost(meter: AnswerMeter, options: CallCostOptions): CallCost
   if (meter.state === "refused") return NOTHING;
   const usage = meter.state === "complete" ? meter.usage : soFar(meter, options);
   if (usage === undefined) return { amount: unreported(meter, options), basis: "estimated", usage };
-  const served = meter.model !== undefined && findModel(meter.model, models) ? meter.model : undefined;
+  // A whole answer tells by itself what each model of it wrote.
+  const model = meter.state === "complete" ? meter.model : answeringModel(meter);
+  const served = model !== undefined && findModel(model, models) ? model : undefined;
   const untold = untoldOf(usage, params);
   const cost = priceOf(usage, { model: served ?? params.model, models, date, multiplier, ...untold });
   if (cost === undefined || cost.amount === null)
