@@ -18,13 +18,19 @@ import { budgetState } from "../budget-state.ts";
 import { invalidArgument } from "../invalid-argument.ts";
 import { type ParsedBudget, type ParsedWindow, parseLimits, scopeKey } from "../parsed-limits.ts";
 import { noWindow } from "../window-at.ts";
-import { ADMIT, type LuaScript, RENEW, REVIEW, SETTLE, STATUS, SWEEP } from "./lua-scripts.ts";
 import { createOpeningSpend } from "./opening-spend.ts";
 import { createOutbox } from "./outbox.ts";
 import { packEntry } from "./outbox-item.ts";
 import { type NewWindow, readAlerts, readNewWindows, readRefusal, readStates } from "./read-answer.ts";
 import { runScript, type SendCommand } from "./run-script.ts";
 import { scriptLimits, scriptSum, scriptThresholds, scriptUsd, windowName } from "./script-arguments.ts";
+import { ADMIT } from "./scripts/admit.ts";
+import type { LuaScript } from "./scripts/lua-script.ts";
+import { RENEW } from "./scripts/renew.ts";
+import { REVIEW } from "./scripts/review.ts";
+import { SETTLE } from "./scripts/settle.ts";
+import { STATUS } from "./scripts/status.ts";
+import { SWEEP } from "./scripts/sweep.ts";
 
 export interface RedisStoreOptions {
   readonly send: SendCommand;

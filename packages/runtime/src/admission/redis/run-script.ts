@@ -1,6 +1,6 @@
 import { AIConfigError } from "@ai-config/config-core";
 
-import type { LuaScript } from "./lua-scripts.ts";
+import type { LuaScript } from "./scripts/lua-script.ts";
 
 /**
  * Sends one command and answers what Redis said. With the `redis` package `(command) => client.sendCommand(command)`,
