@@ -778,7 +778,7 @@ declare
   places integer[]; reserve numeric; window_list text; figures text;
   place integer; state integer; budget integer; threshold integer; known integer;
   candidate integer := 0; due integer := 0; misfit text;
-  wait double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]';
+  wait double precision; longest double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]';
   l_alerts jsonb[] := '{}'; l_text text; answers text := '';
   room numeric; due_at numeric;
 begin
@@ -959,38 +959,31 @@ begin
           s_interval[state] := l[place][1];
         end if;
       end loop;
-      known := -1;
+      known := -1; longest := null;
       foreach place in array places loop
-        exit when verdict is not null;
         known := known + 1;
         state := l_state[place];
         if l[place][1] is not null then
           wait := s_empty[state] - l[place][2] * l[place][1] - now_ms;
-          if wait > 0 then
+          if wait > 0 and (longest is null or wait > longest + 1) then
+            longest := wait;
             verdict := format('"r",%s,"requestsPerMinute",%s,%s,null', known,
               ceil((s_empty[state] - now_ms) / l[place][1]), ceil(wait));
-            exit;
           end if;
         end if;
-        if s_running[state] >= l[place][3]::integer then
-          select extract(epoch from min(x.expires_at) - at) * 1000 into wait from private.admission_leases x
-            where x.scope = l_key[place] or x.other_scope = l_key[place];
-          for budget in 1 .. cardinality(n_id) loop
-            if n_scope[budget] = l_key[place] or n_other[budget] = l_key[place] then
-              wait := least(wait, extract(epoch from n_expires[budget] - at) * 1000);
-            end if;
-          end loop;
+        -- A slot may be free at any moment: it is named where nothing else stands.
+        if s_running[state] >= l[place][3]::integer and longest is null then
+          longest := 0;
           verdict := format('"r",%s,"concurrentRequests",%s,%s,null', known, s_running[state],
-            ceil(coalesce(wait, r[request][1])));
-          exit;
+            case when s_running[state] = 0 then ceil(r[request][1]) else 1000 end);
         end if;
         for budget in l_first[place] .. l_first[place + 1] - 1 loop
-          if b[budget][1] = 1 and w_spent[b_state[budget]] + w_reserved[b_state[budget]] + reserve > b_limit[budget] then
-            verdict := format('"r",%s,"%sBudget","%s",%s,%s', known, b_period[budget],
-              trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(b_end[budget] - now_ms),
-              budget - l_first[place]);
-            exit;
-          end if;
+          continue when b[budget][1] <> 1 or w_spent[b_state[budget]] + w_reserved[b_state[budget]] + reserve <= b_limit[budget];
+          wait := b_end[budget] - now_ms;
+          continue when wait <= longest + 1;
+          longest := wait;
+          verdict := format('"r",%s,"%sBudget","%s",%s,%s', known, b_period[budget],
+            trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(wait), budget - l_first[place]);
         end loop;
       end loop;
     end if;

@@ -84,7 +84,17 @@ export interface BudgetState {
   readonly resetsAt: Date;
 }
 
-/** Why a call may not run: the first limit that stands against it, the user's in the order of `LimitName` first. */
+/** When it is worth trying again for a slot, in milliseconds: a call may end at any moment, and nobody knows when. */
+export const SLOT_WAIT_MS = 1_000;
+
+/** Waits that differ by no more are the same, in milliseconds: sums of moments are no more exact. */
+export const SAME_WAIT_MS = 1;
+
+/**
+ * Why a call may not run: of the limits that stand against it the one that will for the longest, so that whoever comes
+ * again then is not refused by another. Of those that stand equally long it is the first, the user's in the order of
+ * `LimitName`; slots, of which one may be free at any moment, are named where nothing else stands.
+ */
 export interface Refusal {
   readonly limit: LimitName;
   readonly scope: Scope;
@@ -92,7 +102,7 @@ export interface Refusal {
   readonly allowed: number | Usd;
   /** What is taken of it: calls in the bucket, a begun one as whole, calls that run, or USD spent and reserved. */
   readonly used: number | Usd;
-  /** When it is worth trying again: the bucket's next call, the next lease's end, the window's reset. */
+  /** When it is worth trying again: the bucket's next call, `SLOT_WAIT_MS`, the window's reset. */
   readonly retryAfterMs: number;
   /** The window's figures where it is a budget. */
   readonly budget?: BudgetState | undefined;

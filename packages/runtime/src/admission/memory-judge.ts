@@ -1,6 +1,6 @@
 import { type Amount, type BudgetPeriod, toUsd } from "@ai-config/config-core";
 
-import type { LimitName, Refusal } from "./admission-store.ts";
+import { type LimitName, type Refusal, SAME_WAIT_MS, SLOT_WAIT_MS } from "./admission-store.ts";
 import { budgetState } from "./budget-state.ts";
 import { type MemoryScope, type MemoryWindow, rateWait } from "./memory-scope.ts";
 import type { ParsedBudget, ParsedLimits, ParsedRate } from "./parsed-limits.ts";
@@ -21,27 +21,39 @@ export interface Case {
   readonly windows: readonly MemoryWindow[];
 }
 
-/** The first limit that stands against a call. Nothing is taken. */
+/** The limit that stands against a call for the longest. Nothing is taken. */
 export function judge({ at, leaseMs, reserve, limits, scopes, windows }: Case): Refusal | undefined {
   let next = 0;
+  let longest: Refusal | undefined;
   for (let index = 0; index < limits.length; index += 1) {
     const { rate, concurrency, budgets } = limits[index] as ParsedLimits;
     const scope = scopes[index] as MemoryScope;
     if (rate !== undefined) {
       const wait = rateWait(scope, rate, at);
-      if (wait > 0) return rateRefusal(limits[index] as ParsedLimits, rate, scope, at, wait);
+      if (wait > 0)
+        longest = longer(longest, rateRefusal(limits[index] as ParsedLimits, rate, scope, at, wait));
     }
     if (concurrency !== undefined && scope.leases.size >= concurrency) {
-      return slotRefusal(limits[index] as ParsedLimits, concurrency, scope, at, leaseMs);
+      longest = longer(longest, slotRefusal(limits[index] as ParsedLimits, concurrency, scope, leaseMs));
     }
     for (const budget of budgets) {
       const window = windows[next++] as MemoryWindow;
       if (budget.enforcement === "block" && window.taken + reserve > budget.limitAmount) {
-        return budgetRefusal(budget, window, at);
+        longest = longer(longest, budgetRefusal(budget, window, at));
       }
     }
   }
-  return undefined;
+  return longest;
+}
+
+/** A slot may be free at any moment, so it is the least of what anybody waits for. Of equals the first one stands. */
+function longer(longest: Refusal | undefined, next: Refusal): Refusal {
+  if (longest === undefined) return next;
+  return waitOf(next) > waitOf(longest) + SAME_WAIT_MS ? next : longest;
+}
+
+function waitOf({ limit, retryAfterMs }: Refusal): number {
+  return limit === "concurrentRequests" ? 0 : retryAfterMs;
 }
 
 function rateRefusal(
@@ -65,18 +77,15 @@ function slotRefusal(
   { scope }: ParsedLimits,
   concurrency: number,
   { leases }: MemoryScope,
-  at: number,
   leaseMs: number,
 ): Refusal {
-  // Without a running call the limit is 0, and there is nothing to wait for.
-  let firstEnd = leases.size === 0 ? at + leaseMs : Number.POSITIVE_INFINITY;
-  for (const { endsAt } of leases) if (endsAt < firstEnd) firstEnd = endsAt;
   return {
     limit: "concurrentRequests",
     scope,
     allowed: concurrency,
     used: leases.size,
-    retryAfterMs: Math.ceil(firstEnd - at),
+    // Without a running call the limit is 0, and there is nothing to wait for.
+    retryAfterMs: leases.size === 0 ? Math.ceil(leaseMs) : SLOT_WAIT_MS,
   };
 }
 

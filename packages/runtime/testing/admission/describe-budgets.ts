@@ -7,6 +7,7 @@ import {
   ask,
   budgetOf,
   figuresOf,
+  HOUR,
   ledgerSum,
   limitsOf,
   plain,
@@ -150,41 +151,36 @@ export function describeBudgets(always: StoreTest): void {
     expect(await ledgerSum(under, organization.scope)).toBe("1.75");
   });
 
-  always(
-    "names the first limit that stands against a call, the user's before the organization's",
-    async (under) => {
-      const exhausted = async (kind: "user" | "organization") => {
-        const scope = await scopeOf(under, kind);
-        // The order in which budgets are given does not matter.
-        const periods: BudgetPeriod[] = ["monthly", "daily", "weekly"];
-        const budgets = await Promise.all(periods.map((period) => budgetOf(under, "1", { period })));
-        return limitsOf(scope, { rate: { perMinute: 1, burst: 0 }, concurrency: 1, budgets });
-      };
-      let user = await exhausted("user");
-      let organization = await exhausted("organization");
-      await admit(under.store, ask([user, organization], { reserve: "1" }));
+  always("names the limit that stands against a call for the longest, slots last", async (under) => {
+    const now = await under.now();
+    // The month ends before the week does. The order in which budgets are given does not matter.
+    const hours = { daily: 1, monthly: 2, weekly: 3 } as const;
+    const exhausted = async (kind: "user" | "organization") => {
+      const budgets = Object.entries(hours).map(([period, left]) => ({
+        period: period as BudgetPeriod,
+        limit: "1",
+        enforcement: "block" as const,
+        thresholds: [],
+        windows: [{ start: new Date(now - HOUR), end: new Date(now + left * HOUR) }],
+      }));
+      const rate = { perMinute: 1, burst: 0 };
+      return limitsOf(await scopeOf(under, kind), { rate, concurrency: 1, budgets });
+    };
+    let user = await exhausted("user");
+    let organization = await exhausted("organization");
+    await admit(under.store, ask([user, organization], { reserve: "1" }));
 
-      const named: string[] = [];
-      for (let step = 0; step < 10; step += 1) {
-        const { limit, scope } = await refuse(under.store, ask([user, organization], { reserve: "1" }));
-        named.push(`${scope.kind} ${limit}`);
-        if (scope.kind === "user") user = without(user, limit);
-        else organization = without(organization, limit);
-      }
-      const order = [
-        "requestsPerMinute",
-        "concurrentRequests",
-        "dailyBudget",
-        "weeklyBudget",
-        "monthlyBudget",
-      ];
-      expect(named).toEqual([
-        ...order.map((limit) => `user ${limit}`),
-        ...order.map((limit) => `organization ${limit}`),
-      ]);
-      await admit(under.store, ask([user, organization], { reserve: "1" }));
-    },
-  );
+    const named: string[] = [];
+    for (let step = 0; step < 10; step += 1) {
+      const { limit, scope } = await refuse(under.store, ask([user, organization], { reserve: "1" }));
+      named.push(`${scope.kind} ${limit}`);
+      if (scope.kind === "user") user = without(user, limit);
+      else organization = without(organization, limit);
+    }
+    const order = ["weeklyBudget", "monthlyBudget", "dailyBudget", "requestsPerMinute", "concurrentRequests"];
+    expect(named).toEqual(order.flatMap((limit) => [`user ${limit}`, `organization ${limit}`]));
+    await admit(under.store, ask([user, organization], { reserve: "1" }));
+  });
 
   always("takes nothing at all for a call that the last of its limits refuses", async (under) => {
     const budgets = [await budgetOf(under, "1")];

@@ -36,16 +36,17 @@ interface BucketEvent {
   readonly perMinute: number;
 }
 
+/** A limit that stands against a call. */
+interface Standing {
+  readonly limit: LimitName;
+  readonly scope: string;
+  readonly used: string;
+  readonly waitMs: number;
+}
+
 export type Verdict =
   | { readonly isAdmitted: true; readonly alerts: readonly string[] }
-  | {
-      readonly isAdmitted: false;
-      readonly limit: LimitName;
-      readonly scope: string;
-      readonly used: string;
-      readonly waitMs: number;
-      readonly alerts: readonly string[];
-    };
+  | (Standing & { readonly isAdmitted: false; readonly alerts: readonly string[] });
 
 /**
  * What a store should answer, in the plainest way: it keeps every call there ever was and counts them anew for each
@@ -154,7 +155,16 @@ export class ModelOracle {
     return toUsd(sum);
   }
 
+  /** The limit that stands for the longest, the first of equals; a slot may be free at any moment. */
   #judge(request: AdmissionRequest) {
+    const [first, ...others] = this.#standing(request);
+    const lasting = (limit: Standing) => (limit.limit === "concurrentRequests" ? 0 : limit.waitMs);
+    return others.reduce((one, next) => (lasting(next) > lasting(one as Standing) + 1 ? next : one), first);
+  }
+
+  /** Every limit that stands against a call, the user's in their order first. */
+  #standing(request: AdmissionRequest): Standing[] {
+    const standing: Standing[] = [];
     for (const limits of request.scopes) {
       const scope = limits.scope.id;
       if (limits.rate !== undefined) {
@@ -163,15 +173,15 @@ export class ModelOracle {
         if (inBucket > burst + 1e-9) {
           const waitMs = (inBucket - burst) * (60_000 / perMinute);
           const used = String(Math.ceil(inBucket - 1e-9));
-          return { limit: "requestsPerMinute" as const, scope, used, waitMs };
+          standing.push({ limit: "requestsPerMinute", scope, used, waitMs });
         }
       }
       const running = [...this.#calls.values()].filter(
         (call) => this.#isLive(call) && call.scopes.includes(scope),
       );
       if (limits.concurrency !== undefined && running.length >= limits.concurrency) {
-        const waitMs = Math.min(...running.map(({ endsAt }) => endsAt)) - this.now;
-        return { limit: "concurrentRequests" as const, scope, used: String(running.length), waitMs };
+        const used = String(running.length);
+        standing.push({ limit: "concurrentRequests", scope, used, waitMs: 1_000 });
       }
       for (const budget of limits.budgets) {
         if (budget.enforcement === "warn") continue;
@@ -179,10 +189,10 @@ export class ModelOracle {
         const taken = this.#spent(window) + this.#reserved(window);
         if (taken + parseUsd(request.reserve) <= parseUsd(budget.limit)) continue;
         const waitMs = this.#window(budget).end.getTime() - this.now;
-        return { limit: `${budget.period}Budget` as const, scope, used: toUsd(taken), waitMs };
+        standing.push({ limit: `${budget.period}Budget`, scope, used: toUsd(taken), waitMs });
       }
     }
-    return undefined;
+    return standing;
   }
 
   #note(scope: string, event: Omit<BucketEvent, "at">): void {

@@ -1,3 +1,4 @@
+import { SAME_WAIT_MS, SLOT_WAIT_MS } from "../../admission-store.ts";
 import { luaScript } from "./lua-script.ts";
 
 /**
@@ -42,10 +43,12 @@ for _, scope in ipairs(scopes) do
 end
 alerts = table.concat(alerts, ' ')
 
-local function refuse(scopeIndex, limit, used, waitMs, budget)
-  for _, scope in ipairs(scopes) do save(scope, keptMs) end
+local refusal, longest
+-- Notes what stands against the call where it does so for longer than what is noted already.
+local function note(scopeIndex, limit, used, wait, waitMs, budget)
+  if refusal and wait <= longest + ${SAME_WAIT_MS} then return end
   local figures = budget and table.concat({ budget.index, budget.chosen, budget.spent, budget.taken }, ':') or ''
-  return { 'refused', alerts, tostring(scopeIndex - 1), limit, used, format('%.0f', math.ceil(waitMs)), figures }
+  refusal, longest = { 'refused', alerts, tostring(scopeIndex - 1), limit, used, format('%.0f', math.ceil(waitMs)), figures }, wait
 end
 
 for index, scope in ipairs(scopes) do
@@ -53,23 +56,26 @@ for index, scope in ipairs(scopes) do
     local wait = scope.emptyAt - scope.burst * scope.interval - now
     if wait > 0 then
       local used = math.ceil((scope.emptyAt - now) / scope.interval)
-      return refuse(index, 'requestsPerMinute', format('%.0f', used), wait)
+      note(index, 'requestsPerMinute', format('%.0f', used), wait, wait)
     end
   end
   if scope.slots then
     local used = call('ZCARD', slotsKey(scope.name))
     if used >= scope.slots then
-      local first = call('ZRANGE', slotsKey(scope.name), 0, 0, 'WITHSCORES')
-      local wait = first[2] and tonumber(first[2]) - now or leaseMs
-      return refuse(index, 'concurrentRequests', tostring(used), wait)
+      note(index, 'concurrentRequests', tostring(used), 0, used == 0 and leaseMs or ${SLOT_WAIT_MS})
     end
   end
   for _, budget in ipairs(scope.budgets) do
     budget.next = add(budget.taken, reserve)
     if budget.isBlocking and budget.next > budget.limit then
-      return refuse(index, budget.period .. 'Budget', budget.taken, budget.ends - now, budget)
+      local wait = budget.ends - now
+      note(index, budget.period .. 'Budget', budget.taken, wait, wait, budget)
     end
   end
+end
+if refusal then
+  for _, scope in ipairs(scopes) do save(scope, keptMs) end
+  return refusal
 end
 
 local ends = exact(now + leaseMs)
