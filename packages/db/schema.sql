@@ -979,11 +979,11 @@ begin
         end if;
         for budget in l_first[place] .. l_first[place + 1] - 1 loop
           continue when b[budget][1] <> 1 or w_spent[b_state[budget]] + w_reserved[b_state[budget]] + reserve <= b_limit[budget];
-          wait := b_end[budget] - now_ms;
+          wait := case when reserve > b_limit[budget] then 'Infinity' else b_end[budget] - now_ms end;
           continue when wait <= longest + 1;
           longest := wait;
           verdict := format('"r",%s,"%sBudget","%s",%s,%s', known, b_period[budget],
-            trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(wait), budget - l_first[place]);
+            trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(b_end[budget] - now_ms), budget - l_first[place]);
         end loop;
       end loop;
     end if;

@@ -147,7 +147,7 @@ test("a call beyond its rate is refused with the rate's figures, and with when t
     status: 429,
     body: {
       error: {
-        message: expect.stringContaining("1 of 1 at once are taken, and 2 come back each minute"),
+        message: expect.stringContaining("1 of 1 taken, and 2 a minute come back"),
         data: {
           aiConfig: {
             limit: { limit: "requestsPerMinute", scope: { kind: "user" }, allowed: 2, used: 1, atOnce: 1 },

@@ -1,4 +1,5 @@
 -- A refusal names the limit that stands for the longest: whoever came again when a shorter one had passed was refused by the next.
+-- What can cost more than a whole budget is refused by that for ever.
 -- Waits that differ by less than a millisecond are the same, of which the first is named.
 CREATE OR REPLACE FUNCTION private.admit_one_by_one(p text)
  RETURNS text
@@ -247,11 +248,11 @@ begin
         end if;
         for budget in l_first[place] .. l_first[place + 1] - 1 loop
           continue when b[budget][1] <> 1 or w_spent[b_state[budget]] + w_reserved[b_state[budget]] + reserve <= b_limit[budget];
-          wait := b_end[budget] - now_ms;
+          wait := case when reserve > b_limit[budget] then 'Infinity' else b_end[budget] - now_ms end;
           continue when wait <= longest + 1;
           longest := wait;
           verdict := format('"r",%s,"%sBudget","%s",%s,%s', known, b_period[budget],
-            trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(wait), budget - l_first[place]);
+            trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(b_end[budget] - now_ms), budget - l_first[place]);
         end loop;
       end loop;
     end if;

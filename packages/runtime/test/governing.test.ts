@@ -33,7 +33,7 @@ test("a call beyond a limit is refused before a byte is sent, and the refusal na
     code: "LIMIT_REACHED",
     retryAfterMs: 1_000,
     message:
-      "The account's limit of requests per minute is reached: 2 of 2 at once are taken, and 60 come back each minute. Try again in 1 s.",
+      "The account's limit of requests per minute is reached: 2 of 2 taken, and 60 a minute come back. Try again in 1 s.",
     details: { limit: "requestsPerMinute", scope: { kind: "user", id: userId }, allowed: 60, used: 2 },
   });
   const stream = messages.stream(ask);

@@ -92,8 +92,9 @@ export const SAME_WAIT_MS = 1;
 
 /**
  * Why a call may not run: of the limits that stand against it the one that will for the longest, so that whoever comes
- * again then is not refused by another. Of those that stand equally long it is the first, the user's in the order of
- * `LimitName`; slots, of which one may be free at any moment, are named where nothing else stands.
+ * again then is not refused by another: ever, where the call can cost more than a whole budget. Of those that stand
+ * equally long it is the first, the user's in the order of `LimitName`; slots, of which one may be free at any moment,
+ * are named where nothing else stands.
  */
 export interface Refusal {
   readonly limit: LimitName;

@@ -21,10 +21,11 @@ export interface Case {
   readonly windows: readonly MemoryWindow[];
 }
 
-/** The limit that stands against a call for the longest. Nothing is taken. */
+/** The limit that stands against a call for the longest: ever, where it costs more than a whole budget. Nothing is taken. */
 export function judge({ at, leaseMs, reserve, limits, scopes, windows }: Case): Refusal | undefined {
   let next = 0;
   let longest: Refusal | undefined;
+  let never: Refusal | undefined;
   for (let index = 0; index < limits.length; index += 1) {
     const { rate, concurrency, budgets } = limits[index] as ParsedLimits;
     const scope = scopes[index] as MemoryScope;
@@ -39,11 +40,13 @@ export function judge({ at, leaseMs, reserve, limits, scopes, windows }: Case): 
     for (const budget of budgets) {
       const window = windows[next++] as MemoryWindow;
       if (budget.enforcement === "block" && window.taken + reserve > budget.limitAmount) {
-        longest = longer(longest, budgetRefusal(budget, window, at));
+        const refusal = budgetRefusal(budget, window, at);
+        if (reserve > budget.limitAmount) never ??= refusal;
+        longest = longer(longest, refusal);
       }
     }
   }
-  return longest;
+  return never ?? longest;
 }
 
 /** A slot may be free at any moment, so it is the least of what anybody waits for. Of equals the first one stands. */

@@ -68,6 +68,6 @@ test("a rate tells what may come at once, which is what is taken of it", () => {
     retryAfterMs: 100,
     details: { limit: "requestsPerMinute", allowed: 600, used: 3, atOnce: 3 },
     message:
-      "The organization's limit of requests per minute is reached: 3 of 3 at once are taken, and 600 come back each minute. Try again in 1 s.",
+      "The organization's limit of requests per minute is reached: 3 of 3 taken, and 600 a minute come back. Try again in 1 s.",
   });
 });

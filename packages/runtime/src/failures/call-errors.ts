@@ -39,7 +39,7 @@ export function limitReached(refusal: Refusal, reserve: Usd): AIConfigError {
   if (rate !== undefined) {
     const atOnce = rate.burst + 1;
     return new AIConfigError("LIMIT_REACHED", {
-      message: `${whose} ${REACHED[limit]}: ${used} of ${atOnce} at once are taken, and ${rate.perMinute} come back each minute. ${again}`,
+      message: `${whose} ${REACHED[limit]}: ${used} of ${atOnce} taken, and ${rate.perMinute} a minute ${rate.perMinute === 1 ? "comes" : "come"} back. ${again}`,
       retryAfterMs,
       details: { ...details, atOnce },
     });

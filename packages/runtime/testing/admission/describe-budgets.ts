@@ -161,7 +161,7 @@ export function describeBudgets(always: StoreTest): void {
         limit: "1",
         enforcement: "block" as const,
         thresholds: [],
-        windows: [{ start: new Date(now - HOUR), end: new Date(now + left * HOUR) }],
+        windows: [windowOf(now, left)],
       }));
       const rate = { perMinute: 1, burst: 0 };
       return limitsOf(await scopeOf(under, kind), { rate, concurrency: 1, budgets });
@@ -181,6 +181,26 @@ export function describeBudgets(always: StoreTest): void {
     expect(named).toEqual(order.flatMap((limit) => [`user ${limit}`, `organization ${limit}`]));
     await admit(under.store, ask([user, organization], { reserve: "1" }));
   });
+
+  always(
+    "names the budget that a call cannot fit into at all before one that is full for longer",
+    async (under) => {
+      const budgets = [
+        await budgetOf(under, "0.5"),
+        await budgetOf(under, "1", { period: "monthly", windows: [windowOf(await under.now(), 48)] }),
+      ];
+      const user = limitsOf(await scopeOf(under, "user"), { budgets });
+      await spend(under.store, user, "0.4");
+      const monthly = limitsOf(user.scope, { budgets: budgets.slice(1) });
+      await spend(under.store, monthly, "0.55");
+      expect(await refuse(under.store, ask(user, { reserve: "0.2" }))).toMatchObject({
+        limit: "monthlyBudget",
+      });
+      expect(await refuse(under.store, ask(user, { reserve: "0.6" }))).toMatchObject({
+        limit: "dailyBudget",
+      });
+    },
+  );
 
   always("takes nothing at all for a call that the last of its limits refuses", async (under) => {
     const budgets = [await budgetOf(under, "1")];
@@ -289,4 +309,8 @@ function without(limits: ScopeLimits, limit: string): ScopeLimits {
   if (limit === "requestsPerMinute") return { ...limits, rate: undefined };
   if (limit === "concurrentRequests") return { ...limits, concurrency: undefined };
   return { ...limits, budgets: limits.budgets.filter(({ period }) => `${period}Budget` !== limit) };
+}
+
+function windowOf(now: number, hours: number) {
+  return { start: new Date(now - HOUR), end: new Date(now + hours * HOUR) };
 }

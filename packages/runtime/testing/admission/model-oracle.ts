@@ -42,6 +42,7 @@ interface Standing {
   readonly scope: string;
   readonly used: string;
   readonly waitMs: number;
+  readonly isForEver?: boolean;
 }
 
 export type Verdict =
@@ -158,7 +159,10 @@ export class ModelOracle {
   /** The limit that stands for the longest, the first of equals; a slot may be free at any moment. */
   #judge(request: AdmissionRequest) {
     const [first, ...others] = this.#standing(request);
-    const lasting = (limit: Standing) => (limit.limit === "concurrentRequests" ? 0 : limit.waitMs);
+    const lasting = ({ limit, waitMs, isForEver }: Standing) => {
+      if (isForEver) return Number.POSITIVE_INFINITY;
+      return limit === "concurrentRequests" ? 0 : waitMs;
+    };
     return others.reduce((one, next) => (lasting(next) > lasting(one as Standing) + 1 ? next : one), first);
   }
 
@@ -189,7 +193,8 @@ export class ModelOracle {
         const taken = this.#spent(window) + this.#reserved(window);
         if (taken + parseUsd(request.reserve) <= parseUsd(budget.limit)) continue;
         const waitMs = this.#window(budget).end.getTime() - this.now;
-        standing.push({ limit: `${budget.period}Budget`, scope, used: toUsd(taken), waitMs });
+        const isForEver = parseUsd(request.reserve) > parseUsd(budget.limit);
+        standing.push({ limit: `${budget.period}Budget`, scope, used: toUsd(taken), waitMs, isForEver });
       }
     }
     return standing;

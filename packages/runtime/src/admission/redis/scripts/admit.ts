@@ -44,7 +44,7 @@ end
 alerts = table.concat(alerts, ' ')
 
 local refusal, longest
--- Notes what stands against the call where it does so for longer than what is noted already.
+-- Notes what stands against the call where it does so for longer than what is noted already: \`wait\` compares, \`waitMs\` is told.
 local function note(scopeIndex, limit, used, wait, waitMs, budget)
   if refusal and wait <= longest + ${SAME_WAIT_MS} then return end
   local figures = budget and table.concat({ budget.index, budget.chosen, budget.spent, budget.taken }, ':') or ''
@@ -69,7 +69,7 @@ for index, scope in ipairs(scopes) do
     budget.next = add(budget.taken, reserve)
     if budget.isBlocking and budget.next > budget.limit then
       local wait = budget.ends - now
-      note(index, budget.period .. 'Budget', budget.taken, wait, wait, budget)
+      note(index, budget.period .. 'Budget', budget.taken, reserve > budget.limit and math.huge or wait, wait, budget)
     end
   end
 end
