@@ -9,13 +9,12 @@ const abort = new Error("given up");
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 0 }));
 afterEach(() => void vi.useRealTimers());
 
-const make = () =>
-  createBreaker({ isOutage: (error) => error === outage, isUndecided: (error) => error === abort });
+const make = (steady = () => Date.now()) =>
+  createBreaker({ isOutage: (error) => error === outage, isUndecided: (error) => error === abort, steady });
 const fail = (breaker: Breaker, error = outage) =>
   breaker.run(() => Promise.reject(error)).catch((caught: unknown) => caught);
 
-async function open(): Promise<Breaker> {
-  const breaker = make();
+async function open(breaker = make()): Promise<Breaker> {
   for (let failure = 0; failure < 10; failure += 1) expect(await fail(breaker)).toBe(outage);
   return breaker;
 }
@@ -30,6 +29,18 @@ test("after ten outages in a row nothing is sent for five seconds, and the refus
   vi.setSystemTime(5_000);
   expect(await breaker.run(send)).toBe("sent");
   expect(await fail(breaker)).toBe(outage);
+});
+
+test.each([-3_600_000, 3_600_000])("a date that is put right by %d ms changes no pause", async (stepMs) => {
+  let passedMs = 0;
+  const breaker = await open(make(() => passedMs));
+  vi.setSystemTime(stepMs);
+  await expect(breaker.run(async () => "sent")).rejects.toMatchObject({ retryAfterMs: 5_000 });
+  passedMs = 5_000;
+  expect(await fail(breaker)).toBe(outage);
+  await expect(breaker.run(async () => "sent")).rejects.toMatchObject({ retryAfterMs: 10_000 });
+  passedMs = 15_000;
+  expect(await breaker.run(async () => "sent")).toBe("sent");
 });
 
 test("an answer in between, or a failure of the request itself, is no outage", async () => {

@@ -1,4 +1,4 @@
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen, IterableBackoff } from "cockatiel";
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from "cockatiel";
 
 /** After so many failures in a row that tell of an outage, nothing is sent for a while. */
 const FAILURES = 10;
@@ -21,6 +21,8 @@ export interface BreakerOptions {
   isOutage(error: unknown): boolean;
   /** Whether a request that tells of no outage was given up by us before anything was known. */
   isUndecided(error: unknown): boolean;
+  /** Milliseconds, going on evenly where the date is put right. */
+  steady(): number;
 }
 
 export interface Breaker {
@@ -32,16 +34,17 @@ export interface Breaker {
 }
 
 /** One for each key, model and kind of request: an outage costs refusals, not queues. */
-export function createBreaker({ isOutage, isUndecided }: BreakerOptions): Breaker {
+export function createBreaker({ isOutage, isUndecided, steady }: BreakerOptions): Breaker {
   const policy = circuitBreaker(handleWhen(isOutage), {
     breaker: new ConsecutiveBreaker(FAILURES),
-    halfOpenAfter: new IterableBackoff(PAUSES_MS),
+    // The pauses are kept here: the library's go by the date, and one that is put back would make them hours.
+    halfOpenAfter: Number.NEGATIVE_INFINITY,
   });
   let pauses = 0;
   let openedAt = 0;
   policy.onBreak(() => {
     pauses += 1;
-    openedAt = Date.now();
+    openedAt = steady();
   });
   policy.onReset(() => {
     pauses = 0;
@@ -53,7 +56,7 @@ export function createBreaker({ isOutage, isUndecided }: BreakerOptions): Breake
 
   function remainingMs(): number {
     const pause = PAUSES_MS[Math.min(pauses, PAUSES_MS.length) - 1] ?? 0;
-    return Math.max(0, openedAt + pause - Date.now());
+    return Math.max(0, openedAt + pause - steady());
   }
 
   /** A failure of the request itself shows that the service is there, as an answer does. */

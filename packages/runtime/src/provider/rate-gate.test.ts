@@ -7,7 +7,7 @@ const need = { inputTokens: 1_000 };
 
 function setUp() {
   const clock = { at: START };
-  const gate = createRateGate({ now: () => clock.at });
+  const gate = createRateGate({ now: () => clock.at, steady: () => clock.at });
   return {
     clock,
     gate,

@@ -24,8 +24,8 @@ export interface Permit {
 export interface GateClocks {
   /** The date. */
   now(): number;
-  /** What waits are measured by: it goes on where the date is put right. The same unless given. */
-  steady?(): number;
+  /** Milliseconds that waits are measured by, going on evenly where the date is put right. */
+  steady(): number;
 }
 
 /** Anthropic's own buckets, as far as headers tell: each fills up again at an even rate. */
@@ -50,7 +50,7 @@ const MINUTE_MS = 60_000;
 /** A minute's limit comes back within a minute; a clock that is wrong must not stop anybody for longer. */
 const WAIT_MAX_MS = MINUTE_MS;
 
-export function createRateGate({ now, steady = now }: GateClocks): RateGate {
+export function createRateGate({ now, steady }: GateClocks): RateGate {
   const buckets = new Map<Kind, Bucket>();
   const underWay = { requests: 0, inputTokens: 0 };
   /** What is counted as under way, in the order it was taken. */
