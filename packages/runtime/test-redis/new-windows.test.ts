@@ -74,6 +74,24 @@ describe("windows that Redis does not count yet", () => {
     expect(await store.status([user])).toMatchObject([{ spent: "0.3", reserved: "0.2" }]);
   });
 
+  test("open while tokens are counted, more often than the ledger answers", async () => {
+    const user = limited();
+    const settled = memoryLedger();
+    const counted = { ...user, budgets: [], whole: user };
+    const busy: RedisStoreOptions["ledger"] = {
+      ...settled,
+      async spentIn(windows) {
+        const request = ask(counted);
+        await settle(counting, await admit(counting, request), request, "0");
+        return settled.spentIn(windows);
+      },
+    };
+    const counting = open({ ledger: busy });
+    const admission = await admit(counting, ask(user, { reserve: "0.1" }));
+    expect(admission.budgets).toMatchObject([{ spent: "0", reserved: "0.1" }]);
+    await counting.close();
+  });
+
   test("count a call that is settled while the ledger is asked, once", async () => {
     const prefix = `{test-${randomUUID()}}`;
     const user = limited();

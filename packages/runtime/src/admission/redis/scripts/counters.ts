@@ -24,10 +24,10 @@ local function load(scope, at)
   scope.windows, scope.beside = values[3] or '', {}
   for index, budget in ipairs(scope.budgets) do
     local counters = values[index + 3]
-    if counters then
+    -- Those that a former version counted are not listed, and may lack calls whose limits did not name them.
+    local isListed = string.find(' ' .. scope.windows .. ' ', ' ' .. budget.window .. ' ', 1, true)
+    if counters and isListed then
       budget.spent, budget.taken, budget.alerts = sub(counters, 1, 44), sub(counters, 45, 88), sub(counters, 89)
-      -- A process of before wrote no names.
-      budget.isUnlisted = not string.find(' ' .. scope.windows .. ' ', ' ' .. budget.window .. ' ', 1, true)
     else
       budget.isNew = true
     end
@@ -76,7 +76,7 @@ local function save(scope, keptMs)
   for _, budget in ipairs(scope.budgets) do
     if budget.isChanged then
       note(budget)
-      if budget.isNew or budget.isUnlisted then made[#made + 1] = budget.window end
+      if budget.isNew then made[#made + 1] = budget.window end
     end
   end
   for _, counted in ipairs(scope.beside) do

@@ -62,7 +62,8 @@ while position < #ARGV do
   position = last + 1
   if reserve then call('ZREM', slotsKey(scope.name), id) end
   load(scope, callAt)
-  if isBooked then
+  -- What cost nothing changes no sum, and tokens may be counted more often than the ledger answers.
+  if isBooked and cost ~= NOTHING then
     for _, window in ipairs(call('HKEYS', openingKey(scope.name))) do
       if isOpen(window, callAt) or isOpen(window, startedAt) then call('HDEL', openingKey(scope.name), window) end
     end
@@ -78,7 +79,7 @@ while position < #ARGV do
       budget.spent, budget.taken, budget.isChanged = add(budget.spent, cost), add(budget.taken, cost), true
       if reserve then budget.taken = free(budget.taken, reserve, budget.spent) end
       noteAlerts(alerts, budget)
-    elseif isBooked then
+    elseif isBooked and cost ~= NOTHING then
       call('HDEL', openingKey(scope.name), budget.window)
     end
     figures[#figures + 1] = figuresOf(budget)
