@@ -1,3 +1,4 @@
+import { AIConfigError } from "@ai-config/config-core";
 import { expect, test } from "vitest";
 
 import { manualTimers } from "../../testing/manual-timers.ts";
@@ -132,4 +133,46 @@ test("who closes waits for what is being booked for the first time, and hears of
   end();
   await late;
   expect(slow.done).toEqual([["b", false]]);
+});
+
+test("what was given up while the store booked it is told once", async () => {
+  const { timers, state, booked, done, settler, settle } = start();
+  await settle("a");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  Object.assign(state, { isAway: false, answer: promise });
+  const drained = settler.drain(10_000);
+  await timers.advance(10_000);
+  await drained;
+  resolve();
+  await timers.advance(0);
+  expect([booked, done]).toEqual([["a"], [["a", false]]]);
+});
+
+test("a record that is refused is booked without its caller's words", async () => {
+  const timers = manualTimers(0);
+  const seen: unknown[] = [];
+  const store: AdmissionStore = {
+    ...createMemoryStore(),
+    async settle({ entry: { label, tags } }) {
+      seen.push({ label, tags });
+      if (label !== null || "a" in tags) throw new AIConfigError("INPUT_INVALID");
+      return settled;
+    },
+  };
+  const lines: Line[] = [];
+  const done: string[] = [];
+  const settler = createSettler(store, {
+    timers,
+    log: (level, _, details = {}) => void lines.push({ level, details }),
+    onDone: ({ request }) => void done.push(request.id),
+  });
+  const entry = { label: "x", tags: { a: "b" } };
+  const settlement = { request: { id: "a" }, cost: "0.01", entry };
+  expect(await settler.settle(settlement as unknown as Settlement)).toBeUndefined();
+  await timers.advance(1_000);
+  expect(seen).toEqual([entry, { label: null, tags: {} }]);
+  expect(done).toEqual(["a"]);
+  expect(lines).toMatchObject([
+    { level: "error", details: { code: "RECORD_REFUSED", cause: "INPUT_INVALID", calls: [{ id: "a" }] } },
+  ]);
 });

@@ -3,6 +3,7 @@ import type { Log } from "@ai-config/config-service";
 import type { AdmissionStore, Settled, Settlement } from "../admission/admission-store.ts";
 import { type QueueTimers, systemTimers } from "../admission/queue-timers.ts";
 import { IDS_MAX, toldSettlements } from "../admission/told-settlements.ts";
+import { errorCode } from "../failures/error-code.ts";
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 60_000;
@@ -10,6 +11,9 @@ const LONGEST_PAUSE_MS = 60_000;
 const LAST_PAUSE_MS = 250;
 /** A store that is away for long may not take all memory of the process. */
 const LATE_MAX = 10_000;
+
+/** SQLSTATE classes of what a record can be refused for: its data, and constraints. */
+const REFUSALS = /^(?:22|23)/;
 
 /** Books what calls cost, if need be later: an answer that was paid for is not lost because a store is away. */
 export interface Settler {
@@ -45,8 +49,8 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
   let isDrained = false;
   let whenEmpty: (() => void) | undefined;
 
-  function add(settlement: Settlement): void {
-    late.set(settlement.request.id, settlement);
+  function add(settlement: Settlement, error: unknown): void {
+    late.set(settlement.request.id, acceptable(settlement, error));
     if (isDrained) giveUp([settlement]);
     else if (late.size > lateMax) {
       const [first] = late.values();
@@ -93,9 +97,27 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
       // It may have been given up meanwhile.
       if (late.delete(settlement.request.id)) onDone(settlement, settled);
       return true;
-    } catch {
+    } catch (error) {
+      const { id } = settlement.request;
+      if (late.has(id)) late.set(id, acceptable(settlement, error));
       return false;
     }
+  }
+
+  /**
+   * To be tried again: without its caller's own words where the record itself was refused. What they say must not keep a
+   * cost from being booked, and what it held from being freed.
+   */
+  function acceptable(settlement: Settlement, error: unknown): Settlement {
+    const { entry } = settlement;
+    if (!isRefusal(error) || (entry.label === null && Object.keys(entry.tags).length === 0))
+      return settlement;
+    log("error", "The record of a call was refused. It is booked without label and tags.", {
+      code: "RECORD_REFUSED",
+      cause: errorCode(error),
+      ...toldSettlements([settlement]),
+    });
+    return { ...settlement, entry: { ...entry, label: null, tags: {} } };
   }
 
   function giveUp(lost: readonly Settlement[]): void {
@@ -116,8 +138,8 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
       fresh.add(settlement);
       try {
         settled = await store.settle(settlement);
-      } catch {
-        if (fresh.delete(settlement)) add(settlement);
+      } catch (error) {
+        if (fresh.delete(settlement)) add(settlement, error);
         return undefined;
       }
       // It may have been given up meanwhile.
@@ -144,4 +166,10 @@ export function createSettler(store: AdmissionStore, options: SettlerOptions): S
       for (let at = 0; at < left.length; at += IDS_MAX) giveUp(left.slice(at, at + IDS_MAX));
     },
   };
+}
+
+/** Whether a store looked at a record and refused it; otherwise it was away. */
+function isRefusal(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "INPUT_INVALID" || REFUSALS.test(code);
 }

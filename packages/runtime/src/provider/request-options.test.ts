@@ -43,6 +43,7 @@ test.each<[unknown, string]>([
   [{ tags: "ab" }, "tags"],
   [{ tags: ["a"] }, "tags"],
   [{ tags: new Map([["a", "b"]]) }, "tags"],
+  [{ tags: { a: "\u001aics_abcdef" } }, "tags.a"],
   [{ label: null }, "label"],
   [{ label: 5 }, "label"],
 ])("options %j are refused at their path", (options, path) => {

@@ -38,6 +38,8 @@ const BETA = "anthropic-beta";
 const TAGS_MAX = 10;
 const TAG_NAME = /^[A-Za-z][\w.-]{0,39}$/;
 const TAG_MAX = 100;
+/** In JSON, as which tags are kept, each of them is six characters, which can even make a key of those behind them. */
+const CONTROL = /\p{Cc}/u;
 
 /**
  * What counts of a call's options, whatever their owner does to them meanwhile. Throws INPUT_INVALID before anything
@@ -97,8 +99,11 @@ function checkTags(tags: Readonly<Record<string, string>>): void {
         "Each name must be a word of at most 40 letters, digits, dots, dashes and underscores.",
       );
     }
-    if (!isStorable(value, TAG_MAX)) {
-      throw invalid(`tags.${name}`, `Must be text of at most ${TAG_MAX} characters, and no key.`);
+    if (!isStorable(value, TAG_MAX) || CONTROL.test(value)) {
+      throw invalid(
+        `tags.${name}`,
+        `Must be text of at most ${TAG_MAX} characters, without control characters, and no key.`,
+      );
     }
   }
 }
