@@ -160,7 +160,7 @@ test("a signal that outlives many calls remembers none of them", async () => {
   expect(dependants.every((size) => size === 0)).toBe(true);
 });
 
-test("what tools might have brought in is not booked of a call that was given up before they could", async () => {
+test("what tools and advisors might have cost is not booked of a call that was given up before they could", async () => {
   const userId = await governed.makeUser({ settings: { model, rateLimiting, timeouts: patient } });
   const { messages } = governed.restart().forUser(userId);
   const search = { type: "web_search_20250305", name: "web_search", max_uses: 5 } as const;
@@ -168,8 +168,10 @@ test("what tools might have brought in is not booked of a call that was given up
     type: "document",
     source: { type: "base64", media_type: "application/pdf", data: "JVBERi0xLjcK" },
   };
+  const advisor = { type: "advisor_20260301", name: "advisor", model: "claude-fable-5-1" };
   const prompts: CreateParams[] = [
     { ...ask, tools: [search] },
+    { ...ask, tools: [{ ...advisor, max_uses: 3, max_tokens: 2_000 }] } as unknown as CreateParams,
     { messages: [{ role: "user", content: [pdf] }] },
   ];
   for (const asked of prompts) {
@@ -185,7 +187,7 @@ test("what tools might have brought in is not booked of a call that was given up
     const entry = governed.ledger.at(-1);
     expect(entry).toMatchObject({ outcome: "aborted", costBasis: "estimated" });
     expect(Number(entry?.cost)).toBeGreaterThan(0);
-    expect(Number(entry?.cost)).toBeLessThan(0.2);
+    expect(Number(entry?.cost)).toBeLessThan(0.02);
   }
 });
 

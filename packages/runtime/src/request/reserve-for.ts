@@ -88,7 +88,8 @@ function boundOf({ params, size, extras }: Measured, turn: Turn, options: Reserv
     const own = speed === undefined && info?.fastMultiplier ? body.speed : speed;
     add({ ...body, model, max_tokens: maxTokens, speed: own }, info?.contextWindow ?? turn.contextTokens);
   }
-  for (const advisor of advisors) reserves.push(adviceOf(advisor, body.inference_geo, options));
+  const read = size.tokensMax + written;
+  for (const advisor of advisors) reserves.push(adviceOf(advisor, read, body.inference_geo, options));
   const isForeseen =
     extras.unforeseen === undefined && !(extras.isWidened && turn.contextTokens < WIDE_CONTEXT);
   return {
@@ -99,12 +100,14 @@ function boundOf({ params, size, extras }: Measured, turn: Turn, options: Reserv
 
 function adviceOf(
   { model, uses, maxTokens, caching }: Advisor,
+  promptTokens: number,
   inference_geo: PricedParams["inference_geo"],
   options: ReserveOptions,
 ): Reserve {
   const contextTokens = findModel(model, options.models)?.contextWindow ?? 0;
+  const tokens = Math.min(promptTokens, contextTokens);
   const request = { model, max_tokens: maxTokens, inference_geo, cache_control: caching };
-  const { amount, isBound } = reserveOf(upperBound(request, contextTokens, options));
+  const { amount, isBound } = reserveOf(upperBound(request, tokens, options));
   return { amount: toUsd(parseUsd(amount) * BigInt(uses)), isBound };
 }
 

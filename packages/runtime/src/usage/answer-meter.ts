@@ -1,28 +1,18 @@
 import { Buffer } from "node:buffer";
 import type { AnthropicUsage } from "@ai-config/config-core";
-import type {
-  ContentBlock,
-  Message,
-  RawMessageStreamEvent,
-} from "@anthropic-ai/sdk/resources/messages/messages";
+import type { Message, RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
 
-/**
- * How many bytes of an answer are taken for a token where nothing says how many it has. Prose has four and more, so that
- * too little is seldom booked of it; figures, symbols and some scripts have fewer. It counts what was shown: thoughts
- * that were summed up or left out are billed beside it.
- */
-const BYTES_PER_TOKEN = 3;
+import {
+  fallbackOf,
+  noSamplings,
+  noteBlock,
+  type SeenSamplings,
+  type Unshown,
+  usageOfSeen,
+} from "./seen-samplings.ts";
 
 /** Blocks of which more is written, and billed, than is shown. */
 const HIDDEN: ReadonlySet<string> = new Set(["thinking", "redacted_thinking"]);
-
-/** What has prompts read again: uses of tools that Anthropic runs, with what came of them, and models that declined. */
-interface Rereading {
-  times: number;
-  searches: number;
-  /** Of all results of tools, as they came in. */
-  bytes: number;
-}
 
 /** What is known so far of what one request is billed for. */
 export interface AnswerMeter {
@@ -31,13 +21,9 @@ export interface AnswerMeter {
   /** As Anthropic reported it last. */
   usage: AnthropicUsage | undefined;
   model: string | undefined;
-  /** Who goes on with the answer since a model declined to; undefined where none did. */
-  fallback: string | undefined;
   stopReason: string | null;
-  /** Of the answer, as it came in. */
-  bytes: number;
-  /** Undefined where the prompt was read once. */
-  rereading: Rereading | undefined;
+  /** What was seen of a stream. */
+  readonly seen: SeenSamplings;
   /** When the request was sent, or was about to be, by the steady clock. */
   readonly sentAt: number;
   /** How long the answer was being shown as it was written. */
@@ -51,10 +37,8 @@ export function startMeter(sentAt: number): AnswerMeter {
     state: "refused",
     usage: undefined,
     model: undefined,
-    fallback: undefined,
     stopReason: null,
-    bytes: 0,
-    rereading: undefined,
+    seen: noSamplings(),
     sentAt,
     shownMs: 0,
     shownFrom: undefined,
@@ -96,7 +80,7 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent, at:
   switch (event.type) {
     case "content_block_start":
       if (!HIDDEN.has(event.content_block.type)) meter.shownFrom ??= at;
-      noteBlock(meter, event.content_block);
+      noteBlock(meter.seen, event.content_block);
       return;
     case "content_block_stop":
       meter.shownMs = shownMsAt(meter, at);
@@ -109,7 +93,7 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent, at:
       return;
     case "content_block_delta":
       for (const [name, part] of Object.entries(event.delta)) {
-        if (name !== "type" && typeof part === "string") meter.bytes += Buffer.byteLength(part);
+        if (name !== "type" && typeof part === "string") meter.seen.current.bytes += Buffer.byteLength(part);
       }
       return;
     case "message_delta":
@@ -120,33 +104,9 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent, at:
   }
 }
 
-function noteBlock(meter: AnswerMeter, block: ContentBlock): void {
-  const { type, name, content, to } = block as {
-    type: string;
-    name?: unknown;
-    content?: unknown;
-    to?: { model?: unknown };
-  };
-  if (type === "server_tool_use") {
-    const rereading = rereadingOf(meter);
-    rereading.times += 1;
-    if (name === "web_search") rereading.searches += 1;
-  } else if (type === "fallback") {
-    rereadingOf(meter).times += 1;
-    meter.fallback = textOf(to?.model);
-  } else if (type.endsWith("_tool_result")) {
-    rereadingOf(meter).bytes += Buffer.byteLength(JSON.stringify(content ?? ""));
-  }
-}
-
-function rereadingOf(meter: AnswerMeter): Rereading {
-  meter.rereading ??= { times: 0, searches: 0, bytes: 0 };
-  return meter.rereading;
-}
-
 /** The model that answered, or that was answering when it was seen last. */
-export function answeringModel({ fallback, model }: AnswerMeter): string | undefined {
-  return fallback ?? model;
+export function answeringModel({ seen, model }: AnswerMeter): string | undefined {
+  return fallbackOf(seen) ?? model;
 }
 
 /** How long until a moment the answer was being shown as it was written: meanwhile nothing was thought. */
@@ -154,33 +114,12 @@ export function shownMsAt({ shownMs, shownFrom }: AnswerMeter, at: number): numb
   return shownMs + (shownFrom === undefined ? 0 : Math.max(0, at - shownFrom));
 }
 
-/**
- * What an answer that was broken off is billed for, as far as it was seen. `hiddenTokens` is what may have been written
- * by then without being shown.
- */
+/** What an answer that was broken off is billed for, as far as it was seen. */
 export function usageSoFar(
-  { usage, bytes, rereading }: AnswerMeter,
-  { maxTokens, hiddenTokens }: { readonly maxTokens: number; readonly hiddenTokens: number },
+  { usage, model, seen }: AnswerMeter,
+  unshown: Unshown,
 ): AnthropicUsage | undefined {
-  if (usage === undefined) return undefined;
-  const seen = Math.ceil(bytes / BYTES_PER_TOKEN);
-  const written = Math.min(maxTokens, seen + hiddenTokens);
-  const soFar = { ...usage, output_tokens: Math.max(usage.output_tokens, written) };
-  return rereading === undefined ? soFar : withRereading(soFar, rereading);
-}
-
-/** The beginning tells of the first prompt alone; the others, and the searches, would have been told at the end. */
-function withRereading(usage: AnthropicUsage, { times, searches, bytes }: Rereading): AnthropicUsage {
-  const { input_tokens, cache_read_input_tokens, cache_creation_input_tokens, server_tool_use } = usage;
-  const prompt = input_tokens + (cache_read_input_tokens ?? 0) + (cache_creation_input_tokens ?? 0);
-  return {
-    ...usage,
-    input_tokens: input_tokens + times * (prompt + Math.ceil(bytes / BYTES_PER_TOKEN)),
-    server_tool_use: {
-      ...server_tool_use,
-      web_search_requests: Math.max(searches, server_tool_use?.web_search_requests ?? 0),
-    },
-  };
+  return usage && usageOfSeen(usage, model, seen, unshown);
 }
 
 /** The last event repeats only a part: what it leaves null stays as it was. */

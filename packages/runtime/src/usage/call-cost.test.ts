@@ -106,15 +106,36 @@ test("what Anthropic's tools did before an answer broke off is billed with the p
   expect(asked({ reserve: "0.015" }, ...searched).amount).toBe("0.015");
 });
 
-test("a model that goes on where another declined reads the prompt again, at its own price, until a whole answer tells", () => {
-  const block = { type: "fallback", from: { model: params.model }, to: { model: "claude-haiku-5-5" } };
-  const handedOver = [start(), { type: "content_block_start", content_block: block }];
-  const broken = asked({}, ...handedOver, text("x".repeat(30)));
-  expect(broken.usage).toMatchObject({ input_tokens: 10 + 1_010, output_tokens: 10 });
-  const same = asked({}, start({ input_tokens: 1_020, output_tokens: 10 }, "claude-haiku-5-5"));
-  expect(broken.amount).toBe(same.amount);
-  const whole = asked({}, ...handedOver, end({ output_tokens: 10 }));
-  expect(whole.amount).toBe(asked({}, start(), end({ output_tokens: 10 })).amount);
+const blockOf = (content_block: object) => ({ type: "content_block_start", content_block });
+const haiku = "claude-haiku-5-5";
+
+test("a model that goes on where another declined reads the prompt again, each at its own price", () => {
+  const handOver = blockOf({ type: "fallback", from: { model: params.model }, to: { model: haiku } });
+  const broken = asked({}, start(), text("x".repeat(30)), handOver, text("x".repeat(60)));
+  const iterations = [
+    { type: "message", model: params.model, ...usage, output_tokens: 10 },
+    { type: "fallback_message", model: haiku, input_tokens: 1_020, output_tokens: 20 },
+  ];
+  expect(broken).toMatchObject({
+    basis: "estimated",
+    usage: { input_tokens: 1_030, output_tokens: 30, iterations },
+  });
+  // 10 tokens at $2, 1,000 from the cache at $0.20, 10 at $10 a million; then 1,020 at $0.10 and 20 at $0.50.
+  expect(broken.amount).toBe(String((20 + 100 + 100 + 102 + 10) / 1e6));
+  // One that declined before it had written is not billed.
+  expect(asked({}, start(), handOver, text("x".repeat(60))).amount).toBe(String((101 + 10) / 1e6));
+});
+
+test("advice is billed at the price of who gives it, from the moment it is asked for", () => {
+  const ask = blockOf({ type: "server_tool_use", name: "advisor" });
+  const advice = blockOf({ type: "advisor_tool_result", content: "x".repeat(298) });
+  const from = { ...params, model: haiku };
+  const plain = { input_tokens: 1_000, cache_read_input_tokens: 0, output_tokens: 1 };
+  const broken = (...more: object[]) =>
+    asked({ params: from, advisor: "claude-opus-5-5" }, start(plain, haiku), ...more);
+  // Two prompts at $0.10 a million and one at $4, then 100 tokens of advice at $20, and read.
+  expect(broken(ask).amount).toBe(String((200 + 4_000) / 1e6));
+  expect(broken(ask, advice).amount).toBe(String((200 + 10 + 4_000 + 2_000) / 1e6));
 });
 
 test("speed and region that the answer does not tell are those that were sent, and that is an estimate", () => {

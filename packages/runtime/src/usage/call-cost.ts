@@ -12,7 +12,7 @@ import {
   type Usd,
 } from "@ai-config/config-core";
 
-import { type AnswerMeter, answeringModel, shownMsAt, usageSoFar } from "./answer-meter.ts";
+import { type AnswerMeter, shownMsAt, usageSoFar } from "./answer-meter.ts";
 import { mayThink, mostWritten } from "./unseen-output.ts";
 
 /** What a request cost, and what it is made of. */
@@ -29,6 +29,8 @@ export interface CallCostOptions {
   /** What was sent. */
   readonly params: PricedParams;
   readonly multiplier: number | undefined;
+  /** The model that it lets be asked for advice. */
+  readonly advisor?: string | undefined;
   /** How long ago it was sent. */
   readonly elapsedMs: number;
   /** The most that it can cost. */
@@ -53,9 +55,7 @@ export function callCost(meter: AnswerMeter, options: CallCostOptions): CallCost
   if (meter.state === "refused") return NOTHING;
   const usage = meter.state === "complete" ? meter.usage : soFar(meter, options);
   if (usage === undefined) return { amount: unreported(meter, options), basis: "estimated", usage };
-  // A whole answer tells by itself what each model of it wrote.
-  const model = meter.state === "complete" ? meter.model : answeringModel(meter);
-  const served = model !== undefined && findModel(model, models) ? model : undefined;
+  const served = meter.model !== undefined && findModel(meter.model, models) ? meter.model : undefined;
   const untold = untoldOf(usage, params);
   const cost = priceOf(usage, { model: served ?? params.model, models, date, multiplier, ...untold });
   if (cost === undefined || cost.amount === null)
@@ -81,12 +81,12 @@ function untoldOf(
 
 function soFar(
   meter: AnswerMeter,
-  { params, models, elapsedMs }: CallCostOptions,
+  { params, models, elapsedMs, advisor }: CallCostOptions,
 ): AnthropicUsage | undefined {
   const maxTokens = params.max_tokens;
   const hiddenMs = elapsedMs - shownMsAt(meter, meter.sentAt + elapsedMs);
   const hiddenTokens = mayThink(params, models) ? mostWritten(hiddenMs, maxTokens) : 0;
-  return usageSoFar(meter, { maxTokens, hiddenTokens });
+  return usageSoFar(meter, { maxTokens, hiddenTokens, advisor });
 }
 
 /** Claude reports what an answer costs from its beginning on: at what pace others write nobody knows. */
