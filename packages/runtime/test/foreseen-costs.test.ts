@@ -12,6 +12,10 @@ afterAll(() => governed[Symbol.asyncDispose]());
 const model = { model: "claude-sonnet-5-5", maxTokens: 100 };
 const budgets = { dailyBudget: 50, weeklyBudget: 100, monthlyBudget: 100 };
 const warning = { dailyEnforcement: "warn", weeklyEnforcement: "warn", monthlyEnforcement: "warn" };
+const format = {
+  type: "json_schema",
+  schema: { type: "object", additionalProperties: false, properties: {} },
+};
 const search = { type: "web_search_20250305", name: "web_search" };
 const document = {
   type: "document",
@@ -33,7 +37,7 @@ describe("under a budget that blocks", () => {
     ["web search", { tools: [{ ...search, max_uses: 2 }] }],
     ["a tool", { tools: [{ name: "look", input_schema: { type: "object" } }] }],
     ["thinking between tools", { thinking: { type: "between_tools" } }],
-    ["a cache and a format", { cache_control: { type: "ephemeral" }, output_config: { effort: "low" } }],
+    ["a cache and a format", { cache_control: { type: "ephemeral" }, output_config: { format } }],
   ])("%s passes", async (_what, more) => {
     const userId = await governed.makeUser({ settings: { model, costBudget: budgets } });
     const { outcome } = await call(userId, more);

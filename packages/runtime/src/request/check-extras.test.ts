@@ -81,6 +81,20 @@ test("a fallback cannot decide for itself what the organization has decided", ()
   );
 });
 
+test.each<[string, object, Policy["fields"]]>([
+  ["output_config.effort", { output_config: null }, { "model.effort": { lock: "low" } }],
+  ["output_config.effort", { output_config: { effort: null } }, { "model.effort": { lock: "low" } }],
+  ["thinking", { thinking: null }, { "model.thinking": { lock: "off" } }],
+  ["inference_geo", { inference_geo: "global" }, { "model.inferenceGeo": { lock: "us" } }],
+  ["service_tier", { service_tier: "auto" }, { "model.serviceTier": { lock: "standard_only" } }],
+])("a fallback's %s is held to the policy in %j too", (path, more, fields) => {
+  const fallback = { fallbacks: [{ model: "claude-haiku-5-5", ...more }] };
+  expect(() => check(fallback, { fields: fields ?? {} })).toThrow(
+    refusal(`fallbacks.0.${path}`, "policy_locked"),
+  );
+  expect(() => check(fallback)).not.toThrow();
+});
+
 test("a message of the system cannot ask for an effort that the organization has ruled out", () => {
   const policy: Policy = { fields: { "model.effort": { lock: "low" } } };
   const asking = (effort: unknown) => ({

@@ -76,6 +76,9 @@ function fallbacksOf(value: unknown): Extras {
       extras = both(extras, unforeseen(path, given));
       continue;
     }
+    for (const name in given as object) {
+      if (!FALLBACK_FIELDS.has(name)) extras = both(extras, unforeseen(`${path}.${name}`, undefined));
+    }
     extras = both(extras, {
       ...NO_EXTRAS,
       fallbacks: [
@@ -106,27 +109,40 @@ function effortsOf(messages: unknown): readonly FieldOverride[] {
   return efforts ?? NO_EXTRAS.overrides;
 }
 
-/** What a fallback may say for itself (`BetaFallbackParam` of @anthropic-ai/sdk 1.12). */
+const FALLBACK_FIELDS: ReadonlySet<string> = new Set([
+  "model",
+  "max_tokens",
+  "output_config",
+  "speed",
+  "thinking",
+] satisfies (keyof FallbackParam | "model")[]);
+
+/** What a fallback may say for itself (`BetaFallbackParam` of @anthropic-ai/sdk 1.12), and what it may yet. */
 interface FallbackParam {
+  readonly inference_geo?: unknown;
   readonly max_tokens?: number | null;
   readonly output_config?: { readonly effort?: unknown } | null;
+  readonly service_tier?: unknown;
   readonly speed?: string | null;
   readonly thinking?: GovernedParams["thinking"] | null;
 }
 
 function overridesOf(
-  { max_tokens, output_config, speed, thinking }: FallbackParam,
+  { inference_geo, max_tokens, output_config, service_tier, speed, thinking }: FallbackParam,
   path: string,
 ): FieldOverride[] {
   const overrides: FieldOverride[] = [
+    { path: `${path}.inference_geo`, field: "model.inferenceGeo", value: inference_geo },
+    { path: `${path}.service_tier`, field: "model.serviceTier", value: service_tier },
     { path: `${path}.max_tokens`, field: "model.maxTokens", value: max_tokens ?? undefined },
     {
       path: `${path}.output_config.effort`,
       field: "model.effort",
-      value: output_config?.effort ?? undefined,
+      // With null it is the model's own, whatever the request says.
+      value: output_config === null ? null : output_config?.effort,
     },
     { path: `${path}.speed`, field: "model.speed", value: speed === null ? "standard" : speed },
-    { path: `${path}.thinking`, field: "model.thinking", value: thinking ? thinkingOf(thinking) : undefined },
+    { path: `${path}.thinking`, field: "model.thinking", value: thinking ? thinkingOf(thinking) : thinking },
   ];
   return overrides.filter(({ value }) => value !== undefined);
 }
