@@ -485,15 +485,21 @@ describe("a call that waits in vain", () => {
   });
 
   test("is refused at once where too many wait", async () => {
-    const { enter, order, queue, store, timers } = start({ maxWaiting: 2 });
-    const one = user({ concurrency: 1 });
+    const { enter, order, queue, store, timers } = start({ maxWaiting: 4 });
+    const [one, other, third] = [
+      user({ concurrency: 1 }),
+      user({ concurrency: 0 }),
+      user({ concurrency: 0 }),
+    ];
     await admit(store, ask(one));
     for (const name of ["a", "b"]) enter(name, one);
     await setImmediate();
+    // Half of the places are for others.
     expect(await enter("c", one).answer).toMatchObject({ refusal: { limit: "concurrentRequests" } });
-    const other = user({ concurrency: 0 });
-    expect(await enter("d", other).answer).toMatchObject({ refusal: { scope: other.scope } });
-    expect([queue.waiting, order]).toEqual([2, ["c refused", "d refused"]]);
+    for (const name of ["d", "e"]) enter(name, other);
+    await setImmediate();
+    expect(await enter("f", third).answer).toMatchObject({ refusal: { scope: third.scope } });
+    expect([queue.waiting, order]).toEqual([4, ["c refused", "f refused"]]);
     await timers.advance(MINUTE);
     expect([queue.waiting, timers.pending]).toEqual([0, 0]);
   });

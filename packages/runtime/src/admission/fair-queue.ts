@@ -12,7 +12,7 @@ import { scopeKey } from "./parsed-limits.ts";
 import { type QueueTimers, systemTimers } from "./queue-timers.ts";
 
 export interface FairQueueOptions {
-  /** How many calls may wait; further ones get their refusal at once. */
+  /** How many calls may wait, half of them one person's; further ones get their refusal at once. */
   readonly maxWaiting?: number;
   /** How often a waiting call asks again: another process may have freed something, or its limits have changed. */
   readonly pollMs?: number;
@@ -145,11 +145,13 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     patience: Patience,
     block: Block,
   ): Promise<Admission> {
-    if (waiting >= maxWaiting) {
+    const key = lineKey(request);
+    // One person alone must not keep all others from waiting.
+    const isFull = (lines.get(key)?.waiters.length ?? 0) >= Math.ceil(maxWaiting / 2);
+    if (waiting >= maxWaiting || isFull) {
       drop(block);
       return Promise.resolve(refused(block.refusal));
     }
-    const key = lineKey(request);
     const line = lines.get(key) ?? { key, waiters: [], block };
     lines.set(key, line);
     line.block.lines.add(line);
