@@ -1,3 +1,4 @@
+export { AIConfigError } from "@ai-config/config-core";
 export type {
   Admission,
   AdmissionRequest,
@@ -25,6 +26,7 @@ export {
   type GovernedClaude,
   type GovernedClaudeOptions,
 } from "./create-governed-claude.ts";
+export { isLimitReached, type LimitReachedError, type ReachedLimit } from "./failures/limit-reached.ts";
 export type { BudgetLeft, Governed } from "./governed.ts";
 export type { Ledger, LedgerWindow } from "./ledger/ledger.ts";
 export type { LedgerEntry } from "./ledger/ledger-entry.ts";

@@ -108,9 +108,7 @@ function readAdmission(
       return { isAdmitted: true, id: request.id, budgets, alerts };
     }
     case "r": {
-      const [, place, limit, used, waitMs, budget] = answer;
-      // An ended lease stays a moment longer while somebody else has the other scope of it in hand.
-      const retryAfterMs = Math.max(1, waitMs);
+      const [, place, limit, used, retryAfterMs, budget] = answer;
       const { scope, rate, concurrency, budgets } = parseLimits(request.scopes[place] as ScopeLimits);
       const parsed = budget === null ? undefined : budgets[budget];
       const allowed = parsed?.limit ?? (limit === "requestsPerMinute" ? rate?.perMinute : concurrency) ?? 0;

@@ -8,7 +8,7 @@ import type {
   ScopeLimits,
 } from "../admission/admission-store.ts";
 import { admitWithin, type Patience } from "../admission/fair-queue.ts";
-import { limitReached } from "../failures/call-errors.ts";
+import { limitReached } from "../failures/limit-reached.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
 import { compileTurn, type Turn } from "../request/compile-turn.ts";
 import { priceUnknown } from "../request/price-unknown.ts";
@@ -111,7 +111,7 @@ async function ask(
     waiting.onWait?.(refusal);
   };
   const admission = await admitWithin(store, request, { queue, deadline, signal, ...waiting, onWait });
-  if (hasWaited) call.waits.push({ reason: "limit", ms: steadyNow(clock) - from });
+  if (hasWaited) call.waits.push({ reason: "limit", ms: Math.round(steadyNow(clock) - from) });
   return admission;
 }
 

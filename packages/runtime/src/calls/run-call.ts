@@ -1,6 +1,6 @@
 import { AIConfigError } from "@ai-config/config-core";
 
-import { endedError } from "../failures/call-errors.ts";
+import { endedError } from "../failures/ended-error.ts";
 import { providerError } from "../failures/provider-error.ts";
 import type { KeyRoute } from "../provider/call-keys.ts";
 import { type CallOptions, requestHeaders, takeCallOptions } from "../provider/request-options.ts";

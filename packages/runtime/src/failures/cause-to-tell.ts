@@ -1,5 +1,5 @@
 import { plain } from "../plain-text.ts";
-import { CAUSES_MAX } from "./has-code.ts";
+import { CAUSES_MAX } from "./codes-of.ts";
 
 /** What parsers quote of a text, which may be any part of a key. */
 const QUOTED = /, (?:\.\.\.)?".*"(?:\.\.\.)? is/s;

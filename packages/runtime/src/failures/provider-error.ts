@@ -1,6 +1,7 @@
 import { AIConfigError, ERROR_CATALOGUE, type ErrorCode } from "@ai-config/config-core";
 
 import type { FailureKind } from "./classify-error.ts";
+import { codeIn } from "./codes-of.ts";
 import type { Failure } from "./read-failure.ts";
 
 const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
@@ -23,8 +24,15 @@ const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
   unsendable: "PROVIDER_REQUEST_REFUSED",
 };
 
-/** Nobody but our own side has seen it. */
-const UNSENDABLE = "The request cannot be sent as it is. Correct what `fetch` is given, then try again.";
+/** Where the sentence of the code says too little. */
+const SENTENCES: Partial<Readonly<Record<FailureKind, string>>> = {
+  billing: "Anthropic asks for the account of the key to be paid for. Look at its billing in the Console.",
+  permission: "The key may not do this at Anthropic. Use another key, or have its workspace allow it.",
+  not_found: "Anthropic has no such thing for this key. Check the model, and whether the key may use it.",
+  connection: "Anthropic cannot be reached. Check the network and the address of the API, then try again.",
+  // Nobody but our own side has seen it.
+  unsendable: "The request cannot be sent as it is. Correct what `fetch` is given, then try again.",
+};
 /** What stands between us and Anthropic may answer with a page: enough of it to know it by. */
 const SAID_MAX = 500;
 
@@ -35,11 +43,16 @@ export function providerError(
 ): AIConfigError {
   const { kind, type, errorCode, message: said, status, requestId, retryAfterMs, cause } = failure;
   const code = CODES[kind];
-  const text = kind === "unsendable" ? UNSENDABLE : ERROR_CATALOGUE[code].message;
+  // Nothing was sent then, so nothing is known of the way there.
+  const own = type === "circuit_open" ? undefined : SENTENCES[kind];
+  const text = own ?? ERROR_CATALOGUE[code].message;
+  const systemCode = kind === "connection" ? codeIn(cause) : undefined;
   return new AIConfigError(code, {
-    message: said ? `${text} Anthropic says: ${shorten(said)}` : text,
+    message: said
+      ? `${text} Anthropic says: ${shorten(said)}`
+      : text + (systemCode ? ` (${systemCode})` : ""),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-    details: { ...details, kind, type, errorCode, status, requestId },
+    details: { ...details, kind, type, errorCode, status, requestId, ...(systemCode && { systemCode }) },
     cause,
   });
 }

@@ -7,7 +7,7 @@ import { CircuitOpen } from "../provider/circuit-breaker.ts";
 import { requestIdIn } from "../provider/request-id.ts";
 import { causeToTell } from "./cause-to-tell.ts";
 import { classifyError, type ErrorClass, type FailedRequest } from "./classify-error.ts";
-import { hasCode } from "./has-code.ts";
+import { hasCode } from "./codes-of.ts";
 
 /** A request that did not end well, with all that is needed to go on or to tell. */
 export interface Failure extends ErrorClass {

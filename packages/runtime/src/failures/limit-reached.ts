@@ -1,8 +1,12 @@
-import { AIConfigError, compareUsd, formatUsdApart, type Timeouts, type Usd } from "@ai-config/config-core";
-import { APIUserAbortError } from "@anthropic-ai/sdk";
+import {
+  AIConfigError,
+  type AIConfigErrorOptions,
+  compareUsd,
+  formatUsdApart,
+  type Usd,
+} from "@ai-config/config-core";
 
-import type { LimitName, Refusal } from "../admission/admission-store.ts";
-import type { EndedBy } from "../calls/call-guard.ts";
+import type { BudgetState, LimitName, Refusal, Scope } from "../admission/admission-store.ts";
 
 /** A budget refuses what would not fit, whether or not all of it is spent. */
 const REACHED: Readonly<Record<LimitName, string>> = {
@@ -20,25 +24,48 @@ const UNITS = [
   ["min", 60],
 ] as const;
 
-const FIELDS = {
-  connection: "connectionTimeout",
-  generation: "generationTimeout",
-  total: "totalRequestTimeout",
-} as const satisfies Record<Exclude<EndedBy, "caller" | "closing">, keyof Timeouts>;
+/** The facts of a refusal, for programs. */
+export interface ReachedLimit {
+  readonly limit: LimitName;
+  /** Whose limit it is. */
+  readonly scope: Scope;
+  /** The limit: calls a minute, calls at once, or USD as decimal text. */
+  readonly allowed: number | Usd;
+  /** What is taken of it, in the same unit. */
+  readonly used: number | Usd;
+  /** Absent where no waiting helps: the call can cost more than the whole budget. */
+  readonly retryAfterMs?: number;
+  /** Of a rate: how many calls may come at once. */
+  readonly atOnce?: number;
+  /** Of a budget: the most that the call can cost, in USD as decimal text. */
+  readonly reserve?: Usd;
+  /** Of a budget: the figures of its window. */
+  readonly budget?: BudgetState;
+}
+
+export type LimitReachedError = AIConfigError & {
+  readonly code: "LIMIT_REACHED";
+  readonly details: Readonly<Record<string, unknown>> & ReachedLimit;
+};
+
+/** Whether a call was refused by a limit of this product, before anything was sent; `details` says by which. */
+export function isLimitReached(error: unknown): error is LimitReachedError {
+  return error instanceof AIConfigError && error.code === "LIMIT_REACHED";
+}
 
 /**
  * Names the limit that keeps a call from running, whose it is, and when to try again. `reserve` is the most that the
  * call can cost: where that is more than the whole budget no waiting helps, and no time is named; where the budget is
  * nothing, no shorter call helps either.
  */
-export function limitReached(refusal: Refusal, reserve: Usd): AIConfigError {
+export function limitReached(refusal: Refusal, reserve: Usd): LimitReachedError {
   const { limit, scope, allowed, used, retryAfterMs, budget, rate } = refusal;
   const whose = scope.kind === "user" ? "The account's" : "The organization's";
   const again = `Try again in ${inWords(retryAfterMs)}.`;
   const details = { limit, scope, allowed, used, retryAfterMs };
   if (rate !== undefined) {
     const atOnce = rate.burst + 1;
-    return new AIConfigError("LIMIT_REACHED", {
+    return refused({
       message: `${whose} ${REACHED[limit]}: ${used} of ${atOnce} taken, and ${rate.perMinute} a minute ${rate.perMinute === 1 ? "comes" : "come"} back. ${again}`,
       retryAfterMs,
       details: { ...details, atOnce },
@@ -47,23 +74,30 @@ export function limitReached(refusal: Refusal, reserve: Usd): AIConfigError {
   // Amounts are text, and only budgets are amounts.
   if (typeof allowed !== "string" || typeof used !== "string") {
     const message = `${whose} ${REACHED[limit]}: ${used} of ${allowed} taken. ${again}`;
-    return new AIConfigError("LIMIT_REACHED", { message, retryAfterMs, details });
+    return refused({ message, retryAfterMs, details });
   }
   const [taken, all, most] = formatUsdApart([used, allowed, reserve]);
   const asked = `${whose} ${REACHED[limit]}: ${taken} of ${all} taken, and the call can cost up to ${most}.`;
   if (compareUsd(reserve, allowed) > 0) {
     const isNothing = compareUsd(allowed, "0") === 0;
     const advice = isNothing ? "Have" : "Shorten it, lower its max_tokens, or have";
-    return new AIConfigError("LIMIT_REACHED", {
+    return refused({
       message: `${asked} ${advice} the budget raised.`,
       details: { limit, scope, allowed, used, reserve, budget },
     });
   }
-  return new AIConfigError("LIMIT_REACHED", {
+  return refused({
     message: `${asked} ${again}`,
     retryAfterMs,
     details: { ...details, reserve, budget },
   });
+}
+
+function refused({
+  details,
+  ...told
+}: Omit<AIConfigErrorOptions, "details"> & { readonly details: ReachedLimit }): LimitReachedError {
+  return new AIConfigError("LIMIT_REACHED", { ...told, details: { ...details } }) as LimitReachedError;
 }
 
 /** A wait as people say it, rather too long than too short: "40 s", "3 h". */
@@ -71,20 +105,4 @@ function inWords(ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
   for (const [unit, size] of UNITS) if (seconds > 2 * size) return `${Math.ceil(seconds / size)} ${unit}`;
   return `${seconds} s`;
-}
-
-/** Why a call was ended from our side: its caller's own wish comes in the SDK's words. */
-export function endedError(
-  by: EndedBy,
-  timeouts: Timeouts,
-  details: Readonly<Record<string, unknown>> = {},
-): Error {
-  if (by === "caller") return new APIUserAbortError();
-  if (by === "closing") return new AIConfigError("SHUTTING_DOWN", { details });
-  const name = FIELDS[by];
-  const ms = timeouts[name];
-  return new AIConfigError("CALL_TIMEOUT", {
-    message: `The call took longer than its ${name} of ${ms} ms. Try again, or have the timeout raised.`,
-    details: { ...details, timeout: name, ms },
-  });
 }

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { AIConfigError } from "@ai-config/config-core";
+import { expect, expectTypeOf, test } from "vitest";
 
-import { limitReached } from "./call-errors.ts";
+import { isLimitReached, limitReached } from "./limit-reached.ts";
 
 const refusal = {
   limit: "monthlyBudget",
@@ -70,4 +71,18 @@ test("a rate tells what may come at once, which is what is taken of it", () => {
     message:
       "The organization's limit of requests per minute is reached: 3 of 3 taken, and 600 a minute come back. Try again in 1 s.",
   });
+});
+
+test("a refusal is told from other errors, and its facts have types", () => {
+  const error: unknown = limitReached({ ...refusal, retryAfterMs: 1_000 }, "0.25");
+  if (!isLimitReached(error)) throw error;
+  expectTypeOf(error.details.scope.id).toEqualTypeOf<string>();
+  expect(error.details).toMatchObject({
+    limit: "monthlyBudget",
+    allowed: "50",
+    used: "49.9",
+    reserve: "0.25",
+  });
+  const others = [new AIConfigError("CALL_TIMEOUT"), new Error("LIMIT_REACHED"), undefined];
+  for (const other of others) expect(isLimitReached(other)).toBe(false);
 });
