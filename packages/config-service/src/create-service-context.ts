@@ -9,6 +9,7 @@ import { readEnvironmentLayer } from "./environment-layer.ts";
 import { checkCanaries } from "./keys/check-canaries.ts";
 import { type KeyRingProvider, readKeyRing } from "./keys/key-ring-provider.ts";
 import { createKeyVault } from "./keys/key-vault.ts";
+import { logToConsole } from "./log-to-console.ts";
 import { translateErrors } from "./translate-errors.ts";
 
 export interface ServiceOptions {
@@ -20,6 +21,7 @@ export interface ServiceOptions {
   /** The built-in models unless told: see `readCatalogueFile`. */
   catalogue?: CatalogueFile | undefined;
   fetch?: typeof fetch;
+  /** Warnings and errors to the console unless told. */
   log?: Log;
   now?: () => Date;
   cache?: { maxEntries?: number; ttlMs?: number; now?: () => number };
@@ -36,7 +38,7 @@ export interface RunningServiceContext extends ServiceContext {
  * keys that do not open what is stored are one.
  */
 export async function createServiceContext(options: ServiceOptions): Promise<RunningServiceContext> {
-  const { database, log = () => {}, now = () => new Date() } = options;
+  const { database, log = logToConsole, now = () => new Date() } = options;
   const { models, multipliers } = options.catalogue ?? { models: AVAILABLE_MODELS, multipliers: {} };
   const environment = readEnvironmentLayer(options.environment, { models });
   for (const { variable, message } of environment.problems) log("warn", `${variable}: ${message}`);

@@ -1,3 +1,4 @@
+import { findModel } from "@ai-config/config-core";
 import type { ServiceContext } from "@ai-config/config-service";
 import type { Database } from "@ai-config/db";
 
@@ -16,6 +17,7 @@ import { sweepLeases } from "./calls/lease-sweeper.ts";
 import { createSettler } from "./calls/settle-surely.ts";
 import { tellsOfOutage } from "./failures/tells-of-outage.ts";
 import { type GovernedMessages, governMessages } from "./messages/governed-messages.ts";
+import { plain } from "./plain-text.ts";
 import { createCallKeys } from "./provider/call-keys.ts";
 import { createKeyLanes } from "./provider/key-lanes.ts";
 import { takeChain } from "./request/fallback-models.ts";
@@ -95,12 +97,18 @@ export function createGovernedClaude(options: GovernedClaudeOptions): GovernedCl
   checkOptions(options, OPTIONS);
   checkWait("leaseMs", options.leaseMs, LEASE_MIN_MS);
   checkWait("limitWaitMs", options.limitWaitMs, 0);
-  takeChain(options.fallbackModels);
   // The face over the verbs is at hand as well, and looks alike to whoever writes JavaScript.
   if (options.service?.cache === undefined)
     throw invalidArgument("service", "Must be what createServiceContext gives.");
   const { service, clock = systemClock, random = Math.random, leaseMs = LEASE_MS } = options;
   const { log } = service;
+  for (const name of takeChain(options.fallbackModels)) {
+    if (findModel(name, service.models) !== undefined) continue;
+    // It may be newer than the catalogue, and a word that is written wrong would show only in an outage.
+    log("warn", `The catalogue does not know the fallback model ${plain(name)}. Check its id.`, {
+      code: "MODEL_UNKNOWN",
+    });
+  }
   const onAlert = async (alert: BudgetAlert) => {
     try {
       // Whoever listens may take time, and fail after that.

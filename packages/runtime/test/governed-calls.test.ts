@@ -196,3 +196,16 @@ test("what is no option is refused at its path, before anything is asked", () =>
     expect(refusal(() => createGovernedClaude(options as never))).toMatchObject(at(path));
   }
 });
+
+test("a fallback model that the catalogue does not know is told once, without what it may hold", () => {
+  const said: unknown[][] = [];
+  const service = { ...governed.ctx, log: (...words: unknown[]) => void said.push(words) };
+  governed.restart({
+    service,
+    fallbackModels: ["claude-haiku-5-5", "claude-of-tomorrow", "sk-ant-api03-abcdef"],
+  });
+  expect(said).toEqual([
+    ["warn", expect.stringContaining("fallback model claude-of-tomorrow."), { code: "MODEL_UNKNOWN" }],
+    ["warn", expect.stringContaining("fallback model [secret]."), { code: "MODEL_UNKNOWN" }],
+  ]);
+});

@@ -12,7 +12,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export const systemTimers: QueueTimers = {
   now: Date.now,
   schedule(act, ms) {
-    let left = ms;
+    let left = Math.max(0, ms);
     const next = () => {
       const step = Math.min(left, LONGEST_MS);
       left -= step;

@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 /** A writer over a database that can be away, and can have lost what it answered. */
 function start(given: { keptMax?: number } = {}) {
   const timers = manualTimers(0);
-  const state = { isAway: false, tries: 0, lost: new Set<string>(), refused: "" };
+  const state = { isAway: false, tries: 0, lost: new Set<string>(), refused: "", takesNoneAgain: false };
   const written: string[][] = [];
   const again: string[] = [];
   const atOnce = { now: 0, most: 0 };
@@ -32,6 +32,7 @@ function start(given: { keptMax?: number } = {}) {
     },
     settleAgain: async ({ admission }) => {
       ask();
+      if (state.takesNoneAgain) throw new AIConfigError("DATABASE_UNAVAILABLE");
       if (admission.id === state.refused) throw new Error("of no use");
       atOnce.now += 1;
       atOnce.most = Math.max(atOnce.most, atOnce.now);
@@ -149,6 +150,20 @@ test("a database that is away for long does not take all memory: what came first
   state.isAway = false;
   await timers.advance(HOUR);
   expect(written).toEqual([["3-1", "3-2", "3-3", "3-4", ...idsOf("4-", 5)]]);
+});
+
+test("where what was lost is not taken again for long, the first are given up and told", async () => {
+  const { timers, state, again, errors, add } = start({ keptMax: 2 });
+  state.takesNoneAgain = true;
+  for (const id of ["a", "b", "c"]) {
+    state.lost.add(id);
+    add(id);
+    await timers.advance(60_000);
+  }
+  expect(errors()).toEqual([{ code: "COSTS_NOT_BOOKED", count: 1, calls: [{ id: "a", cost: "0.01" }] }]);
+  state.takesNoneAgain = false;
+  await timers.advance(HOUR);
+  expect(again).toEqual(["b", "c"]);
 });
 
 test("a process that ends writes what waits, and does not wait for ever for a database that is away", async () => {

@@ -53,6 +53,9 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
   let pauseMs: number | undefined;
   let cancel: (() => void) | undefined;
   let running: Promise<void> | undefined;
+  let isClosing = false;
+  /** Why the last try came to nothing. */
+  let failure: unknown;
 
   function schedule(): void {
     if (waiting.size === 0 && lost.size === 0) return;
@@ -77,8 +80,12 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
       await writeAll();
       await settleLost();
       pauseMs = undefined;
+      failure = undefined;
     } catch (error) {
+      failure = error;
       pauseMs = pauseMs === undefined ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, pauseMs * 4);
+      // Tried again all the time then, and what comes of it is told at the end.
+      if (isClosing) return;
       log("warn", "Records of calls that are booked could not be written yet. They are tried again.", {
         code: "RECORDS_LATE",
         cause: errorCode(error),
@@ -104,15 +111,15 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
     for (const again = [...lost]; again.length > 0; ) {
       const portion = again.splice(0, AGAIN_PORTION);
       const outcomes = await Promise.allSettled(portion.map(([, settlement]) => settleAgain(settlement)));
-      let failure: unknown;
+      let untaken: unknown;
       for (const [index, [id, settlement]] of portion.entries()) {
         const outcome = outcomes[index];
         if (outcome?.status !== "rejected") lost.delete(id);
-        else if (outcome.reason instanceof AIConfigError) failure = outcome.reason;
+        else if (outcome.reason instanceof AIConfigError) untaken = outcome.reason;
         // It is not the store that is away, so this one will never be taken.
         else giveUp([settlement], outcome.reason);
       }
-      if (failure !== undefined) throw failure;
+      if (untaken !== undefined) throw untaken;
     }
   }
 
@@ -142,8 +149,9 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
     }
   }
 
-  function giveUpAll(settlements: readonly Settlement[]): void {
-    for (let at = 0; at < settlements.length; at += IDS_MAX) giveUp(settlements.slice(at, at + IDS_MAX));
+  function giveUpAll(settlements: readonly Settlement[], error?: unknown): void {
+    for (let at = 0; at < settlements.length; at += IDS_MAX)
+      giveUp(settlements.slice(at, at + IDS_MAX), error);
   }
 
   return {
@@ -154,6 +162,7 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
       if (running === undefined) schedule();
     },
     async close(withinMs) {
+      isClosing = true;
       const end = timers.now() + withinMs;
       for (;;) {
         run();
@@ -166,7 +175,7 @@ export function createRecordWriter(options: RecordWriterOptions): RecordWriter {
           });
         }
       }
-      giveUpAll([...lost.values(), ...waiting.values()]);
+      giveUpAll([...lost.values(), ...waiting.values()], failure);
     },
   };
 }

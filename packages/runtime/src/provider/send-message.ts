@@ -12,7 +12,7 @@ import type {
 import { Stream } from "@anthropic-ai/sdk/streaming";
 
 import { type AttemptGuard, CallEnded } from "../calls/call-guard.ts";
-import { hasCode } from "../failures/has-code.ts";
+import { hasCode } from "../failures/codes-of.ts";
 import { MalformedAnswer } from "../failures/read-failure.ts";
 import {
   type AnswerMeter,
@@ -261,7 +261,11 @@ async function collect(
   const data = new Stream<RawMessageStreamEvent>(noted, controller);
   const source = { create: () => ({ withResponse: async () => ({ response, data }) }) };
   try {
-    return await MessageStream.createMessage(source as unknown as Messages, body).finalMessage();
+    const { parsed_output: _, ...message } = await MessageStream.createMessage(
+      source as unknown as Messages,
+      body,
+    ).finalMessage();
+    return message;
   } catch (error) {
     // It comes wrapped, and what is inside says more. Where nothing is, the pieces do not make a message.
     throw thrown.length > 0 ? thrown[0] : new MalformedAnswer(requestIdOf(response), error);

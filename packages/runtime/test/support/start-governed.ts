@@ -62,6 +62,7 @@ export async function startGoverned(options: Partial<GovernedClaudeOptions> = {}
     database: database.database,
     environment: { ANTHROPIC_API_BASE_URL: `${server.url}/v1` },
     keyRing,
+    log: () => {},
   });
   const clock = manualClock();
   const ledger: LedgerEntry[] = [];
