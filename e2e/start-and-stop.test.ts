@@ -28,6 +28,12 @@ test("the first start says where to go and how to sign in, and a clean stop ends
   expect(await product.stop("SIGTERM")).toBe(0);
 });
 
+test("a terminal that is closed ends it cleanly, too", async () => {
+  await using product = await startProduct({ dataDirectory });
+  expect(await product.stop("SIGHUP")).toBe(0);
+  expect(product.output()).toContain("Stopping");
+});
+
 test("what was saved is there after a restart, also after the process was killed", async () => {
   await using first = await startProduct({ dataDirectory });
   const dana = new HttpPerson(first.url);

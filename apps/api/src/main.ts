@@ -19,10 +19,11 @@ async function main(): Promise<void> {
 
   let stopping: number | undefined;
   const starting = start(env, log, say);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       if (stopping === undefined) {
         stopping = Date.now();
+        say("  Stopping: calls that run have a few seconds left. Once more ends them at once.");
         void starting
           .then((product) => product.stop())
           .then(
