@@ -20,3 +20,17 @@ test("an error carries its problems, its cause and how long to wait", () => {
   expect(error).toMatchObject({ message: "Wait.", issues, retryAfterMs: 5, cause });
   expect(error).toBeInstanceOf(Error);
 });
+
+test("its sentence names the first problem, for a log that keeps nothing else", () => {
+  const issues = [
+    { path: "params.model", code: "invalid_value", message: "Must be the id of a model." },
+    { path: "", code: "invalid_value", message: "Must be an object." },
+  ] as const;
+  const start = ERROR_CATALOGUE.INPUT_INVALID.message;
+  expect(new AIConfigError("INPUT_INVALID", { issues }).message).toBe(
+    `${start} params.model: Must be the id of a model. (And 1 more.)`,
+  );
+  expect(new AIConfigError("INPUT_INVALID", { issues: issues.slice(1) }).message).toBe(
+    `${start} Must be an object.`,
+  );
+});

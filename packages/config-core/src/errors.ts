@@ -198,11 +198,19 @@ export class AIConfigError extends Error {
   readonly details?: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, options: AIConfigErrorOptions = {}) {
-    const { message = ERROR_CATALOGUE[code].message, issues = [], retryAfterMs, details } = options;
+    const { issues = [], retryAfterMs, details } = options;
+    const { message = withFirst(ERROR_CATALOGUE[code].message, issues) } = options;
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.issues = issues;
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
     if (details !== undefined) this.details = details;
   }
+}
+
+/** For a log that keeps the message alone. */
+function withFirst(sentence: string, [first, ...others]: readonly Issue[]): string {
+  if (first === undefined) return sentence;
+  const more = others.length > 0 ? ` (And ${others.length} more.)` : "";
+  return `${sentence} ${first.path === "" ? "" : `${first.path}: `}${first.message}${more}`;
 }

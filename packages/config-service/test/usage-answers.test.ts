@@ -103,10 +103,10 @@ test("what was held back is counted alike from the calls and from their sums", a
   expect(await summarizeUsage(service.ctx, { ...asked(), ...within })).toMatchObject(held);
 });
 
-test("latencies are told of 31 days and of no more", async () => {
+test("latencies are told of the longest month there is and of no more", async () => {
   const of = (to: string) => summarizeUsage(service.ctx, { ...asked(), to: new Date(to) });
-  expect(await of("2026-12-02T00:00:00.000Z")).toMatchObject({ calls: 5, latencyP50: 400 });
-  expect(await of("2026-12-02T00:00:00.001Z")).toMatchObject({ calls: 5, latencyP50: null });
+  expect(await of("2026-12-02T01:00:00.000Z")).toMatchObject({ calls: 5, latencyP50: 400 });
+  expect(await of("2026-12-02T01:00:00.001Z")).toMatchObject({ calls: 5, latencyP50: null });
 });
 
 describe("a time at the end of what is counted", () => {

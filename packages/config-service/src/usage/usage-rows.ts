@@ -4,8 +4,12 @@ import type { Fragment } from "../iso-time.ts";
 import type { UsageWindow } from "./usage-window.ts";
 
 const DAY_MS = 86_400_000;
-/** Latencies cannot be added up: they are told of as much as can be looked at call by call while somebody waits. */
-const LATENCY_MS = 31 * DAY_MS;
+const HOUR_MS = 3_600_000;
+/**
+ * Latencies cannot be added up: they are told of as much as can be looked at call by call while somebody waits. The
+ * longest month is an hour longer where its clocks are put back.
+ */
+const LATENCY_MS = 31 * DAY_MS + HOUR_MS;
 const LATENCY_CALLS = 500_000;
 
 const MODEL = sql`coalesce(model_served, model_asked)`;
@@ -26,7 +30,7 @@ const IS_RATE_LIMITED = sql`(coalesce(http_status = 429 or error_type = 'rate_li
 const at = (moment: Date) => sql`${moment.toISOString()}::timestamptz`;
 
 /**
- * Each successful call of a window by itself, for what cannot be added up. None of a window of more than 31 days, or with
+ * Each successful call of a window by itself, for what cannot be added up. None of a window of more than a month, or with
  * more than 500,000 calls, of which `calls` tells the number.
  */
 export function callRows(window: UsageWindow, calls: Fragment): Fragment {

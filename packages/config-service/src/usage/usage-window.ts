@@ -53,7 +53,7 @@ export interface UsageFigures {
   readonly cacheWriteTokens: number;
   /** USD as exact decimal text. */
   readonly cost: string;
-  /** Milliseconds, of the calls that succeeded; null where none did, and for more than 31 days or 500,000 calls. */
+  /** Milliseconds, of the calls that succeeded; null where none did, and for more than a month or 500,000 calls. */
   readonly latencyP50: number | null;
   readonly latencyP95: number | null;
 }
