@@ -61,6 +61,13 @@ test("what is nearly all of it is told neither as all of it nor as all that is l
   expect(leftWords({ ...budget, limit: "100", spent: "0", left: "100" })).toBe("$100.00 left");
 });
 
+test("what people set is told as they set it, and what is counted without needless digits", () => {
+  const odd = { ...budget, limit: "3.003", spent: "1.04", left: "1.944184", reserved: "0.018816" };
+  expect(spentWords(odd)).toBe("$1.04 of $3.003 spent this week");
+  expect(leftWords(odd)).toBe("$1.94 left");
+  expect(reservedWords(odd)).toBe("$0.019 held by calls that still run");
+});
+
 test("a window ends in the time zone that its days begin in", () => {
   expect(resetWords(budget, "Europe/Berlin")).toBe("Starts anew Mon, Nov 30, 00:00 (Europe/Berlin)");
   expect(resetWords(budget, "UTC")).toBe("Starts anew Sun, Nov 29, 23:00 (UTC)");

@@ -41,6 +41,11 @@ describe("where the spending leads", () => {
       "At this pace $0.66 by the end of the week, $0.61 over the limit.",
     ],
     [
+      "beyond the limit by an amount that is told to the cent",
+      { spent: "1", forecast: "1.29689", limit: "1", enforcement: "warn" },
+      "At this pace $1.30 by the end of the week, $0.30 over the limit.",
+    ],
+    [
       "beyond the limit by less than a cent",
       { spent: "0.03", forecast: "0.0504567", limit: "0.05", enforcement: "warn" },
       "At this pace $0.0505 by the end of the week, $0.00046 over the limit.",

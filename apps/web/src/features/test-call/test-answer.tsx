@@ -2,6 +2,7 @@ import { formatUsd } from "@ai-config/config-core";
 import type { ReactNode } from "react";
 import { useModels } from "../../data/use-models.ts";
 import type { TestAnswer } from "../../data/use-test-call.ts";
+import { formatLeft } from "../../lib/format-money.ts";
 import { pageLocale } from "../../lib/page-locale.ts";
 import { budgetName } from "../budgets/budget-words.ts";
 import { stopWords } from "./stop-words.ts";
@@ -42,7 +43,7 @@ export function TestAnswerView({ answer }: { answer: TestAnswer }) {
             key={`${scope.kind} ${period}`}
             name={`Left of ${scope.kind === "user" ? "your" : "the shared"} ${budgetName(period).toLowerCase()}`}
           >
-            {formatUsd(left, "down")}
+            {formatLeft(left)}
           </Fact>
         ))}
       </dl>
