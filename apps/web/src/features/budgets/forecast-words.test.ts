@@ -28,12 +28,12 @@ describe("where the spending leads", () => {
     [
       "beyond a limit that blocks",
       { forecast: "1000" },
-      "At this pace the limit is reached on Thu, Nov 26, 12:00.",
+      "At this pace the limit is reached on Thu, Nov 26, 12:00 (Europe/Berlin).",
     ],
     [
       "beyond a limit that blocks, still today",
       { forecast: "1960" },
-      "At this pace the limit is reached at 18:51.",
+      "At this pace the limit is reached at 18:51 (Europe/Berlin).",
     ],
     [
       "beyond the limit by amounts that nobody knows to the last digit",

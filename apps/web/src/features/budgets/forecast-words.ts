@@ -24,7 +24,7 @@ export function forecastWords(budget: Budget, timeZone: string, now: Date): stri
   if (Number(spent) === 0) return `Nothing spent ${spanOf(period)} so far.`;
   if (forecast === null) return "Too early to say where this leads.";
   if (leadsBeyond(budget) && enforcement === "block")
-    return `At this pace the limit is reached ${formatNextMoment(reachedAt(budget, forecast), timeZone, now)}.`;
+    return `At this pace the limit is reached ${formatNextMoment(reachedAt(budget, forecast), timeZone, now)} (${timeZone}).`;
   const where = `At this pace ${formatSpent(forecast, limit)} by the end of the ${ends[period]}`;
   if (leadsBeyond(budget))
     return `${where}, ${formatSpent(toUsd(parseUsd(forecast) - parseUsd(limit)))} over the limit.`;
