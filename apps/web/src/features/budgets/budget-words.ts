@@ -4,6 +4,7 @@ import { formatLeft, formatLimit, formatSpent } from "../../lib/format-money.ts"
 import { formatMoment } from "../../lib/format-time.ts";
 import { pageLocale } from "../../lib/page-locale.ts";
 import type { ChipTone } from "../../ui/chip.tsx";
+import { windowWords } from "./window-words.ts";
 
 const names: Record<BudgetPeriod, string> = { daily: "Daily", weekly: "Weekly", monthly: "Monthly" };
 const spans: Record<BudgetPeriod, string> = { daily: "today", weekly: "this week", monthly: "this month" };
@@ -108,9 +109,13 @@ export function noAlertsWords(budgets: readonly Budget[]): string {
     : "No threshold was crossed so far.";
 }
 
-/** "75% of the daily budget reached: $81.00 of $100.00 (81%)", since one call may pass a threshold by far. */
-export function alertWords({ period, threshold, spent, limit }: BudgetAlert): string {
+/**
+ * "75% of the daily budget of Tue, Nov 24 reached: $81.00 of $100.00 (81%)", since one call may pass a threshold by far.
+ */
+export function alertWords(alert: BudgetAlert, timeZone: string, now: Date): string {
+  const { period, threshold, spent, limit } = alert;
   const share = shareWords(spent, limit);
   const reached = `${formatSpent(spent, limit)} of ${formatLimit(limit)}${share === undefined ? "" : ` (${share})`}`;
-  return `${formatPart(threshold)} of the ${budgetName(period).toLowerCase()} reached: ${reached}`;
+  const whole = `${budgetName(period).toLowerCase()} of ${windowWords(alert, timeZone, now)}`;
+  return `${formatPart(threshold)} of the ${whole} reached: ${reached}`;
 }

@@ -92,7 +92,7 @@ function OwnBudgets({ status }: { status: BudgetStatus }) {
         timeZone={status.timeZones.user}
         edit={{ to: "/configuration", level: "you" }}
       />
-      <AlertsCard owner={{ type: "user" }} budgets={budgets} />
+      <AlertsCard owner={{ type: "user" }} budgets={budgets} timeZone={status.timeZones.user} />
     </>
   );
 }
@@ -100,6 +100,7 @@ function OwnBudgets({ status }: { status: BudgetStatus }) {
 function SharedBudgets({ status, organization }: { status: BudgetStatus; organization: Membership }) {
   const { id, name, role } = organization;
   const budgets = status.budgets.filter(({ scope }) => scope.kind === "organization");
+  const timeZone = status.timeZones.organization ?? status.timeZones.user;
   const isEditor = mayEdit(role);
   return (
     <>
@@ -128,11 +129,17 @@ function SharedBudgets({ status, organization }: { status: BudgetStatus; organiz
           title={`Shared by ${name}`}
           description="The calls of all members count, besides each member's own budgets."
           budgets={budgets}
-          timeZone={status.timeZones.organization ?? status.timeZones.user}
+          timeZone={timeZone}
           edit={isEditor ? { to: "/policy" } : undefined}
         />
       )}
-      {isEditor && <AlertsCard owner={{ type: "organization", organizationId: id }} budgets={budgets} />}
+      {isEditor && (
+        <AlertsCard
+          owner={{ type: "organization", organizationId: id }}
+          budgets={budgets}
+          timeZone={timeZone}
+        />
+      )}
     </>
   );
 }
