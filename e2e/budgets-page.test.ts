@@ -230,6 +230,17 @@ describe("somebody who watches what calls cost", () => {
     await page.getByRole("region", { name: `Shared by ${name}` }).waitFor();
     await checkLooks();
   });
+
+  test("reads that what is shared is used up, whoever may raise it", async () => {
+    await post("policy.set", { organizationId, policy: { pool: { monthlyBudget: 0.01 } } });
+    await page.reload();
+    await budget("Monthly budget").getByText("Used up").waitFor();
+    await page.getByText(/ has nothing left\. Raise the limit in the policy\.$/).waitFor();
+    await checkLooks();
+    await page.getByRole("link", { name: "You", exact: true }).click();
+    await page.getByText(/^Calls are refused: the monthly budget shared by .+ has nothing left\.$/).waitFor();
+    await post("policy.set", { organizationId, policy: { pool: { monthlyBudget: 50 } } });
+  });
 });
 
 describe("somebody who has waited long enough", () => {
@@ -295,8 +306,22 @@ describe("somebody whom a limit stops", () => {
       .getByText(/ Have the budget raised\.$/)
       .waitFor();
     await testCall().getByRole("link", { name: "Shared budgets" }).click();
-    await page.getByText(/^Calls are refused while .+ Ask an owner or admin of /).waitFor();
+    await page
+      .getByText(
+        /^Calls are refused: the monthly budget shared by .+ has nothing left\. Ask an owner or admin /,
+      )
+      .waitFor();
     expect(new URL(page.url()).search).toBe("?level=organization");
     await checkLooks();
+  });
+
+  test("is told so beside budgets of their own that have room", async () => {
+    await page.getByRole("link", { name: "You", exact: true }).click();
+    await budget("Daily budget").getByText("$100.00 left").waitFor();
+    await page.getByText(/^Calls are refused: the monthly budget shared by .+ has nothing left\.$/).waitFor();
+    await checkLooks();
+    await page.getByRole("link", { name: "Shared budgets" }).click();
+    await page.getByText(/ Ask an owner or admin to raise the limit\.$/).waitFor();
+    expect(new URL(page.url()).search).toBe("?level=organization");
   });
 });
