@@ -19,7 +19,8 @@ export function ShutBanner({ budgets, organization, children, action }: ShutBann
   if (shut.length === 0) return null;
   return (
     <Banner tone="bad" role="status" action={action}>
-      {shutWords(shut, organization)} {children}
+      {shutWords(shut, organization)}
+      {children && <> {children}</>}
     </Banner>
   );
 }
