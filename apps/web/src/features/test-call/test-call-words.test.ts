@@ -29,12 +29,16 @@ test("a call took milliseconds or seconds", () => {
   ]);
 });
 
-test("keys are named by their slot", () => {
-  expect([keyWord("secondary"), keyWord("environment"), keyWord(null)]).toEqual([
-    "Secondary key",
-    "Key of this deployment",
-    "None",
-  ]);
+test.each([
+  ["primary", "user", "Your primary key"],
+  ["secondary", "user", "Your secondary key"],
+  ["primary", "organization", "Primary key of the organization"],
+  ["primary", undefined, "Primary key"],
+  ["environment", undefined, "Key of this deployment"],
+  ["environment", "user", "Key of this deployment"],
+  [null, undefined, "None"],
+] as const)("the %s key of the %s is called so", (slot, owner, word) => {
+  expect(keyWord(slot, owner)).toBe(word);
 });
 
 test("a cost that is no exact one says so", () => {

@@ -14,9 +14,12 @@ const keyWords: Record<string, string> = {
   environment: "Key of this deployment",
 };
 
-/** On which key a call ran, never the key. */
-export function keyWord(slot: string | null): string {
-  return slot === null ? "None" : (keyWords[slot] ?? slot);
+/** On which key a call ran and whose that is, never the key. */
+export function keyWord(slot: string | null, owner: "user" | "organization" | undefined): string {
+  if (slot === null) return "None";
+  const word = keyWords[slot] ?? slot;
+  if (owner === undefined || slot === "environment") return word;
+  return owner === "user" ? `Your ${word.toLowerCase()}` : `${word} of the organization`;
 }
 
 const basisWords: Record<Governed["cost"]["basis"], string> = {
