@@ -69,6 +69,18 @@ test.each([
   expect(wayOut({ code: "LIMIT_REACHED", limit: { limit, scope: { kind } } })).toEqual(way);
 });
 
+test.each([
+  ["totalRequestTimeout", "2000", "“Total timeout” of 2,000 ms"],
+  ["generationTimeout", "500", "“Generation timeout” of 500 ms"],
+  ["connectionTimeout", "1", "“Connection timeout” of 1 ms"],
+  ["unheardOfTimeout", "1", "unheardOfTimeout of 1 ms"],
+])("a timeout is called what it is called where it is set: %s", (name, ms, words) => {
+  const message = `The call took longer than its ${name} of ${ms} ms. Try again, or have the timeout raised.`;
+  expect(refusalWords({ code: "CALL_TIMEOUT", message, issues: [] })).toBe(
+    `The call took longer than its ${words}. Try again, or have the timeout raised.`,
+  );
+});
+
 test("the limits of who reads it are theirs, and those of an organization its own", () => {
   const refused = (kind: "user" | "organization", message: string) =>
     refusalWords({
