@@ -1,4 +1,4 @@
-import { type FakeAnthropic, startFakeAnthropic } from "@ai-config/runtime/testing";
+import { type FakeAnthropic, failures, startFakeAnthropic } from "@ai-config/runtime/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
@@ -102,7 +102,7 @@ describe("somebody who tries whether calls work", () => {
       "$0.026",
       "Claude Sonnet 5.5",
       "12,000 in, 200 out",
-      "Primary key",
+      "Your primary key",
       "1",
     ]);
     await testCall().getByText("Left of your daily budget").waitFor();
@@ -179,7 +179,9 @@ describe("somebody who watches what calls cost", () => {
     await page.getByText("Saved", { exact: true }).first().waitFor();
     await menu().getByRole("link", { name: "Budgets" }).click();
     const alerts = page.getByRole("region", { name: "Alerts" });
-    await alerts.getByText("50% of the daily budget reached: $0.026 of $0.05").waitFor({ timeout: 5_000 });
+    await alerts
+      .getByText(/^50% of the daily budget of \w+, .+ reached: \$0\.026 of \$0\.05 /)
+      .waitFor({ timeout: 5_000 });
     await budget("Daily budget").getByText("Passed 50%").waitFor();
   });
 
@@ -191,9 +193,8 @@ describe("somebody who watches what calls cost", () => {
     await testCall().getByRole("link", { name: "Budgets" }).click();
     await budget("Daily budget").getByText("Passed 90%").waitFor();
     const alerts = page.getByRole("region", { name: "Alerts" });
-    await alerts.getByText("90% of the daily budget reached: $0.026 of $0.0265").waitFor();
-    await alerts.getByText("50% of the daily budget reached: $0.026 of $0.0265").waitFor();
-    await alerts.getByText("Each threshold is told once for each limit").waitFor();
+    await alerts.getByText(/^90% of the daily budget of .+ reached: \$0\.026 of \$0\.0265 /).waitFor();
+    await alerts.getByText(/^50% of the daily budget of .+ reached: \$0\.026 of \$0\.0265 /).waitFor();
     await checkLooks();
   });
 
@@ -229,6 +230,17 @@ describe("somebody who watches what calls cost", () => {
     await page.getByRole("region", { name: `Shared by ${name}` }).waitFor();
     await checkLooks();
   });
+
+  test("reads that what is shared is used up, whoever may raise it", async () => {
+    await post("policy.set", { organizationId, policy: { pool: { monthlyBudget: 0.01 } } });
+    await page.reload();
+    await budget("Monthly budget").getByText("Used up").waitFor();
+    await page.getByText(/ has nothing left\. Raise the limit in the policy\.$/).waitFor();
+    await checkLooks();
+    await page.getByRole("link", { name: "You", exact: true }).click();
+    await page.getByText(/^Calls are refused: the monthly budget shared by .+ has nothing left\.$/).waitFor();
+    await post("policy.set", { organizationId, policy: { pool: { monthlyBudget: 50 } } });
+  });
 });
 
 describe("somebody who has waited long enough", () => {
@@ -262,7 +274,11 @@ describe("somebody whom a limit stops", () => {
   test("is led to their rate limits by those, and reads the whole refusal on a phone", async () => {
     await setOwn({ rateLimiting: { requestsPerMinute: 1, burstAllowance: 0 } });
     await testCall().getByRole("button", { name: "Make the call" }).click();
-    await testCall().getByText("Your limit of requests per minute is reached").waitFor();
+    await testCall()
+      .getByText(
+        /^Your limit of requests per minute is reached: 1 of 1 taken, and 1 a minute comes back\. Try again in \d+ s\.$/,
+      )
+      .waitFor();
     const link = testCall().getByRole("link", { name: "Rate limits" });
     await page.setViewportSize({ width: 390, height: 900 });
     const words = testCall().getByText("Your limit of requests per minute is reached");
@@ -272,6 +288,29 @@ describe("somebody whom a limit stops", () => {
     await link.click();
     await expect.poll(() => new URL(page.url()).hash).toBe("#rateLimiting");
     await setOwn({ rateLimiting: { requestsPerMinute: 50, burstAllowance: 10 } });
+  });
+
+  test("reads of a timeout by the name that it has where it is set", async () => {
+    await setOwn({ timeouts: { generationTimeout: 1_000 } });
+    anthropic.script(failures.slowBody(10_000));
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall()
+      .getByText(/^The call took longer than its “Generation timeout” of 1,000 ms\. Try again/)
+      .waitFor();
+    await testCall().getByRole("link", { name: "Timeouts" }).click();
+    await expect.poll(() => new URL(page.url()).hash).toBe("#timeouts");
+    await setOwn({ timeouts: null });
+  });
+
+  test.each([
+    ["billing", /^The Anthropic account may spend no more: there is a problem with its billing/],
+    ["permission", /^Anthropic refused the request: the key may not do this/],
+    ["notFound", /the model is not known or not available to the key/],
+  ] as const)("reads what Anthropic means by a refusal, and its own words: %s", async (kind, words) => {
+    const step = failures[kind]();
+    anthropic.script(step);
+    await testCall().getByRole("button", { name: "Make the call" }).click();
+    await testCall().getByText(words).getByText(`Anthropic says: ${step.failure?.message}`).waitFor();
   });
 
   test("is led to the shared budgets by those, and told whom to ask", async () => {
@@ -294,8 +333,22 @@ describe("somebody whom a limit stops", () => {
       .getByText(/ Have the budget raised\.$/)
       .waitFor();
     await testCall().getByRole("link", { name: "Shared budgets" }).click();
-    await page.getByText(/^Calls are refused while .+ Ask an owner or admin of /).waitFor();
+    await page
+      .getByText(
+        /^Calls are refused: the monthly budget shared by .+ has nothing left\. Ask an owner or admin /,
+      )
+      .waitFor();
     expect(new URL(page.url()).search).toBe("?level=organization");
     await checkLooks();
+  });
+
+  test("is told so beside budgets of their own that have room", async () => {
+    await page.getByRole("link", { name: "You", exact: true }).click();
+    await budget("Daily budget").getByText("$100.00 left").waitFor();
+    await page.getByText(/^Calls are refused: the monthly budget shared by .+ has nothing left\.$/).waitFor();
+    await checkLooks();
+    await page.getByRole("link", { name: "Shared budgets" }).click();
+    await page.getByText(/ Ask an owner or admin to raise the limit\.$/).waitFor();
+    expect(new URL(page.url()).search).toBe("?level=organization");
   });
 });

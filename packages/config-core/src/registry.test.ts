@@ -56,6 +56,14 @@ test("the registry and the sections name the same fields, each once", () => {
 
 const accepts = (field: FieldDefinition, value: unknown) => schemaOf(field.path).safeParse(value).success;
 
+test("what a budget may do without says what holds then", () => {
+  const absent = FIELDS.filter(
+    ({ section, name }) => section === "costBudget" && !(name in DEFAULT_AI_CONFIGURATION.costBudget),
+  );
+  expect(absent.map(({ name }) => name)).toContain("dailyEnforcement");
+  for (const { help } of absent) expect(help).toMatch(/ Without (one|a choice): /);
+});
+
 test.each(FIELDS)("$path has words for people, and a default that its own schema accepts", (field) => {
   expect(field.label).not.toBe("");
   expect(field.help).toMatch(/\.$/);

@@ -20,6 +20,8 @@ export function useTestCall() {
         throw error;
       }
     },
+    // What governed it may be newer than what is shown, and the answer is read beside that.
+    onSuccess: () => utils.configuration.effective.invalidate(),
     // After a refusal too: an answer that broke off has its price.
     onSettled: () => rereadBudgets(utils),
   });

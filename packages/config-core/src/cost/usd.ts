@@ -58,29 +58,25 @@ export function compareUsd(a: Usd, b: Usd): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-/** What is left of something is rounded down: nobody should count on what is not there. */
-type UsdRounding = "nearest" | "down";
-
-function dollars(places: number, rounding: UsdRounding): Intl.NumberFormat {
+function dollars(places: number): Intl.NumberFormat {
   return new Intl.NumberFormat("en-US", {
     style: "currency",
     currency: "USD",
     minimumFractionDigits: 2,
     maximumFractionDigits: places,
-    roundingMode: rounding === "down" ? "floor" : "halfExpand",
   });
 }
 
-const WHOLE_CENTS = { nearest: dollars(2, "nearest"), down: dollars(2, "down") };
-const PARTS_OF_CENTS = { nearest: dollars(6, "nearest"), down: dollars(6, "down") };
+const WHOLE_CENTS = dollars(2);
+const PARTS_OF_CENTS = dollars(6);
 
 /** As people read it: "$1,234.50", below a dollar with up to six places, "<$0.000001" for the rest. */
-export function formatUsd(amount: Usd, rounding: UsdRounding = "nearest"): string {
+export function formatUsd(amount: Usd): string {
   const exact = parseUsd(amount);
   const size = exact < 0n ? -exact : exact;
   if (size > 0n && size < UNIT / 1_000_000n) return exact < 0n ? ">-$0.000001" : "<$0.000001";
   // The text itself, since a number would round it first.
-  return (size < UNIT ? PARTS_OF_CENTS : WHOLE_CENTS)[rounding].format(amount as `${number}`);
+  return (size < UNIT ? PARTS_OF_CENTS : WHOLE_CENTS).format(amount as `${number}`);
 }
 
 /**
@@ -93,7 +89,7 @@ export function formatUsdApart<const Amounts extends readonly Usd[]>(
   const count = new Set(amounts.map(parseUsd)).size;
   let texts = amounts.map((amount) => formatUsd(amount));
   for (let places = 3; new Set(texts).size < count; places += 1) {
-    const format = dollars(places, "nearest");
+    const format = dollars(places);
     texts = amounts.map((amount) => format.format(amount as `${number}`));
   }
   return texts as { [Index in keyof Amounts]: string };

@@ -8,7 +8,7 @@ const enforcement = (period: string) =>
   optional(
     choiceField({
       label: `At the ${period} limit`,
-      help: `What happens to a call that could exceed the ${period} budget.`,
+      help: `What happens to a call that could exceed the ${period} budget. Without a choice: it is refused.`,
       options: [
         { value: "block", label: "Refuse the call" },
         { value: "warn", label: "Let it run and say so" },
@@ -45,7 +45,7 @@ export const costBudget = defineSection({
     }),
     alertThresholds: percentagesField({
       label: "Alert thresholds",
-      help: "Parts of a budget at which an alert is sent, once each.",
+      help: "Parts of a budget at which an alert is shown on the page Budgets, once each.",
       maxItems: 10,
       fallback: [0.5, 0.75, 0.9],
       synonyms: ["warning", "notification", "percent"],

@@ -16,7 +16,7 @@ export const rateLimiting = defineSection({
     }),
     concurrentRequests: integerField({
       label: "Requests at once",
-      help: "How many calls may run at the same moment. Further calls wait.",
+      help: "How many calls may run at the same moment. Further calls are refused, or wait where the caller says so.",
       unit: "requests",
       min: 1,
       max: 10_000,

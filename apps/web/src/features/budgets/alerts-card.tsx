@@ -8,8 +8,15 @@ import { Card } from "../../ui/card.tsx";
 import { CardsSkeleton } from "../../ui/skeleton.tsx";
 import { alertWords, noAlertsWords } from "./budget-words.ts";
 
-/** Thresholds that were crossed, latest first; `budgets` are those that they are of. */
-export function AlertsCard({ owner, budgets }: { owner: Owner; budgets: readonly Budget[] }) {
+interface AlertsCardProps {
+  owner: Owner;
+  /** Those that the alerts are of. */
+  budgets: readonly Budget[];
+  timeZone: string;
+}
+
+/** Thresholds that were crossed, latest first. */
+export function AlertsCard({ owner, budgets, timeZone }: AlertsCardProps) {
   const log = useBudgetAlerts(owner);
   if (log.isPending) return <CardsSkeleton cards={1} rows={2} />;
   if (!log.data) {
@@ -23,7 +30,7 @@ export function AlertsCard({ owner, budgets }: { owner: Owner; budgets: readonly
     <Card
       id="alerts"
       title="Alerts"
-      description="Each threshold is told once for each limit in its day, week or month, whether a call passes it or a lower limit does."
+      description="Each threshold that is reached is listed once a day, week or month, and once more if the limit is changed."
       icon={BellRing}
     >
       {alerts.length === 0 ? (
@@ -35,7 +42,7 @@ export function AlertsCard({ owner, budgets }: { owner: Owner; budgets: readonly
               key={alert.id}
               className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5 border-line border-t px-4 py-3 sm:px-5"
             >
-              <span className="text-[0.8125rem]">{alertWords(alert)}</span>
+              <span className="text-[0.8125rem]">{alertWords(alert, timeZone, now)}</span>
               <time
                 dateTime={alert.createdAt}
                 title={formatAbsolute(alert.createdAt)}

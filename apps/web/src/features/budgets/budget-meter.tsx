@@ -1,6 +1,6 @@
-import { formatUsdApart } from "@ai-config/config-core";
 import type { Budget } from "../../data/use-budgets.ts";
 import { classNames } from "../../lib/class-names.ts";
+import { formatLimit, formatSpent } from "../../lib/format-money.ts";
 import { Chip, type ChipTone } from "../../ui/chip.tsx";
 import {
   budgetName,
@@ -23,7 +23,6 @@ const fills: Partial<Record<ChipTone, string>> = { warn: "bg-warn", bad: "bg-bad
 export function BudgetMeter({ budget, timeZone }: { budget: Budget; timeZone: string }) {
   const { period, spent, limit } = budget;
   const mark = markOf(budget);
-  const [used, all] = formatUsdApart([spent, limit]);
   const held = reservedWords(budget);
   return (
     <li className="border-line border-t px-4 py-4 sm:px-5">
@@ -32,9 +31,9 @@ export function BudgetMeter({ budget, timeZone }: { budget: Budget; timeZone: st
         {mark && <Chip tone={mark.tone}>{mark.word}</Chip>}
       </div>
       <p className="mt-1">
-        <span className="font-semibold text-xl tabular-nums tracking-tight">{used}</span>{" "}
+        <span className="font-semibold text-xl tabular-nums tracking-tight">{formatSpent(spent, limit)}</span>{" "}
         <span className="text-[0.8125rem] text-muted">
-          of {all} {spanOf(period)}
+          of {formatLimit(limit)} {spanOf(period)}
         </span>
       </p>
       <Bar budget={budget} fill={(mark && fills[mark.tone]) ?? "bg-accent"} />

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Budget } from "../../data/use-budgets.ts";
+import type { Budget, BudgetAlert } from "../../data/use-budgets.ts";
 import {
   alertWords,
   asOfWords,
@@ -61,6 +61,13 @@ test("what is nearly all of it is told neither as all of it nor as all that is l
   expect(leftWords({ ...budget, limit: "100", spent: "0", left: "100" })).toBe("$100.00 left");
 });
 
+test("what people set is told as they set it, and what is counted without needless digits", () => {
+  const odd = { ...budget, limit: "3.003", spent: "1.04", left: "1.944184", reserved: "0.018816" };
+  expect(spentWords(odd)).toBe("$1.04 of $3.003 spent this week");
+  expect(leftWords(odd)).toBe("$1.94 left");
+  expect(reservedWords(odd)).toBe("$0.019 held by calls that still run");
+});
+
 test("a window ends in the time zone that its days begin in", () => {
   expect(resetWords(budget, "Europe/Berlin")).toBe("Starts anew Mon, Nov 30, 00:00 (Europe/Berlin)");
   expect(resetWords(budget, "UTC")).toBe("Starts anew Sun, Nov 29, 23:00 (UTC)");
@@ -102,26 +109,24 @@ test.each<[string, Partial<Budget>]>([
   expect(noAlertsWords([budget])).toBe("No threshold was crossed so far.");
 });
 
-test("an alert says how much of what was reached", () => {
+test("an alert says how much of what was reached, and of which days", () => {
   const { startsAt, resetsAt } = budget;
   const alert = {
     id: "1",
-    period: "daily",
+    period: "weekly",
     threshold: 0.75,
     startsAt,
     resetsAt,
     createdAt: startsAt,
   } as const;
-  expect(alertWords({ ...alert, limit: "100", spent: "81.2" })).toBe(
-    "75% of the daily budget reached: $81.20 of $100.00 (81.2%)",
+  const wordsOf = (given: Partial<BudgetAlert> & Pick<BudgetAlert, "limit" | "spent">) =>
+    alertWords({ ...alert, ...given }, "Europe/Berlin", new Date(startsAt));
+  expect(wordsOf({ limit: "100", spent: "81.2" })).toBe(
+    "75% of the weekly budget of Nov 23 to Nov 29 reached: $81.20 of $100.00 (81.2%)",
   );
-  expect(alertWords({ ...alert, limit: "3.13", spent: "3.1299" })).toBe(
-    "75% of the daily budget reached: $3.1299 of $3.13 (99.9%)",
+  expect(wordsOf({ limit: "3.13", spent: "3.1299" })).toMatch(/ reached: \$3\.1299 of \$3\.13 \(99\.9%\)$/);
+  expect(wordsOf({ limit: "3", spent: "0.3", threshold: 0.1 })).toMatch(
+    /^10% of .+ reached: \$0\.30 of \$3\.00 \(10%\)$/,
   );
-  expect(alertWords({ ...alert, limit: "3", spent: "0.3", threshold: 0.1 })).toBe(
-    "10% of the daily budget reached: $0.30 of $3.00 (10%)",
-  );
-  expect(alertWords({ ...alert, limit: "0", spent: "1" })).toBe(
-    "75% of the daily budget reached: $1.00 of $0.00",
-  );
+  expect(wordsOf({ limit: "0", spent: "1" })).toMatch(/ reached: \$1\.00 of \$0\.00$/);
 });

@@ -1,15 +1,10 @@
-import {
-  type BudgetPeriod,
-  compareUsd,
-  formatUsd,
-  formatUsdApart,
-  parseUsd,
-  toUsd,
-} from "@ai-config/config-core";
+import { type BudgetPeriod, compareUsd, parseUsd, toUsd } from "@ai-config/config-core";
 import type { Budget, BudgetAlert } from "../../data/use-budgets.ts";
+import { formatLeft, formatLimit, formatSpent } from "../../lib/format-money.ts";
 import { formatMoment } from "../../lib/format-time.ts";
 import { pageLocale } from "../../lib/page-locale.ts";
 import type { ChipTone } from "../../ui/chip.tsx";
+import { windowWords } from "./window-words.ts";
 
 const names: Record<BudgetPeriod, string> = { daily: "Daily", weekly: "Weekly", monthly: "Monthly" };
 const spans: Record<BudgetPeriod, string> = { daily: "today", weekly: "this week", monthly: "this month" };
@@ -25,13 +20,12 @@ export function spanOf(period: BudgetPeriod): string {
 
 /** "$7.61 of $8.00 spent today". */
 export function spentWords({ spent, limit, period }: Budget): string {
-  const [used, all] = formatUsdApart([spent, limit]);
-  return `${used} of ${all} spent ${spanOf(period)}`;
+  return `${formatSpent(spent, limit)} of ${formatLimit(limit)} spent ${spanOf(period)}`;
 }
 
 /** "$0.39 left", and never more than there is. */
 export function leftWords({ left }: Budget): string {
-  return `${formatUsd(left, "down")} left`;
+  return `${formatLeft(left)} left`;
 }
 
 /** A part of the limit: 0.75 as "75%". */
@@ -81,7 +75,7 @@ function isPassed(spent: string, limit: string, threshold: number): boolean {
 
 /** What is held by calls that still run; they may turn out cheaper. */
 export function reservedWords({ reserved }: Budget): string | undefined {
-  return Number(reserved) === 0 ? undefined : `${formatUsd(reserved)} held by calls that still run`;
+  return Number(reserved) === 0 ? undefined : `${formatSpent(reserved)} held by calls that still run`;
 }
 
 /** What happens at the limit. */
@@ -115,10 +109,13 @@ export function noAlertsWords(budgets: readonly Budget[]): string {
     : "No threshold was crossed so far.";
 }
 
-/** "75% of the daily budget reached: $81.00 of $100.00 (81%)", since one call may pass a threshold by far. */
-export function alertWords({ period, threshold, spent, limit }: BudgetAlert): string {
-  const [used, all] = formatUsdApart([spent, limit]);
+/**
+ * "75% of the daily budget of Tue, Nov 24 reached: $81.00 of $100.00 (81%)", since one call may pass a threshold by far.
+ */
+export function alertWords(alert: BudgetAlert, timeZone: string, now: Date): string {
+  const { period, threshold, spent, limit } = alert;
   const share = shareWords(spent, limit);
-  const reached = `${used} of ${all}${share === undefined ? "" : ` (${share})`}`;
-  return `${formatPart(threshold)} of the ${budgetName(period).toLowerCase()} reached: ${reached}`;
+  const reached = `${formatSpent(spent, limit)} of ${formatLimit(limit)}${share === undefined ? "" : ` (${share})`}`;
+  const whole = `${budgetName(period).toLowerCase()} of ${windowWords(alert, timeZone, now)}`;
+  return `${formatPart(threshold)} of the ${whole} reached: ${reached}`;
 }

@@ -15,7 +15,7 @@ import { CardsSkeleton } from "../../ui/skeleton.tsx";
 import { AlertsCard } from "./alerts-card.tsx";
 import { BudgetCard } from "./budget-card.tsx";
 import { asOfWords } from "./budget-words.ts";
-import { isShut } from "./forecast-words.ts";
+import { ShutBanner } from "./shut-banner.tsx";
 
 const route = getRouteApi("/signed-in/budgets");
 
@@ -75,16 +75,41 @@ function LevelBudgets({ level, organization }: LevelBudgetsProps) {
       {level === "organization" && organization ? (
         <SharedBudgets status={status.data} organization={organization} />
       ) : (
-        <OwnBudgets status={status.data} />
+        <OwnBudgets status={status.data} organization={organization} />
       )}
     </div>
   );
 }
 
-function OwnBudgets({ status }: { status: BudgetStatus }) {
+/** The budgets of the organization that the person's calls count against as well. */
+function sharedOf({ budgets }: BudgetStatus) {
+  return budgets.filter(({ scope }) => scope.kind === "organization");
+}
+
+interface OwnBudgetsProps {
+  status: BudgetStatus;
+  organization: Membership | undefined;
+}
+
+function OwnBudgets({ status, organization }: OwnBudgetsProps) {
   const budgets = status.budgets.filter(({ scope }) => scope.kind === "user");
   return (
     <>
+      {organization && (
+        <ShutBanner
+          budgets={sharedOf(status)}
+          organization={organization.name}
+          action={
+            <Link
+              to="/budgets"
+              search={{ level: "organization" }}
+              className={buttonClassNames("secondary", "small")}
+            >
+              Shared budgets
+            </Link>
+          }
+        />
+      )}
       <BudgetCard
         title="Your budgets"
         description="Every call in your name counts, in whichever organization."
@@ -92,22 +117,21 @@ function OwnBudgets({ status }: { status: BudgetStatus }) {
         timeZone={status.timeZones.user}
         edit={{ to: "/configuration", level: "you" }}
       />
-      <AlertsCard owner={{ type: "user" }} budgets={budgets} />
+      <AlertsCard owner={{ type: "user" }} budgets={budgets} timeZone={status.timeZones.user} />
     </>
   );
 }
 
 function SharedBudgets({ status, organization }: { status: BudgetStatus; organization: Membership }) {
   const { id, name, role } = organization;
-  const budgets = status.budgets.filter(({ scope }) => scope.kind === "organization");
+  const budgets = sharedOf(status);
+  const timeZone = status.timeZones.organization ?? status.timeZones.user;
   const isEditor = mayEdit(role);
   return (
     <>
-      {!isEditor && budgets.some(isShut) && (
-        <Banner tone="warn">
-          Calls are refused while a shared budget is used up. Ask an owner or admin of {name} to raise it.
-        </Banner>
-      )}
+      <ShutBanner budgets={budgets} organization={name}>
+        {isEditor ? "Raise the limit in the policy." : "Ask an owner or admin to raise the limit."}
+      </ShutBanner>
       {budgets.length === 0 ? (
         <EmptyState
           icon={Wallet}
@@ -128,11 +152,17 @@ function SharedBudgets({ status, organization }: { status: BudgetStatus; organiz
           title={`Shared by ${name}`}
           description="The calls of all members count, besides each member's own budgets."
           budgets={budgets}
-          timeZone={status.timeZones.organization ?? status.timeZones.user}
+          timeZone={timeZone}
           edit={isEditor ? { to: "/policy" } : undefined}
         />
       )}
-      {isEditor && <AlertsCard owner={{ type: "organization", organizationId: id }} budgets={budgets} />}
+      {isEditor && (
+        <AlertsCard
+          owner={{ type: "organization", organizationId: id }}
+          budgets={budgets}
+          timeZone={timeZone}
+        />
+      )}
     </>
   );
 }

@@ -28,17 +28,22 @@ describe("where the spending leads", () => {
     [
       "beyond a limit that blocks",
       { forecast: "1000" },
-      "At this pace the limit is reached on Thu, Nov 26, 12:00.",
+      "At this pace the limit is reached on Thu, Nov 26, 12:00 (Europe/Berlin).",
     ],
     [
       "beyond a limit that blocks, still today",
       { forecast: "1960" },
-      "At this pace the limit is reached at 18:51.",
+      "At this pace the limit is reached at 18:51 (Europe/Berlin).",
     ],
     [
       "beyond the limit by amounts that nobody knows to the last digit",
       { spent: "0.03", forecast: "0.659532", limit: "0.05", enforcement: "warn" },
       "At this pace $0.66 by the end of the week, $0.61 over the limit.",
+    ],
+    [
+      "beyond the limit by an amount that is told to the cent",
+      { spent: "1", forecast: "1.29689", limit: "1", enforcement: "warn" },
+      "At this pace $1.30 by the end of the week, $0.30 over the limit.",
     ],
     [
       "beyond the limit by less than a cent",

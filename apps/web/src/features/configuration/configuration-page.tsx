@@ -79,7 +79,7 @@ function LevelConfiguration({ level, owner, organization }: LevelConfigurationPr
       <>
         {form}
         <div className="mt-5 xl:mr-[13.5rem]">
-          <TestCallCard key={organization?.id} organization={organization} />
+          <TestCallCard key={organization?.id} organization={organization} effective={effective.data} />
         </div>
       </>
     );

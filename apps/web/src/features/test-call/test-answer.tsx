@@ -1,14 +1,23 @@
 import { formatUsd } from "@ai-config/config-core";
 import type { ReactNode } from "react";
+import type { EffectiveConfiguration } from "../../data/use-effective-configuration.ts";
 import { useModels } from "../../data/use-models.ts";
 import type { TestAnswer } from "../../data/use-test-call.ts";
+import { formatLeft } from "../../lib/format-money.ts";
 import { pageLocale } from "../../lib/page-locale.ts";
 import { budgetName } from "../budgets/budget-words.ts";
+import { keyOwnerOf } from "./key-owner.ts";
 import { stopWords } from "./stop-words.ts";
 import { attemptWords, costBasisWord, durationWords, keyWord } from "./test-call-words.ts";
 
+interface TestAnswerProps {
+  answer: TestAnswer;
+  /** What is shown beside it. */
+  effective: EffectiveConfiguration;
+}
+
 /** What Claude said, what that cost, and what governed it. */
-export function TestAnswerView({ answer }: { answer: TestAnswer }) {
+export function TestAnswerView({ answer, effective }: TestAnswerProps) {
   const models = useModels();
   const { text, model, inputTokens, outputTokens, durationMs, governed } = answer;
   const stop = stopWords(answer);
@@ -28,7 +37,7 @@ export function TestAnswerView({ answer }: { answer: TestAnswer }) {
         <Fact name="Tokens">
           {count.format(inputTokens)} in, {count.format(outputTokens)} out
         </Fact>
-        <Fact name="Key">{keyWord(governed.keySlot)}</Fact>
+        <Fact name="Key">{keyWord(governed.keySlot, keyOwnerOf(governed, effective))}</Fact>
         <Fact name="Attempts">{attemptWords(governed.attempts)}</Fact>
         <Fact name="Took">{durationWords(durationMs)}</Fact>
         <Fact name="Configuration version">
@@ -42,7 +51,7 @@ export function TestAnswerView({ answer }: { answer: TestAnswer }) {
             key={`${scope.kind} ${period}`}
             name={`Left of ${scope.kind === "user" ? "your" : "the shared"} ${budgetName(period).toLowerCase()}`}
           >
-            {formatUsd(left, "down")}
+            {formatLeft(left)}
           </Fact>
         ))}
       </dl>

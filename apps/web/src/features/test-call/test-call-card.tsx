@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Zap } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
+import type { EffectiveConfiguration } from "../../data/use-effective-configuration.ts";
 import type { Membership } from "../../data/use-me.ts";
 import { useTestCall } from "../../data/use-test-call.ts";
 import { type ApiProblem, problemOf } from "../../lib/api-problem.ts";
@@ -14,8 +15,14 @@ import { refusalWords, TEST_CALL, wayOut } from "./test-call-words.ts";
 /** The most that the API takes as a prompt of a test call. */
 const promptLengthMax = 2_000;
 
+interface TestCallProps {
+  organization: Membership | undefined;
+  /** What the page shows. */
+  effective: EffectiveConfiguration;
+}
+
 /** One small, real call under what is saved: its answer, its cost, and what governed it. */
-export function TestCallCard({ organization }: { organization: Membership | undefined }) {
+export function TestCallCard({ organization, effective }: TestCallProps) {
   const [prompt, setPrompt] = useState("Say hello in one sentence.");
   const [isEmpty, setIsEmpty] = useState(false);
   const call = useTestCall();
@@ -90,7 +97,9 @@ export function TestCallCard({ organization }: { organization: Membership | unde
               Stopped. Claude may have answered all the same: what that costs at most counts in your budgets.
             </Banner>
           )}
-          {!call.isPending && call.data && call.data !== "stopped" && <TestAnswerView answer={call.data} />}
+          {!call.isPending && call.data && call.data !== "stopped" && (
+            <TestAnswerView answer={call.data} effective={effective} />
+          )}
         </div>
       </div>
     </Card>

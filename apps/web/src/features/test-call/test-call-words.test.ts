@@ -29,12 +29,16 @@ test("a call took milliseconds or seconds", () => {
   ]);
 });
 
-test("keys are named by their slot", () => {
-  expect([keyWord("secondary"), keyWord("environment"), keyWord(null)]).toEqual([
-    "Secondary key",
-    "Key of this deployment",
-    "None",
-  ]);
+test.each([
+  ["primary", "user", "Your primary key"],
+  ["secondary", "user", "Your secondary key"],
+  ["primary", "organization", "Primary key of the organization"],
+  ["primary", undefined, "Primary key"],
+  ["environment", undefined, "Key of this deployment"],
+  ["environment", "user", "Key of this deployment"],
+  [null, undefined, "None"],
+] as const)("the %s key of the %s is called so", (slot, owner, word) => {
+  expect(keyWord(slot, owner)).toBe(word);
 });
 
 test("a cost that is no exact one says so", () => {
@@ -63,6 +67,18 @@ test.each([
   ["requestsPerMinute", "organization", { to: "/policy", word: "Policy" }],
 ] as const)("the way out of a reached %s of the %s is where it stands", (limit, kind, way) => {
   expect(wayOut({ code: "LIMIT_REACHED", limit: { limit, scope: { kind } } })).toEqual(way);
+});
+
+test.each([
+  ["totalRequestTimeout", "2000", "“Total timeout” of 2,000 ms"],
+  ["generationTimeout", "500", "“Generation timeout” of 500 ms"],
+  ["connectionTimeout", "1", "“Connection timeout” of 1 ms"],
+  ["unheardOfTimeout", "1", "unheardOfTimeout of 1 ms"],
+])("a timeout is called what it is called where it is set: %s", (name, ms, words) => {
+  const message = `The call took longer than its ${name} of ${ms} ms. Try again, or have the timeout raised.`;
+  expect(refusalWords({ code: "CALL_TIMEOUT", message, issues: [] })).toBe(
+    `The call took longer than its ${words}. Try again, or have the timeout raised.`,
+  );
 });
 
 test("the limits of who reads it are theirs, and those of an organization its own", () => {

@@ -1,3 +1,4 @@
+import { fieldAt, formatFieldValue } from "@ai-config/config-core";
 import type { TestAnswer } from "../../data/use-test-call.ts";
 import type { ApiProblem, ReachedLimit } from "../../lib/api-problem.ts";
 import { describeRefusal } from "../../lib/describe-refusal.ts";
@@ -14,9 +15,12 @@ const keyWords: Record<string, string> = {
   environment: "Key of this deployment",
 };
 
-/** On which key a call ran, never the key. */
-export function keyWord(slot: string | null): string {
-  return slot === null ? "None" : (keyWords[slot] ?? slot);
+/** On which key a call ran and whose that is, never the key. */
+export function keyWord(slot: string | null, owner: "user" | "organization" | undefined): string {
+  if (slot === null) return "None";
+  const word = keyWords[slot] ?? slot;
+  if (owner === undefined || slot === "environment") return word;
+  return owner === "user" ? `Your ${word.toLowerCase()}` : `${word} of the organization`;
 }
 
 const basisWords: Record<Governed["cost"]["basis"], string> = {
@@ -49,10 +53,18 @@ export function attemptWords(attempts: Governed["attempts"]): string {
   return `${attempts.length}: ${ends.join(", ")}`;
 }
 
-/** Why a call was refused: to whom it happened, limits of their own account are theirs. */
+/** Why a call was refused, in the words of these pages: limits of who reads it are theirs, settings have labels. */
 export function refusalWords(problem: ApiProblem): string {
-  const words = describeRefusal(problem);
+  const words = describeRefusal(problem).replace(TIMEOUT, withLabel);
   return problem.limit?.scope.kind === "user" ? words.replace(/^The account's /, "Your ") : words;
+}
+
+/** A timeout by its name in the configuration, as programs want it: "totalRequestTimeout of 2000 ms". */
+const TIMEOUT = /\b(\w+Timeout) of (\d+) ms\b/;
+
+function withLabel(words: string, name: string, ms: string): string {
+  const field = fieldAt(`timeouts.${name}`);
+  return field ? `“${field.label}” of ${formatFieldValue(field, Number(ms))}` : words;
 }
 
 export interface Way {
@@ -75,8 +87,9 @@ export function wayOut({ code, limit }: Pick<ApiProblem, "code" | "limit">): Way
     case "MODEL_RETIRED":
     case "PRICE_UNKNOWN":
     case "POLICY_CONFLICT":
-    case "CALL_TIMEOUT":
       return { to: "/configuration", word: "Configuration" };
+    case "CALL_TIMEOUT":
+      return { to: "/configuration", hash: "timeouts", word: "Timeouts" };
     default:
       return undefined;
   }
