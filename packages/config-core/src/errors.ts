@@ -134,13 +134,11 @@ export const ERROR_CATALOGUE: Readonly<
     httpStatus: 502,
   },
   PROVIDER_SPEND_LIMIT: {
-    message:
-      "The Anthropic account may spend no more: there is a problem with its billing, or a spend limit is reached. See to it in the Console.",
+    message: "A spend limit at Anthropic is reached. Raise it in the Console, or wait until it resets.",
     httpStatus: 402,
   },
   PROVIDER_REQUEST_REFUSED: {
-    message:
-      "Anthropic refused the request: the key may not do this, the model is not known or not available to the key, or something in the request is not valid. Correct what Anthropic names.",
+    message: "Anthropic refused the request. Correct it, then try again.",
     httpStatus: 400,
   },
   PROVIDER_RATE_LIMITED: {
