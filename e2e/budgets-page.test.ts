@@ -303,9 +303,9 @@ describe("somebody whom a limit stops", () => {
   });
 
   test.each([
-    ["billing", /^The Anthropic account may spend no more: there is a problem with its billing/],
-    ["permission", /^Anthropic refused the request: the key may not do this/],
-    ["notFound", /the model is not known or not available to the key/],
+    ["billing", /^Anthropic answers nothing on this account until its billing is in order\./],
+    ["permission", /^The key may not do this at Anthropic\. Use another key/],
+    ["notFound", /^Anthropic does not know the model, or not for this key\./],
   ] as const)("reads what Anthropic means by a refusal, and its own words: %s", async (kind, words) => {
     const step = failures[kind]();
     anthropic.script(step);

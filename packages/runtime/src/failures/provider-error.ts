@@ -26,9 +26,11 @@ const CODES: Readonly<Record<FailureKind, ErrorCode>> = {
 
 /** Where the sentence of the code says too little. */
 const SENTENCES: Partial<Readonly<Record<FailureKind, string>>> = {
-  billing: "Anthropic asks for the account of the key to be paid for. Look at its billing in the Console.",
-  permission: "The key may not do this at Anthropic. Use another key, or have its workspace allow it.",
-  not_found: "Anthropic has no such thing for this key. Check the model, and whether the key may use it.",
+  billing:
+    "Anthropic answers nothing on this account until its billing is in order. See to it in the Console.",
+  permission: "The key may not do this at Anthropic. Use another key, or allow it in the Console.",
+  not_found:
+    "Anthropic does not know the model, or not for this key. Choose another model, or allow it in the Console.",
   connection: "Anthropic cannot be reached. Check the network and the address of the API, then try again.",
   // Nobody but our own side has seen it.
   unsendable: "The request cannot be sent as it is. Correct what `fetch` is given, then try again.",
