@@ -484,6 +484,15 @@ describe("a call that waits in vain", () => {
     expect(queue.waiting).toBe(0);
   });
 
+  test("is refused at once where it can cost more than the whole budget, whoever gives back what they hold", async () => {
+    const { enter, queue, store } = start();
+    const one = user({ budgets: [budget("1")] });
+    await admit(store, ask(one, { reserve: "0.5" }));
+    const { answer } = enter("a", one, { reserve: "1.01" });
+    expect(await answer).toMatchObject({ refusal: { limit: "dailyBudget" } });
+    expect(queue.waiting).toBe(0);
+  });
+
   test("is refused at once where too many wait", async () => {
     const { enter, order, queue, store, timers } = start({ maxWaiting: 4 });
     const [one, other, third] = [

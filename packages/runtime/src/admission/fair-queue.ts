@@ -109,7 +109,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     });
     if (admission.isAdmitted) return admission;
     patience.signal?.throwIfAborted();
-    if (isHopeless(admission.refusal, patience)) return admission;
+    if (isHopeless(admission.refusal, request, patience)) return admission;
     // Another call of the same person may have begun to wait meanwhile.
     const block = lines.get(lineKey(request))?.block ?? blockOf(admission.refusal);
     const answer = join(store, request, patience, block);
@@ -269,7 +269,8 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     waiter.isTrying = false;
     if (admission.isAdmitted) waiter.answer(admission);
     else if (signal?.aborted) waiter.fail(signal.reason);
-    else if (waiter.isOver || isHopeless(admission.refusal, waiter.patience)) waiter.answer(admission);
+    else if (waiter.isOver || isHopeless(admission.refusal, waiter.request, waiter.patience))
+      waiter.answer(admission);
     else {
       onWait?.(admission.refusal);
       return admission.refusal;
@@ -285,9 +286,14 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
   }
 
   /** Whether nothing that another call does can make room before the deadline. */
-  function isHopeless({ limit, retryAfterMs, budget }: Refusal, { deadline }: Patience): boolean {
+  function isHopeless(
+    { limit, retryAfterMs, budget }: Refusal,
+    { reserve }: AdmissionRequest,
+    { deadline }: Patience,
+  ): boolean {
     const left = deadline - timers.now();
     if (left <= 0) return true;
+    if (budget !== undefined && compareUsd(reserve, budget.limit) > 0) return true;
     if (retryAfterMs <= left || limit === "concurrentRequests") return false;
     return budget === undefined || compareUsd(budget.reserved, "0") === 0;
   }
