@@ -11,7 +11,7 @@ import type {
   ScopeLimits,
 } from "../../src/admission/admission-store.ts";
 import { ask, entryOf, figuresOf, ledgerSum, plain, refusalOf, scopeOf } from "./admission-kit.ts";
-import { alertName, ModelOracle, type Verdict } from "./model-oracle.ts";
+import { alertName, durationOf, ModelOracle, type Standing, type Verdict } from "./model-oracle.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 /**
@@ -213,15 +213,21 @@ async function compareAnswer(
   }
   if (verdict.isAdmitted) return;
   const { limit, scope, used, retryAfterMs } = refusalOf(answer);
+  const aheadMs = ((await run.under.now()) - run.oracle.now) * STRETCH_MAX;
+  const [longest] = verdict.standing as [Standing];
+  // Buckets that would be named for nearly as long may have changed places in the time that has passed.
+  const named = verdict.standing.filter(
+    (one) => one === longest || durationOf(one) >= durationOf(longest) - 2 * aheadMs - (aheadMs > 0 ? 1 : 0),
+  );
+  const expected = named.find((one) => one.limit === limit && one.scope === scope.id) ?? longest;
   expect({ limit, scope: scope.id, used: plain(used) }).toEqual({
-    limit: verdict.limit,
-    scope: verdict.scope,
-    used: verdict.used,
+    limit: expected.limit,
+    scope: expected.scope,
+    used: expected.used,
   });
   if (limit === "concurrentRequests" && used === 0) return;
-  const ahead = (await run.under.now()) - run.oracle.now;
-  expect(retryAfterMs).toBeLessThanOrEqual(Math.ceil(verdict.waitMs));
-  expect(retryAfterMs).toBeGreaterThanOrEqual(Math.floor(verdict.waitMs - ahead * STRETCH_MAX));
+  expect(retryAfterMs).toBeLessThanOrEqual(Math.ceil(expected.waitMs));
+  expect(retryAfterMs).toBeGreaterThanOrEqual(Math.floor(expected.waitMs - aheadMs));
 }
 
 /** The counters of all windows of now against the model, and the ledger against both. */

@@ -37,7 +37,7 @@ interface BucketEvent {
 }
 
 /** A limit that stands against a call. */
-interface Standing {
+export interface Standing {
   readonly limit: LimitName;
   readonly scope: string;
   readonly used: string;
@@ -45,9 +45,29 @@ interface Standing {
   readonly isForEver?: boolean;
 }
 
+/** How long a limit stands; a slot may be free at any moment. */
+export function durationOf({ limit, waitMs, isForEver }: Standing): number {
+  if (isForEver) return Number.POSITIVE_INFINITY;
+  return limit === "concurrentRequests" ? 0 : waitMs;
+}
+
+/** The one that stands for the longest in front, the first of equals. */
+function byDuration(standing: readonly Standing[]): Standing[] {
+  const longest = standing.reduce<Standing | undefined>(
+    (one, next) => (one === undefined || durationOf(next) > durationOf(one) + 1 ? next : one),
+    undefined,
+  );
+  return longest === undefined ? [] : [longest, ...standing.filter((one) => one !== longest)];
+}
+
 export type Verdict =
   | { readonly isAdmitted: true; readonly alerts: readonly string[] }
-  | (Standing & { readonly isAdmitted: false; readonly alerts: readonly string[] });
+  | {
+      readonly isAdmitted: false;
+      /** The one to be named first. */
+      readonly standing: readonly Standing[];
+      readonly alerts: readonly string[];
+    };
 
 /**
  * What a store should answer, in the plainest way: it keeps every call there ever was and counts them anew for each
@@ -78,9 +98,9 @@ export class ModelOracle {
     for (const limits of request.scopes) {
       for (const budget of limits.budgets) this.#open(this.#windowOf(limits, budget));
     }
-    const refusal = this.#judge(request);
+    const standing = byDuration(this.#standing(request));
     const alerts = this.due(request);
-    if (refusal !== undefined) return { isAdmitted: false, ...refusal, alerts };
+    if (standing.length > 0) return { isAdmitted: false, standing, alerts };
 
     for (const { scope, rate } of request.scopes) {
       if (rate !== undefined) this.#note(scope.id, { calls: 1, perMinute: rate.perMinute });
@@ -154,16 +174,6 @@ export class ModelOracle {
     let sum = 0n;
     for (const call of this.#calls.values()) if (call.scopes.includes(scope)) sum += call.cost;
     return toUsd(sum);
-  }
-
-  /** The limit that stands for the longest, the first of equals; a slot may be free at any moment. */
-  #judge(request: AdmissionRequest) {
-    const [first, ...others] = this.#standing(request);
-    const lasting = ({ limit, waitMs, isForEver }: Standing) => {
-      if (isForEver) return Number.POSITIVE_INFINITY;
-      return limit === "concurrentRequests" ? 0 : waitMs;
-    };
-    return others.reduce((one, next) => (lasting(next) > lasting(one as Standing) + 1 ? next : one), first);
   }
 
   /** Every limit that stands against a call, the user's in their order first. */
