@@ -11,6 +11,7 @@ import {
   partOf,
   reservedWords,
   resetWords,
+  shareWords,
   spentWords,
   thresholdWords,
 } from "./budget-words.ts";
@@ -93,6 +94,16 @@ test("figures that could not be refreshed say of when they are", () => {
 test("parts stay between nothing and all", () => {
   expect([partOf("1", "4"), partOf("9", "4"), partOf("0", "0"), partOf("-1", "4")]).toEqual([0.25, 1, 1, 0]);
   expect(formatPart(0.125)).toBe("12.5%");
+});
+
+test.each([
+  ["0", "0%"],
+  ["0.01", "under 0.1%"],
+  ["1.99", "under 0.1%"],
+  ["2", "0.1%"],
+  ["1999.99", "99.9%"],
+])("a share of $%s of $2,000 is told as %s", (amount, words) => {
+  expect(shareWords(amount, "2000")).toBe(words);
 });
 
 test("what running calls hold is said where it is something", () => {

@@ -33,10 +33,11 @@ export function formatPart(part: number): string {
   return new Intl.NumberFormat(pageLocale, { style: "percent", maximumFractionDigits: 1 }).format(part);
 }
 
-/** "99.9%", rounded down: what is not all of it is not told as all of it. Of nothing there is no share. */
+/** "99.9%", rounded down: what is not all of it is not told as all of it, nor a little as nothing. Of nothing there is no share. */
 export function shareWords(amount: string, limit: string): string | undefined {
   if (Number(limit) === 0) return undefined;
   const share = toUsd((parseUsd(amount) * parseUsd("1")) / parseUsd(limit));
+  if (Number(amount) > 0 && Number(share) < 0.001) return `under ${formatPart(0.001)}`;
   return new Intl.NumberFormat(pageLocale, {
     style: "percent",
     maximumFractionDigits: 1,
