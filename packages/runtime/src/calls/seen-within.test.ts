@@ -37,3 +37,13 @@ test.each([
 ])("within %d ms there was time for so much", (elapsedMs, expected) => {
   expect(seenAfter(elapsedMs)).toEqual(expected);
 });
+
+test("what is no tool does not keep a call from being booked", () => {
+  const odd = { ...params, tools: [null, "x", 5] } as unknown as GovernedParams;
+  const size = promptSize(odd);
+  const seen = seenWithin(
+    { params: odd, size, extras: extrasOf(odd, size) },
+    { elapsedMs: 5, outputTokens: 5 },
+  );
+  expect(seen.params.tools).toEqual([null, "x", 5]);
+});

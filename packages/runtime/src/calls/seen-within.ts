@@ -28,7 +28,8 @@ export function seenWithin({ params, size, extras }: Measured, passed: Passed): 
 function paramsWithin(params: GovernedParams, over: number): GovernedParams {
   if (!params.tools?.length) return params;
   const tools = params.tools.map((tool) => {
-    const { max_uses: uses } = tool as { readonly max_uses?: unknown };
+    // A host that answers nothing does not refuse what is no tool.
+    const { max_uses: uses } = (tool ?? {}) as { readonly max_uses?: unknown };
     return typeof uses === "number" ? { ...tool, max_uses: Math.min(over, uses) } : tool;
   });
   return { ...params, tools } as GovernedParams;

@@ -115,11 +115,8 @@ export function shownMsAt({ shownMs, shownFrom }: AnswerMeter, at: number): numb
 }
 
 /** What an answer that was broken off is billed for, as far as it was seen. */
-export function usageSoFar(
-  { usage, model, seen }: AnswerMeter,
-  unshown: Unshown,
-): AnthropicUsage | undefined {
-  return usage && usageOfSeen(usage, model, seen, unshown);
+export function usageSoFar({ usage, seen }: AnswerMeter, unshown: Unshown): AnthropicUsage | undefined {
+  return usage && usageOfSeen(usage, seen, unshown);
 }
 
 /** The last event repeats only a part: what it leaves null stays as it was. */

@@ -126,6 +126,24 @@ test("a model that goes on where another declined reads the prompt again, each a
   expect(asked({}, start(), handOver, text("x".repeat(60))).amount).toBe(String((101 + 10) / 1e6));
 });
 
+test.each([undefined, "anthropic/claude-sonnet-5.5"])(
+  "a stream that broke off is billed as what was asked for where it calls itself %s",
+  (name) => {
+    const use = blockOf({ type: "server_tool_use", name: "web_fetch" });
+    const begun = { type: "message_start", message: { model: name, usage } };
+    expect(asked({}, begun, use, text("x"))).toEqual(asked({}, start(), use, text("x")));
+  },
+);
+
+test("a whole stream that another model went on with is billed as that one's, also where no iteration says so", () => {
+  const handOver = blockOf({ type: "fallback", from: { model: params.model }, to: { model: haiku } });
+  const totals = { ...usage, output_tokens: 20 };
+  const whole = asked({}, start(), handOver, text("x"), end(totals));
+  expect(whole.amount).toBe(
+    asked({ params: { ...params, model: haiku } }, start({}, haiku), end(totals)).amount,
+  );
+});
+
 test("advice is billed at the price of who gives it, from the moment it is asked for", () => {
   const ask = blockOf({ type: "server_tool_use", name: "advisor" });
   const advice = blockOf({ type: "advisor_tool_result", content: "x".repeat(298) });

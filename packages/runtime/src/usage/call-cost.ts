@@ -12,7 +12,7 @@ import {
   type Usd,
 } from "@ai-config/config-core";
 
-import { type AnswerMeter, shownMsAt, usageSoFar } from "./answer-meter.ts";
+import { type AnswerMeter, answeringModel, shownMsAt, usageSoFar } from "./answer-meter.ts";
 import { mayThink, mostWritten } from "./unseen-output.ts";
 
 /** What a request cost, and what it is made of. */
@@ -53,16 +53,18 @@ const NOTHING: CallCost = Object.freeze({ amount: "0", basis: "exact", usage: un
 export function callCost(meter: AnswerMeter, options: CallCostOptions): CallCost {
   const { params, models, date, multiplier, reserve } = options;
   if (meter.state === "refused") return NOTHING;
-  const usage = meter.state === "complete" ? meter.usage : soFar(meter, options);
+  const served = known(meter.model, models);
+  const usage = meter.state === "complete" ? meter.usage : soFar(meter, options, served ?? params.model);
   if (usage === undefined) return { amount: unreported(meter, options), basis: "estimated", usage };
-  const served = meter.model !== undefined && findModel(meter.model, models) ? meter.model : undefined;
+  // Totals are told of the model that answered: a stream begins with the one that was asked.
+  const answered = meter.state === "complete" ? known(answeringModel(meter), models) : served;
   const untold = untoldOf(usage, params);
-  const cost = priceOf(usage, { model: served ?? params.model, models, date, multiplier, ...untold });
+  const cost = priceOf(usage, { model: answered ?? params.model, models, date, multiplier, ...untold });
   if (cost === undefined || cost.amount === null)
     return { amount: reserve, basis: "unknown", usage: undefined };
   if (isFree(meter, usage)) return { ...NOTHING, usage };
   // The prices of the model that was asked are assumed for one that nobody knows.
-  const isKnown = meter.state === "complete" && served !== undefined && untold === undefined;
+  const isKnown = meter.state === "complete" && answered !== undefined && untold === undefined;
   // What is estimated is no more than what was held back, which is the most it can cost where that is known.
   const isTooMuch = meter.state !== "complete" && reserve !== "0" && compareUsd(cost.amount, reserve) > 0;
   const amount = isTooMuch ? reserve : cost.amount;
@@ -79,14 +81,20 @@ function untoldOf(
   return speed === undefined && geo === undefined ? undefined : { speed, geo };
 }
 
+/** A model that the catalogue knows. */
+function known(name: string | undefined, models: ModelCatalogue): string | undefined {
+  return name !== undefined && findModel(name, models) ? name : undefined;
+}
+
 function soFar(
   meter: AnswerMeter,
   { params, models, elapsedMs, advisor }: CallCostOptions,
+  model: string,
 ): AnthropicUsage | undefined {
   const maxTokens = params.max_tokens;
   const hiddenMs = elapsedMs - shownMsAt(meter, meter.sentAt + elapsedMs);
   const hiddenTokens = mayThink(params, models) ? mostWritten(hiddenMs, maxTokens) : 0;
-  return usageSoFar(meter, { maxTokens, hiddenTokens, advisor });
+  return usageSoFar(meter, { model, maxTokens, hiddenTokens, advisor });
 }
 
 /** Claude reports what an answer costs from its beginning on: at what pace others write nobody knows. */

@@ -69,6 +69,8 @@ export function fallbackOf({ current }: SeenSamplings): string | undefined {
 }
 
 export interface Unshown {
+  /** The model whose prices hold for what does not name another one. */
+  readonly model: string;
   readonly maxTokens: number;
   /** What may have been written by now without being shown. */
   readonly hiddenTokens: number;
@@ -89,12 +91,7 @@ type Tokens = Pick<
  * What all that was seen is billed for, from the usage that the beginning told: of the first prompt alone. The others,
  * and the searches, would have been told at the end.
  */
-export function usageOfSeen(
-  usage: AnthropicUsage,
-  model: string | undefined,
-  seen: SeenSamplings,
-  unshown: Unshown,
-): AnthropicUsage {
+export function usageOfSeen(usage: AnthropicUsage, seen: SeenSamplings, unshown: Unshown): AnthropicUsage {
   const { all, searches } = seen;
   const [first] = all as [Sampling];
   if (all.length === 1) {
@@ -104,7 +101,7 @@ export function usageOfSeen(
   const iterations: (Tokens & Pick<Sampling, "type">)[] = [];
   for (const one of all) {
     const { type } = one;
-    const name = type === "advisor_message" ? unshown.advisor : (one.model ?? model);
+    const name = type === "advisor_message" ? unshown.advisor : (one.model ?? unshown.model);
     const output_tokens = writtenIn(one, seen, unshown);
     // A model that declines before it writes is not billed.
     const isBilled = name !== undefined && !(hasFallback && type === "message" && output_tokens === 0);
