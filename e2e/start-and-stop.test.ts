@@ -73,38 +73,43 @@ test("the secrets made at the first start can be read by their user alone", asyn
   }
 });
 
-test("what ends npm ends what it started, and its database", async () => {
-  const port = await freePort();
-  // As in a shell, where no installed `node` stands before npm's own.
-  const PATH = process.env.PATH?.split(delimiter)
-    .filter((folder) => !folder.includes("node_modules"))
-    .join(delimiter);
-  const npm = spawn("npm", ["start"], {
-    cwd: fileURLToPath(new URL("..", import.meta.url)),
-    env: {
-      ...withoutProductSettings(process.env),
-      PATH,
-      PORT: String(port),
-      AI_CONFIG_DATA_DIR: dataDirectory,
-      DATABASE_URL: "",
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-    detached: true,
-  });
-  try {
-    let said = "";
-    npm.stdout.on("data", (chunk) => (said += String(chunk)));
-    await vi.waitFor(() => expect(said).toContain("AI Config is ready"), { timeout: 60_000, interval: 50 });
-    npm.kill("SIGTERM");
-    // It is held open by everything that may still print.
-    await once(npm.stdout, "close", { signal: AbortSignal.timeout(30_000) });
-  } finally {
-    killGroup(npm);
-  }
-  // Refused if anything still ran on these data.
-  await using again = await startProduct({ dataDirectory });
-  expect(await again.stop()).toBe(0);
-});
+// Shells differ: some give way to what they run.
+test.each(["/bin/sh", "/bin/bash"])(
+  "what ends npm ends what it started by %s, and its database",
+  async (shell) => {
+    const port = await freePort();
+    // As in a shell, where no installed `node` stands before npm's own.
+    const PATH = process.env.PATH?.split(delimiter)
+      .filter((folder) => !folder.includes("node_modules"))
+      .join(delimiter);
+    const npm = spawn("npm", ["start"], {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      env: {
+        ...withoutProductSettings(process.env),
+        PATH,
+        PORT: String(port),
+        AI_CONFIG_DATA_DIR: dataDirectory,
+        DATABASE_URL: "",
+        npm_config_script_shell: shell,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    try {
+      let said = "";
+      npm.stdout.on("data", (chunk) => (said += String(chunk)));
+      await vi.waitFor(() => expect(said).toContain("AI Config is ready"), { timeout: 60_000, interval: 50 });
+      npm.kill("SIGTERM");
+      // It is held open by everything that may still print.
+      await once(npm.stdout, "close", { signal: AbortSignal.timeout(30_000) });
+    } finally {
+      killGroup(npm);
+    }
+    // Refused if anything still ran on these data.
+    await using again = await startProduct({ dataDirectory });
+    expect(await again.stop()).toBe(0);
+  },
+);
 
 /** What is left of a process that leads a group, and of all that it started. */
 function killGroup({ pid }: ChildProcess): void {

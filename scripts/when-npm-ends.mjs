@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-/** The process that started us, and where the installed `node` is a shell script, the one that started that. */
-const above = process.env.npm_lifecycle_event ? [process.ppid, parentOf(process.ppid)] : [];
+const above = process.env.npm_lifecycle_event === undefined ? [] : startersOf(process.ppid);
 
 /**
  * Calls back once when npm has ended before us: it passes a signal on to the shell that it runs scripts in, and no
@@ -16,19 +15,27 @@ export function whenNpmEnds(end) {
   }, 250);
 }
 
+/**
+ * Who started us, and above it who started that, where it is the shell that npm runs scripts in, or the installed `node`,
+ * which is a shell script. Some shells give way to their command: then it is npm itself, and above it is a shell of
+ * somebody's own.
+ */
+function startersOf(pid) {
+  const isShell = tell(pid, "args=")?.includes(process.env.npm_lifecycle_script);
+  return isShell ? [pid, Number(tell(pid, "ppid="))] : [pid];
+}
+
 /** Undefined where nothing tells, as on Windows. */
-function parentOf(pid) {
+function tell(pid, what) {
   try {
-    return Number(
-      execFileSync("ps", ["-o", "ppid=", "-p", String(pid)], { stdio: ["ignore", "pipe", "ignore"] }),
-    );
+    const stdio = ["ignore", "pipe", "ignore"];
+    return execFileSync("ps", ["-ww", "-o", what, "-p", String(pid)], { stdio, encoding: "utf8" });
   } catch {
     return undefined;
   }
 }
 
 function isRunning(pid) {
-  if (pid === undefined) return true;
   try {
     return process.kill(pid, 0);
   } catch (error) {
