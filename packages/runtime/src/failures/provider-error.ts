@@ -45,9 +45,7 @@ export function providerError(
 ): AIConfigError {
   const { kind, type, errorCode, message: said, status, requestId, retryAfterMs, cause } = failure;
   const code = CODES[kind];
-  // Nothing was sent then, so nothing is known of the way there.
-  const own = type === "circuit_open" ? undefined : SENTENCES[kind];
-  const text = own ?? ERROR_CATALOGUE[code].message;
+  const text = sentenceOf(failure) ?? ERROR_CATALOGUE[code].message;
   const systemCode = kind === "connection" ? codeIn(cause) : undefined;
   return new AIConfigError(code, {
     message: said
@@ -57,6 +55,14 @@ export function providerError(
     details: { ...details, kind, type, errorCode, status, requestId, ...(systemCode && { systemCode }) },
     cause,
   });
+}
+
+function sentenceOf({ kind, type, status, message: said }: Failure): string | undefined {
+  // Where nothing was sent nothing is known of the way there, and what answered with headers was reached.
+  if (kind === "connection" && (type === "circuit_open" || status !== null)) return undefined;
+  // A file or a skill is looked for as well.
+  if (kind === "not_found" && said && !/^model\b/i.test(said)) return undefined;
+  return SENTENCES[kind];
 }
 
 function shorten(text: string): string {
