@@ -51,7 +51,11 @@ describe("where the spending leads", () => {
       "At this pace $0.0505 by the end of the week, $0.00046 over the limit.",
     ],
     ["nearly to the limit", { forecast: "499.998" }, "At this pace $499.998 by the end of the week (99.9%)."],
-    ["to less than a cent", { forecast: "0.000456" }, "At this pace $0.00046 by the end of the week (0%)."],
+    [
+      "to less than a cent",
+      { forecast: "0.000456" },
+      "At this pace $0.00046 by the end of the week (under 0.1%).",
+    ],
     ["within a day", { period: "daily" }, "At this pace $350.00 by the end of the day (70%)."],
     [
       "to the limit and no further",
