@@ -778,7 +778,7 @@ declare
   places integer[]; reserve numeric; window_list text; figures text;
   place integer; state integer; budget integer; threshold integer; known integer;
   candidate integer := 0; due integer := 0; misfit text;
-  wait double precision; longest double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]';
+  wait double precision; longest double precision; told_ms double precision; verdict text; alerts jsonb; all_alerts jsonb := '[]';
   l_alerts jsonb[] := '{}'; l_text text; answers text := '';
   room numeric; due_at numeric;
 begin
@@ -979,11 +979,15 @@ begin
         end if;
         for budget in l_first[place] .. l_first[place + 1] - 1 loop
           continue when b[budget][1] <> 1 or w_spent[b_state[budget]] + w_reserved[b_state[budget]] + reserve <= b_limit[budget];
-          wait := case when reserve > b_limit[budget] then 'Infinity' else b_end[budget] - now_ms end;
+          wait := b_end[budget] - now_ms;
+          -- What running calls hold may be free at any moment.
+          if w_spent[b_state[budget]] + reserve <= b_limit[budget] then wait := least(1000, wait); end if;
+          told_ms := ceil(wait);
+          if reserve > b_limit[budget] then wait := 'Infinity'; end if;
           continue when wait <= longest + 1;
           longest := wait;
           verdict := format('"r",%s,"%sBudget","%s",%s,%s', known, b_period[budget],
-            trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), ceil(b_end[budget] - now_ms), budget - l_first[place]);
+            trim_scale(w_spent[b_state[budget]] + w_reserved[b_state[budget]]), told_ms, budget - l_first[place]);
         end loop;
       end loop;
     end if;

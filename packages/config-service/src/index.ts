@@ -46,6 +46,7 @@ export { revokeKey } from "./keys/revoke-key.ts";
 export { type RewrapProgress, rewrapKeys } from "./keys/rewrap-keys.ts";
 export { type RotateApiKeyInput, type RotateApiKeyResult, rotateApiKey } from "./keys/rotate-api-key.ts";
 export { type VerifiedKeys, verifyPendingKeys } from "./keys/verify-pending-keys.ts";
+export { logToConsole } from "./log-to-console.ts";
 export { fetchRemoteModels } from "./models/fetch-remote-models.ts";
 export {
   getLifecycleReport,

@@ -74,6 +74,20 @@ describe("windows that Redis does not count yet", () => {
     expect(await store.status([user])).toMatchObject([{ spent: "0.3", reserved: "0.2" }]);
   });
 
+  test("begin anew where a former version counted them, and tell no alert again", async () => {
+    const prefix = `{test-${randomUUID()}}`;
+    const [budget] = limited().budgets;
+    if (budget === undefined) throw new Error("It has one.");
+    const user = { ...limited(), budgets: [{ ...budget, thresholds: [0.5] }] };
+    const counting = open({ prefix });
+    expect((await spend(counting, user, "0.6")).alerts).toHaveLength(1);
+    await send(["HDEL", `${prefix}:scope:user:${user.scope.id}`, "windows"]);
+    const admission = await admit(counting, ask(user, { reserve: "0.1" }));
+    expect(admission.alerts).toEqual([]);
+    expect(admission.budgets).toMatchObject([{ spent: "0.6", reserved: "0.1" }]);
+    await counting.close();
+  });
+
   test("open while tokens are counted, more often than the ledger answers", async () => {
     const user = limited();
     const settled = memoryLedger();

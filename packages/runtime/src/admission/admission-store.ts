@@ -84,8 +84,11 @@ export interface BudgetState {
   readonly resetsAt: Date;
 }
 
-/** When it is worth trying again for a slot, in milliseconds: a call may end at any moment, and nobody knows when. */
-export const SLOT_WAIT_MS = 1_000;
+/**
+ * When it is worth trying again for what running calls hold, a slot or a part of a budget, in milliseconds: a call may end
+ * at any moment, and nobody knows when.
+ */
+export const CALL_WAIT_MS = 1_000;
 
 /** Waits that differ by no more are the same, in milliseconds: sums of moments are no more exact. */
 export const SAME_WAIT_MS = 1;
@@ -93,8 +96,8 @@ export const SAME_WAIT_MS = 1;
 /**
  * Why a call may not run: of the limits that stand against it the one that will for the longest, so that whoever comes
  * again then is not refused by another: ever, where the call can cost more than a whole budget. Of those that stand
- * equally long it is the first, the user's in the order of `LimitName`; slots, of which one may be free at any moment,
- * are named where nothing else stands.
+ * equally long it is the first, the user's in the order of `LimitName`; what running calls hold may be free at any
+ * moment, so it is named where nothing stands for longer, and slots where nothing else stands.
  */
 export interface Refusal {
   readonly limit: LimitName;
@@ -103,7 +106,7 @@ export interface Refusal {
   readonly allowed: number | Usd;
   /** What is taken of it: calls in the bucket, a begun one as whole, calls that run, or USD spent and reserved. */
   readonly used: number | Usd;
-  /** When it is worth trying again: the bucket's next call, `SLOT_WAIT_MS`, the window's reset. */
+  /** When it is worth trying again: the bucket's next call, the window's reset, or `CALL_WAIT_MS`. */
   readonly retryAfterMs: number;
   /** The window's figures where it is a budget. */
   readonly budget?: BudgetState | undefined;

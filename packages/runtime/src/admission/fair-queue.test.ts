@@ -493,6 +493,42 @@ describe("a call that waits in vain", () => {
     expect(queue.waiting).toBe(0);
   });
 
+  test("is refused at once where what is spent leaves no room, whatever others hold", async () => {
+    const { enter, queue, store } = start();
+    const shared = pool({ budgets: [budget("1")] });
+    const spent = ask([user({}), shared], { reserve: "0.95" });
+    await settle(store, await admit(store, spent), spent, "0.95");
+    await admit(store, ask([user({}), shared], { reserve: "0.01" }));
+    const mine = user({ budgets: [budget("0.5")] });
+    const used = ask(mine, { reserve: "0.5" });
+    await settle(store, await admit(store, used), used, "0.5");
+    expect(await enter("a", [user({}), shared], { reserve: "0.5" }).answer).toMatchObject({
+      refusal: { scope: shared.scope },
+    });
+    // The pool has room as soon as the call that runs is cheaper; its own budget has none today.
+    expect(await enter("b", [mine, shared], { reserve: "0.045" }).answer).toMatchObject({
+      refusal: { scope: mine.scope },
+    });
+    expect(queue.waiting).toBe(0);
+  });
+
+  test("is tried again each second, however many others come to wait", async () => {
+    const { enter, order, store, timers } = start();
+    const shared = pool({ budgets: [budget("1")] });
+    const held = ask([user({}), shared], { reserve: "0.9" });
+    const admission = await admit(store, held);
+    await admit(store, ask([user({}), shared], { reserve: "0.05" }));
+    enter("a", [user({}), shared], { reserve: "0.2" });
+    await setImmediate();
+    // Another process, of which nobody here hears.
+    await settle(store, admission, held, "0.01");
+    for (let step = 0; step < 4; step += 1) {
+      enter(`dear ${step}`, [user({}), shared], { reserve: "0.97" });
+      await timers.advance(SECOND / 2);
+    }
+    expect(order).toEqual(["a"]);
+  });
+
   test("is refused at once where too many wait", async () => {
     const { enter, order, queue, store, timers } = start({ maxWaiting: 4 });
     const [one, other, third] = [

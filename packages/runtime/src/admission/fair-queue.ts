@@ -1,4 +1,4 @@
-import { compareUsd, type Usd } from "@ai-config/config-core";
+import { compareUsd, sumUsd, type Usd } from "@ai-config/config-core";
 
 import type {
   Admission,
@@ -79,7 +79,8 @@ interface Block {
   refusal: Refusal;
   isDraining: boolean;
   isWoken: boolean;
-  cancelTimer: () => void;
+  /** Undefined where none is set. */
+  cancelTimer: (() => void) | undefined;
 }
 
 const MAX_WAITING = 1_000;
@@ -132,7 +133,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     const key = scopeKey(refusal.scope);
     let block = blocks.get(key);
     if (block === undefined) {
-      block = { key, lines: new Set(), refusal, isDraining: false, isWoken: false, cancelTimer: () => {} };
+      block = { key, lines: new Set(), refusal, isDraining: false, isWoken: false, cancelTimer: undefined };
       blocks.set(key, block);
     }
     block.refusal = refusal;
@@ -203,14 +204,19 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
 
   function drop(block: Block): void {
     if (block.lines.size > 0 || block.isDraining) return;
-    block.cancelTimer();
+    disarm(block);
     if (blocks.get(block.key) === block) blocks.delete(block.key);
   }
 
+  function disarm(block: Block): void {
+    block.cancelTimer?.();
+    block.cancelTimer = undefined;
+  }
+
+  /** A timer that runs stays: who comes more often than it fires would put it off for ever. */
   function arm(block: Block): void {
-    block.cancelTimer();
     const wait = Math.min(block.refusal.retryAfterMs, pollMs);
-    block.cancelTimer = timers.schedule(() => void drain(block), Math.max(1, wait));
+    block.cancelTimer ??= timers.schedule(() => void drain(block), Math.max(1, wait));
   }
 
   /** Tries those who wait for a scope, one after the other, until it is exhausted again. */
@@ -218,7 +224,7 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     block.isWoken = true;
     if (block.isDraining) return;
     block.isDraining = true;
-    block.cancelTimer();
+    disarm(block);
     while (block.isWoken && block.lines.size > 0) {
       block.isWoken = false;
       await takeTurns(block);
@@ -295,7 +301,8 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     if (left <= 0) return true;
     if (budget !== undefined && compareUsd(reserve, budget.limit) > 0) return true;
     if (retryAfterMs <= left || limit === "concurrentRequests") return false;
-    return budget === undefined || compareUsd(budget.reserved, "0") === 0;
+    // What others hold may be free again, what is spent is not.
+    return budget === undefined || compareUsd(sumUsd([budget.spent, reserve]), budget.limit) > 0;
   }
 
   return {

@@ -1,6 +1,6 @@
 import { type Amount, type BudgetPeriod, toUsd } from "@ai-config/config-core";
 
-import { type LimitName, type Refusal, SAME_WAIT_MS, SLOT_WAIT_MS } from "./admission-store.ts";
+import { CALL_WAIT_MS, type LimitName, type Refusal, SAME_WAIT_MS } from "./admission-store.ts";
 import { budgetState } from "./budget-state.ts";
 import { type MemoryScope, type MemoryWindow, rateWait } from "./memory-scope.ts";
 import type { ParsedBudget, ParsedLimits, ParsedRate } from "./parsed-limits.ts";
@@ -21,42 +21,34 @@ export interface Case {
   readonly windows: readonly MemoryWindow[];
 }
 
-/** The limit that stands against a call for the longest: ever, where it costs more than a whole budget. Nothing is taken. */
+/** The limit that stands against a call for the longest. Nothing is taken. */
 export function judge({ at, leaseMs, reserve, limits, scopes, windows }: Case): Refusal | undefined {
   let next = 0;
-  let longest: Refusal | undefined;
-  let never: Refusal | undefined;
+  let refusal: Refusal | undefined;
+  let longest = 0;
+  const note = (standing: Refusal, wait = standing.retryAfterMs) => {
+    if (refusal !== undefined && wait <= longest + SAME_WAIT_MS) return;
+    refusal = standing;
+    longest = wait;
+  };
   for (let index = 0; index < limits.length; index += 1) {
     const { rate, concurrency, budgets } = limits[index] as ParsedLimits;
     const scope = scopes[index] as MemoryScope;
     if (rate !== undefined) {
       const wait = rateWait(scope, rate, at);
-      if (wait > 0)
-        longest = longer(longest, rateRefusal(limits[index] as ParsedLimits, rate, scope, at, wait));
+      if (wait > 0) note(rateRefusal(limits[index] as ParsedLimits, rate, scope, at, wait));
     }
     if (concurrency !== undefined && scope.leases.size >= concurrency) {
-      longest = longer(longest, slotRefusal(limits[index] as ParsedLimits, concurrency, scope, leaseMs));
+      note(slotRefusal(limits[index] as ParsedLimits, concurrency, scope, leaseMs), 0);
     }
     for (const budget of budgets) {
       const window = windows[next++] as MemoryWindow;
-      if (budget.enforcement === "block" && window.taken + reserve > budget.limitAmount) {
-        const refusal = budgetRefusal(budget, window, at);
-        if (reserve > budget.limitAmount) never ??= refusal;
-        longest = longer(longest, refusal);
-      }
+      if (budget.enforcement === "warn" || window.taken + reserve <= budget.limitAmount) continue;
+      const fitsNever = reserve > budget.limitAmount;
+      note(budgetRefusal(budget, window, reserve, at), fitsNever ? Number.POSITIVE_INFINITY : undefined);
     }
   }
-  return never ?? longest;
-}
-
-/** A slot may be free at any moment, so it is the least of what anybody waits for. Of equals the first one stands. */
-function longer(longest: Refusal | undefined, next: Refusal): Refusal {
-  if (longest === undefined) return next;
-  return waitOf(next) > waitOf(longest) + SAME_WAIT_MS ? next : longest;
-}
-
-function waitOf({ limit, retryAfterMs }: Refusal): number {
-  return limit === "concurrentRequests" ? 0 : retryAfterMs;
+  return refusal;
 }
 
 function rateRefusal(
@@ -88,17 +80,19 @@ function slotRefusal(
     allowed: concurrency,
     used: leases.size,
     // Without a running call the limit is 0, and there is nothing to wait for.
-    retryAfterMs: leases.size === 0 ? Math.ceil(leaseMs) : SLOT_WAIT_MS,
+    retryAfterMs: leases.size === 0 ? Math.ceil(leaseMs) : CALL_WAIT_MS,
   };
 }
 
-function budgetRefusal(budget: ParsedBudget, window: MemoryWindow, at: number): Refusal {
+function budgetRefusal(budget: ParsedBudget, window: MemoryWindow, reserve: Amount, at: number): Refusal {
+  const resetMs = Math.ceil(window.endMs - at);
+  const isHeld = window.spent + reserve <= budget.limitAmount;
   return {
     limit: LIMIT_OF[budget.period],
     scope: budget.scope,
     allowed: budget.limit,
     used: toUsd(window.taken),
-    retryAfterMs: Math.ceil(window.endMs - at),
+    retryAfterMs: isHeld ? Math.min(CALL_WAIT_MS, resetMs) : resetMs,
     budget: budgetState(budget, window),
   };
 }

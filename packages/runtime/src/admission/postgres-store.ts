@@ -1,5 +1,5 @@
 import { AIConfigError } from "@ai-config/config-core";
-import type { Log } from "@ai-config/config-service";
+import { type Log, logToConsole } from "@ai-config/config-service";
 import { type Database, isDatabaseUnavailable, sqlStateOf, wasOvertaken } from "@ai-config/db";
 
 import { checkEntry } from "../ledger/check-entry.ts";
@@ -50,7 +50,7 @@ const BATCHES = {
 
 export interface PostgresStoreOptions {
   readonly database: Database;
-  /** Hears of records that could not be written. */
+  /** Hears of records that could not be written; the console unless told. */
   readonly log?: Log;
 }
 
@@ -59,7 +59,7 @@ export interface PostgresStoreOptions {
  * moment share a statement; each gets its own exact answer. A settlement counts for everybody when it is answered; its
  * record is in the ledger, and all of it on disk, a moment later.
  */
-export function createPostgresStore({ database, log = () => {} }: PostgresStoreOptions): AdmissionStore {
+export function createPostgresStore({ database, log = logToConsole }: PostgresStoreOptions): AdmissionStore {
   const client = database.db.$client;
 
   /** One statement; a database that is away, or has no time for it, refuses what was asked. */

@@ -73,6 +73,19 @@ export function describeLeases(always: StoreTest, inTime: StoreTest): void {
     expect(await statusOf(under, user)).toEqual({ spent: "0", reserved: "1" });
   });
 
+  inTime("frees once what a call holds of two budgets that share a window", async (under) => {
+    const [low, high] = [await budgetOf(under, "1"), await budgetOf(under, "2")];
+    const user = limitsOf(await scopeOf(under, "user"), {
+      budgets: [low, { ...high, windows: low.windows }],
+    });
+    await admit(under.store, ask(user, { reserve: "0.3", leaseMs: 9 * MINUTE }));
+    await admit(under.store, ask(user, { reserve: "0.2", leaseMs: MINUTE }));
+    await under.advance(2 * MINUTE);
+    await under.store.sweep();
+    const states = await under.store.status([user]);
+    expect(states.map(({ reserved }) => reserved)).toEqual(["0.3", "0.3"]);
+  });
+
   inTime("frees the reservation of a lease that ended where only the budget is asked", async (under) => {
     const user = limitsOf(await scopeOf(under, "user"), { budgets: [await budgetOf(under, "1")] });
     await admit(under.store, ask(user, { reserve: "0.6", leaseMs: MINUTE }));

@@ -202,8 +202,10 @@ export class ModelOracle {
         const window = this.#windowOf(limits, budget);
         const taken = this.#spent(window) + this.#reserved(window);
         if (taken + parseUsd(request.reserve) <= parseUsd(budget.limit)) continue;
-        const waitMs = this.#window(budget).end.getTime() - this.now;
+        const resetMs = this.#window(budget).end.getTime() - this.now;
         const isForEver = parseUsd(request.reserve) > parseUsd(budget.limit);
+        const isHeld = this.#spent(window) + parseUsd(request.reserve) <= parseUsd(budget.limit);
+        const waitMs = isHeld ? Math.min(1_000, resetMs) : resetMs;
         standing.push({ limit: `${budget.period}Budget`, scope, used: toUsd(taken), waitMs, isForEver });
       }
     }

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 
 import { AIConfigError, type Amount, parseUsd } from "@ai-config/config-core";
+import { logToConsole } from "@ai-config/config-service";
 
+import { errorCode } from "../../failures/error-code.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type {
   Admission,
@@ -36,7 +38,7 @@ export interface RedisStoreOptions {
   readonly send: SendCommand;
   /** Where entries and alerts are kept, and windows begin from, such as `createPostgresLedger`. */
   readonly ledger: Ledger;
-  /** Told where one could not be written. It is kept in Redis, and `sweep` tries again. */
+  /** Told where one could not be written, as the console is otherwise. It is kept in Redis, and `sweep` tries again. */
   readonly onWriteError?: (error: unknown) => void;
   /**
    * What all keys begin with. A hash tag in it keeps them on one node of a cluster, since a call is admitted for
@@ -61,7 +63,14 @@ const OPENING_MS = 5_000;
 
 /** Limits and budgets in Redis or Valkey, for many processes with thousands of calls a second. */
 export function createRedisStore(options: RedisStoreOptions): AdmissionStore {
-  const { send, ledger, onWriteError = () => {}, prefix = "{ai-config}", settledMs = HOUR_MS, now } = options;
+  const {
+    send,
+    ledger,
+    onWriteError = warnOfWrite,
+    prefix = "{ai-config}",
+    settledMs = HOUR_MS,
+    now,
+  } = options;
   if (!/^[\w:{}.-]+$/.test(prefix))
     throw invalidArgument("prefix", "Must be letters, digits and any of _:{}.-");
   const clock = now ?? Date.now;
@@ -246,4 +255,11 @@ function admittedState({ budgets }: Admitted, { scope, period }: ParsedBudget): 
 
 function windowOf({ startsAt, resetsAt }: BudgetState): ParsedWindow {
   return { startsAt, resetsAt, startMs: startsAt.getTime(), endMs: resetsAt.getTime() };
+}
+
+function warnOfWrite(error: unknown): void {
+  logToConsole("warn", "The record of a call waits in Redis until the ledger takes it.", {
+    code: "RECORDS_LATE",
+    cause: errorCode(error),
+  });
 }

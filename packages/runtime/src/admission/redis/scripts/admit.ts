@@ -1,4 +1,4 @@
-import { SAME_WAIT_MS, SLOT_WAIT_MS } from "../../admission-store.ts";
+import { CALL_WAIT_MS, SAME_WAIT_MS } from "../../admission-store.ts";
 import { luaScript } from "./lua-script.ts";
 
 /**
@@ -62,14 +62,15 @@ for index, scope in ipairs(scopes) do
   if scope.slots then
     local used = call('ZCARD', slotsKey(scope.name))
     if used >= scope.slots then
-      note(index, 'concurrentRequests', tostring(used), 0, used == 0 and leaseMs or ${SLOT_WAIT_MS})
+      note(index, 'concurrentRequests', tostring(used), 0, used == 0 and leaseMs or ${CALL_WAIT_MS})
     end
   end
   for _, budget in ipairs(scope.budgets) do
     budget.next = add(budget.taken, reserve)
     if budget.isBlocking and budget.next > budget.limit then
-      local wait = budget.ends - now
-      note(index, budget.period .. 'Budget', budget.taken, reserve > budget.limit and math.huge or wait, wait, budget)
+      local waitMs = budget.ends - now
+      if add(budget.spent, reserve) <= budget.limit then waitMs = math.min(${CALL_WAIT_MS}, waitMs) end
+      note(index, budget.period .. 'Budget', budget.taken, reserve > budget.limit and math.huge or waitMs, waitMs, budget)
     end
   end
 end
@@ -89,7 +90,8 @@ for _, scope in ipairs(scopes) do
   local hold = scope.name
   for _, budget in ipairs(scope.budgets) do
     budget.taken, budget.isChanged = budget.next, true
-    hold = hold .. ' ' .. budget.window
+    -- Two budgets may share a window, which holds the call once.
+    if not string.find(hold .. ' ', ' ' .. budget.window .. ' ', 1, true) then hold = hold .. ' ' .. budget.window end
     figures[#figures + 1] = figuresOf(budget)
   end
   for _, counted in ipairs(scope.beside) do

@@ -29,7 +29,8 @@ local function load(scope, at)
     if counters and isListed then
       budget.spent, budget.taken, budget.alerts = sub(counters, 1, 44), sub(counters, 45, 88), sub(counters, 89)
     else
-      budget.isNew = true
+      -- What was told of it is not told again.
+      budget.isNew, budget.alerts = true, counters and sub(counters, 89) or '|'
     end
   end
   for name in gmatch(scope.windows, '%S+') do

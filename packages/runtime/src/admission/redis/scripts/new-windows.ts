@@ -41,7 +41,7 @@ local function loadOpened(scopes, opening, word)
         local current = call('HGET', key, budget.window)
         if told and told[1] == current then
           opened[#opened + 1] = { key = key, budget = budget }
-          budget.spent, budget.alerts, budget.isChanged = told[2], '|', true
+          budget.spent, budget.isChanged = told[2], true
         else
           if not current then
             call('HSET', key, budget.window, word)
