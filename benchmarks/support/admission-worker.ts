@@ -8,7 +8,8 @@ import { type CallShape, callMaker } from "./call-maker.ts";
 /** One process of several that spend from the same budgets: counts its pairs of admission and settlement. */
 const { BENCH_URL = "", BENCH_SHAPE = "hot", BENCH_IN_FLIGHT = "64" } = process.env;
 const database = connect({ url: BENCH_URL, applicationName: "ai-config benchmark worker" });
-const store = createPostgresStore({ database });
+// What waits is counted, so nobody has to be told of it.
+const store = createPostgresStore({ database, log: () => {} });
 const calls = callMaker(BENCH_SHAPE as CallShape);
 
 async function pair(): Promise<void> {
