@@ -111,6 +111,7 @@ async function pairsPerSecond(
   const ended = workers.map((worker) => once(worker, "exit"));
   const counts = await Promise.all(workers.map((worker) => countFor(worker, seconds)));
   const waiting = await recordsThatWait(ownerUrl);
+  for (const worker of workers) worker.send("end");
   await Promise.all(ended);
   await writeRecords(ownerUrl);
   return { pairs: counts.reduce((sum, count) => sum + count, 0) / seconds, waiting };
@@ -133,12 +134,15 @@ async function recordsThatWait(ownerUrl: string): Promise<number> {
   }
 }
 
-/** Leaves nothing to the next measurement. */
+/** Leaves nothing to the next measurement that can be written. */
 async function writeRecords(ownerUrl: string): Promise<void> {
   const owner = connect({ url: ownerUrl, applicationName: "ai-config benchmark" });
   try {
-    while ((await recordsThatWait(ownerUrl)) > 0) {
+    let left = await recordsThatWait(ownerUrl);
+    for (let before = Number.POSITIVE_INFINITY; left < before && left > 0; ) {
+      before = left;
       await owner.db.$client`select private.write_pending_calls(null)`;
+      left = await recordsThatWait(ownerUrl);
     }
   } finally {
     await owner.close();

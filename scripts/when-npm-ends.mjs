@@ -1,15 +1,15 @@
 import { execFileSync } from "node:child_process";
 
-const above = process.env.npm_lifecycle_event === undefined ? [] : startersOf(process.ppid);
+const starters = process.env.npm_lifecycle_event === undefined ? [] : startersOf(process.ppid);
 
 /**
  * Calls back once when npm has ended before us: it passes a signal on to the shell that it runs scripts in, and no
  * shell passes it on to us.
  */
 export function whenNpmEnds(end) {
-  if (above.length === 0) return;
+  if (starters.length === 0) return;
   const timer = setInterval(() => {
-    if (process.ppid === above[0] && above.every(isRunning)) return;
+    if (process.ppid === starters[0] && starters.every(isRunning)) return;
     clearInterval(timer);
     end();
   }, 250);
@@ -22,7 +22,8 @@ export function whenNpmEnds(end) {
  */
 function startersOf(pid) {
   const isShell = tell(pid, "args=")?.includes(process.env.npm_lifecycle_script);
-  return isShell ? [pid, Number(tell(pid, "ppid="))] : [pid];
+  const above = isShell ? Number(tell(pid, "ppid=")) : 0;
+  return above > 0 ? [pid, above] : [pid];
 }
 
 /** Undefined where nothing tells, as on Windows. */

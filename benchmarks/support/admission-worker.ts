@@ -31,6 +31,8 @@ await Promise.all(
   }),
 );
 process.send?.(count);
+// What waits by now is looked at first.
+await once(process, "message");
 await store.close();
 await database.close();
 process.disconnect();

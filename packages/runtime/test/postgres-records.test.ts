@@ -52,7 +52,7 @@ test("a record is in the ledger a moment after its call was booked, and at the l
 
 test("records of a process that ended before it wrote them are written by whoever sweeps", async () => {
   const database = connect({ url: db.appUrl, applicationName: "ai-config that ends" });
-  const ending = createPostgresStore({ database });
+  const ending = createPostgresStore({ database, log: () => {} });
   const user = userWith();
   await whileNobodyWrites(async () => {
     const settled = await spend(ending, user, "0.3");

@@ -484,6 +484,20 @@ describe("a call that waits in vain", () => {
     expect(queue.waiting).toBe(0);
   });
 
+  test("is tried as soon as its own wait is over, however long another one for the same waits", async () => {
+    const { enter, order, store, timers } = start();
+    const shared = pool({ rate: { perMinute: 1200, burst: 0 }, budgets: [budget("1")] });
+    await admit(store, ask([user({}), shared], { reserve: "0.9" }));
+    await timers.advance(MINUTE);
+    enter("dear", [user({}), shared], { reserve: "0.5" });
+    await setImmediate();
+    await admit(store, ask([user({}), { ...shared, budgets: [] }]));
+    enter("cheap", [user({}), shared], { reserve: "0.01", patienceMs: 300 });
+    await setImmediate();
+    await timers.advance(60);
+    expect(order).toEqual(["cheap"]);
+  });
+
   test("is refused at once where it can cost more than the whole budget, whoever gives back what they hold", async () => {
     const { enter, queue, store } = start();
     const one = user({ budgets: [budget("1")] });

@@ -81,6 +81,8 @@ interface Block {
   isWoken: boolean;
   /** Undefined where none is set. */
   cancelTimer: (() => void) | undefined;
+  /** When it goes off. */
+  firesAt: number;
 }
 
 const MAX_WAITING = 1_000;
@@ -133,7 +135,15 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     const key = scopeKey(refusal.scope);
     let block = blocks.get(key);
     if (block === undefined) {
-      block = { key, lines: new Set(), refusal, isDraining: false, isWoken: false, cancelTimer: undefined };
+      block = {
+        key,
+        lines: new Set(),
+        refusal,
+        isDraining: false,
+        isWoken: false,
+        cancelTimer: undefined,
+        firesAt: 0,
+      };
       blocks.set(key, block);
     }
     block.refusal = refusal;
@@ -213,10 +223,14 @@ export function createFairQueue(options: FairQueueOptions = {}): FairQueue {
     block.cancelTimer = undefined;
   }
 
-  /** A timer that runs stays: who comes more often than it fires would put it off for ever. */
+  /** A timer that goes off sooner stays: who comes more often than it would put it off for ever. */
   function arm(block: Block): void {
-    const wait = Math.min(block.refusal.retryAfterMs, pollMs);
-    block.cancelTimer ??= timers.schedule(() => void drain(block), Math.max(1, wait));
+    const wait = Math.max(1, Math.min(block.refusal.retryAfterMs, pollMs));
+    const firesAt = timers.now() + wait;
+    if (block.cancelTimer !== undefined && block.firesAt <= firesAt) return;
+    disarm(block);
+    block.firesAt = firesAt;
+    block.cancelTimer = timers.schedule(() => void drain(block), wait);
   }
 
   /** Tries those who wait for a scope, one after the other, until it is exhausted again. */

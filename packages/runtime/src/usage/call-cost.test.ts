@@ -144,6 +144,24 @@ test("a whole stream that another model went on with is billed as that one's, al
   );
 });
 
+test("what a model wrote before it declined is its own, also where an iteration does not name it", () => {
+  const handOver = blockOf({ type: "fallback", from: { model: params.model }, to: { model: haiku } });
+  const counts = { input_tokens: 1_000, output_tokens: 500 };
+  const iterations = (model: string | null) => [
+    { type: "message", model, ...counts },
+    { type: "fallback_message", model: haiku, ...counts },
+  ];
+  const whole = (model: string | null) =>
+    asked(
+      {},
+      start(),
+      handOver,
+      end({ input_tokens: 2_000, output_tokens: 1_000, iterations: iterations(model) }),
+    );
+  const { amount } = whole(params.model);
+  expect(whole(null)).toMatchObject({ amount, basis: "estimated" });
+});
+
 test("advice is billed at the price of who gives it, from the moment it is asked for", () => {
   const ask = blockOf({ type: "server_tool_use", name: "advisor" });
   const advice = blockOf({ type: "advisor_tool_result", content: "x".repeat(298) });

@@ -41,6 +41,8 @@ export interface CallCostOptions {
 
 type PricedParams = Pick<MessageParams, "model" | "max_tokens" | "thinking" | "speed" | "inference_geo">;
 
+type Iteration = { readonly type?: unknown; readonly model?: unknown } | null | undefined;
+
 /** More tokens than any answer has: what reports them counts something else. */
 const COUNT_MAX = 2 ** 31 - 1;
 const NOTHING: CallCost = Object.freeze({ amount: "0", basis: "exact", usage: undefined });
@@ -59,12 +61,14 @@ export function callCost(meter: AnswerMeter, options: CallCostOptions): CallCost
   // Totals are told of the model that answered: a stream begins with the one that was asked.
   const answered = meter.state === "complete" ? known(answeringModel(meter), models) : served;
   const untold = untoldOf(usage, params);
-  const cost = priceOf(usage, { model: answered ?? params.model, models, date, multiplier, ...untold });
+  const told = withDeclined(usage, params.model);
+  const cost = priceOf(told, { model: answered ?? params.model, models, date, multiplier, ...untold });
   if (cost === undefined || cost.amount === null)
     return { amount: reserve, basis: "unknown", usage: undefined };
   if (isFree(meter, usage)) return { ...NOTHING, usage };
   // The prices of the model that was asked are assumed for one that nobody knows.
-  const isKnown = meter.state === "complete" && answered !== undefined && untold === undefined;
+  const isKnown =
+    meter.state === "complete" && answered !== undefined && untold === undefined && told === usage;
   // What is estimated is no more than what was held back, which is the most it can cost where that is known.
   const isTooMuch = meter.state !== "complete" && reserve !== "0" && compareUsd(cost.amount, reserve) > 0;
   const amount = isTooMuch ? reserve : cost.amount;
@@ -84,6 +88,18 @@ function untoldOf(
 /** A model that the catalogue knows. */
 function known(name: string | undefined, models: ModelCatalogue): string | undefined {
   return name !== undefined && findModel(name, models) ? name : undefined;
+}
+
+/** What a fallback went on with was written by the model that was asked, also where an iteration does not name it. */
+function withDeclined(usage: AnthropicUsage, asked: string): AnthropicUsage {
+  const { iterations } = usage;
+  if (!Array.isArray(iterations) || !iterations.some((one) => one?.type === "fallback_message")) return usage;
+  const isNameless = (one: Iteration) => one?.type === "message" && typeof one.model !== "string";
+  if (!iterations.some(isNameless)) return usage;
+  return {
+    ...usage,
+    iterations: iterations.map((one) => (isNameless(one) ? { ...one, model: asked } : one)),
+  };
 }
 
 function soFar(
