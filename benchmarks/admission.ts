@@ -110,11 +110,16 @@ async function pairsPerSecond(
   await Promise.all(workers.map((worker) => once(worker, "message")));
   const ended = workers.map((worker) => once(worker, "exit"));
   const counts = await Promise.all(workers.map((worker) => countFor(worker, seconds)));
-  const waiting = await recordsThatWait(ownerUrl);
-  for (const worker of workers) worker.send("end");
-  await Promise.all(ended);
-  await writeRecords(ownerUrl);
-  return { pairs: counts.reduce((sum, count) => sum + count, 0) / seconds, waiting };
+  const owner = connect({ url: ownerUrl, applicationName: "ai-config benchmark" });
+  try {
+    const waiting = await recordsThatWait(owner.db.$client);
+    for (const worker of workers) worker.send("end");
+    await Promise.all(ended);
+    await writeRecords(owner.db.$client);
+    return { pairs: counts.reduce((sum, count) => sum + count, 0) / seconds, waiting };
+  } finally {
+    await owner.close();
+  }
 }
 
 async function countFor(worker: ChildProcess, seconds: number): Promise<number> {
@@ -123,29 +128,19 @@ async function countFor(worker: ChildProcess, seconds: number): Promise<number> 
   return count;
 }
 
-async function recordsThatWait(ownerUrl: string): Promise<number> {
-  const owner = connect({ url: ownerUrl, applicationName: "ai-config benchmark" });
-  try {
-    const [row] = await owner.db.$client<{ count: number }[]>`
-      select count(*)::integer as count from private.pending_calls`;
-    return row?.count ?? 0;
-  } finally {
-    await owner.close();
-  }
+async function recordsThatWait(client: SqlClient): Promise<number> {
+  const [row] = await client<{ count: number }[]>`
+    select count(*)::integer as count from private.pending_calls`;
+  return row?.count ?? 0;
 }
 
 /** Leaves nothing to the next measurement that can be written. */
-async function writeRecords(ownerUrl: string): Promise<void> {
-  const owner = connect({ url: ownerUrl, applicationName: "ai-config benchmark" });
-  try {
-    let left = await recordsThatWait(ownerUrl);
-    for (let before = Number.POSITIVE_INFINITY; left < before && left > 0; ) {
-      before = left;
-      await owner.db.$client`select private.write_pending_calls(null)`;
-      left = await recordsThatWait(ownerUrl);
-    }
-  } finally {
-    await owner.close();
+async function writeRecords(client: SqlClient): Promise<void> {
+  let left = await recordsThatWait(client);
+  for (let before = Number.POSITIVE_INFINITY; left < before && left > 0; ) {
+    before = left;
+    await client`select private.write_pending_calls(null)`;
+    left = await recordsThatWait(client);
   }
 }
 

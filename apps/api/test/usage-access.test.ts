@@ -6,6 +6,11 @@ import { makeToken } from "./support/make-token.ts";
 import { Person } from "./support/person.ts";
 import { startApi, type TestApi } from "./support/start-api.ts";
 
+interface Refused {
+  message: string;
+  data: { aiConfig: { issues?: { path: string; message: string }[] } };
+}
+
 let anthropic: FakeAnthropic;
 let api: TestApi;
 let dana: Person;
@@ -17,19 +22,17 @@ const mine = { type: "user" };
 const query = (person: Person, name: string, input: object) =>
   person.send("GET", `/api/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`);
 const call = (person: Person, name: string, input: object) => person.json("POST", `/api/trpc/${name}`, input);
-// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came over the wire.
+// biome-ignore lint/suspicious/noExplicitAny: the answer of any procedure, of which each test expects its own shape.
 const dataOf = ({ body }: { body: any }) => body.result?.data;
-// biome-ignore lint/suspicious/noExplicitAny: as above.
-const refusalOf = ({ status, body }: { status: number; body: any }) => ({
-  status,
-  message: body.error?.message,
-  issues: Object.fromEntries(
-    (body.error?.data.aiConfig.issues ?? []).map((issue: { path: string; message: string }) => [
-      issue.path,
-      issue.message,
-    ]),
-  ),
-});
+const refusalOf = ({ status, body }: { status: number; body: unknown }) => {
+  const { error } = body as { error?: Refused };
+  const issues = error?.data.aiConfig.issues ?? [];
+  return {
+    status,
+    message: error?.message,
+    issues: Object.fromEntries(issues.map(({ path, message }) => [path, message])),
+  };
+};
 const issuesOf = async (answer: Promise<{ status: number; body: unknown }>) => refusalOf(await answer).issues;
 
 beforeAll(async () => {

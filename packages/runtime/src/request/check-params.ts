@@ -118,7 +118,8 @@ export function checkOverrides(
   if (issues.length > 0) throw refused(issues);
 }
 
-function isWholeOrAbsent(value: unknown): boolean {
+/** Whether a number of tokens can be asked for; null stands for none. */
+export function isWholeOrAbsent(value: unknown): boolean {
   return value === undefined || value === null || (Number.isSafeInteger(value) && (value as number) >= 0);
 }
 

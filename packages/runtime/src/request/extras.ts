@@ -1,6 +1,7 @@
 import type { FieldPath } from "@ai-config/config-core";
 
 import { thinkingOf } from "./call-overrides.ts";
+import { isWholeOrAbsent } from "./check-params.ts";
 import { isForeseen } from "./foreseen-fields.ts";
 import type { Unforeseen } from "./foreseen-tools.ts";
 import type { GovernedParams } from "./governed-params.ts";
@@ -33,6 +34,24 @@ export interface Extras {
   readonly isWidened: boolean;
   readonly unforeseen: Unforeseen | undefined;
 }
+
+/** What a fallback may say for itself (`BetaFallbackParam` of @anthropic-ai/sdk 1.12), and what it may yet. */
+interface FallbackParam {
+  readonly inference_geo?: unknown;
+  readonly max_tokens?: number | null;
+  readonly output_config?: { readonly effort?: unknown } | null;
+  readonly service_tier?: unknown;
+  readonly speed?: string | null;
+  readonly thinking?: GovernedParams["thinking"] | null;
+}
+
+const FALLBACK_FIELDS: ReadonlySet<string> = new Set([
+  "model",
+  "max_tokens",
+  "output_config",
+  "speed",
+  "thinking",
+] satisfies (keyof FallbackParam | "model")[]);
 
 export const NO_EXTRAS: Extras = Object.freeze({
   fallbacks: [],
@@ -109,24 +128,6 @@ function effortsOf(messages: unknown): readonly FieldOverride[] {
   return efforts ?? NO_EXTRAS.overrides;
 }
 
-const FALLBACK_FIELDS: ReadonlySet<string> = new Set([
-  "model",
-  "max_tokens",
-  "output_config",
-  "speed",
-  "thinking",
-] satisfies (keyof FallbackParam | "model")[]);
-
-/** What a fallback may say for itself (`BetaFallbackParam` of @anthropic-ai/sdk 1.12), and what it may yet. */
-interface FallbackParam {
-  readonly inference_geo?: unknown;
-  readonly max_tokens?: number | null;
-  readonly output_config?: { readonly effort?: unknown } | null;
-  readonly service_tier?: unknown;
-  readonly speed?: string | null;
-  readonly thinking?: GovernedParams["thinking"] | null;
-}
-
 function overridesOf(
   { inference_geo, max_tokens, output_config, service_tier, speed, thinking }: FallbackParam,
   path: string,
@@ -151,10 +152,6 @@ function unforeseen(path: string, value: unknown): Extras {
   const named: NamedModel[] = [];
   findModels(value, path, named);
   return { ...NO_EXTRAS, named, unforeseen: { path, advice: "Leave it out." } };
-}
-
-function isWholeOrAbsent(value: unknown): boolean {
-  return value === undefined || value === null || (Number.isSafeInteger(value) && (value as number) >= 0);
 }
 
 function both(one: Extras, other: Extras): Extras {

@@ -2,14 +2,7 @@ import { Buffer } from "node:buffer";
 import type { AnthropicUsage } from "@ai-config/config-core";
 import type { Message, RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages/messages";
 
-import {
-  fallbackOf,
-  noSamplings,
-  noteBlock,
-  type SeenSamplings,
-  type Unshown,
-  usageOfSeen,
-} from "./seen-samplings.ts";
+import { noSamplings, noteBlock, type SeenSamplings } from "./seen-samplings.ts";
 
 /** Blocks of which more is written, and billed, than is shown. */
 const HIDDEN: ReadonlySet<string> = new Set(["thinking", "redacted_thinking"]);
@@ -106,17 +99,12 @@ export function meterEvent(meter: AnswerMeter, event: RawMessageStreamEvent, at:
 
 /** The model that answered, or that was answering when it was seen last. */
 export function answeringModel({ seen, model }: AnswerMeter): string | undefined {
-  return fallbackOf(seen) ?? model;
+  return seen.current.model ?? model;
 }
 
 /** How long until a moment the answer was being shown as it was written: meanwhile nothing was thought. */
 export function shownMsAt({ shownMs, shownFrom }: AnswerMeter, at: number): number {
   return shownMs + (shownFrom === undefined ? 0 : Math.max(0, at - shownFrom));
-}
-
-/** What an answer that was broken off is billed for, as far as it was seen. */
-export function usageSoFar({ usage, seen }: AnswerMeter, unshown: Unshown): AnthropicUsage | undefined {
-  return usage && usageOfSeen(usage, seen, unshown);
 }
 
 /** The last event repeats only a part: what it leaves null stays as it was. */

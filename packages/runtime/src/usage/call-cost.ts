@@ -12,7 +12,8 @@ import {
   type Usd,
 } from "@ai-config/config-core";
 
-import { type AnswerMeter, answeringModel, shownMsAt, usageSoFar } from "./answer-meter.ts";
+import { type AnswerMeter, answeringModel, shownMsAt } from "./answer-meter.ts";
+import { usageOfSeen } from "./seen-samplings.ts";
 import { mayThink, mostWritten } from "./unseen-output.ts";
 
 /** What a request cost, and what it is made of. */
@@ -90,7 +91,7 @@ function known(name: string | undefined, models: ModelCatalogue): string | undef
   return name !== undefined && findModel(name, models) ? name : undefined;
 }
 
-/** What a fallback went on with was written by the model that was asked, also where an iteration does not name it. */
+/** Before a fallback went on, the model that was asked has written, also where an iteration does not name it. */
 function withDeclined(usage: AnthropicUsage, asked: string): AnthropicUsage {
   const { iterations } = usage;
   if (!Array.isArray(iterations) || !iterations.some((one) => one?.type === "fallback_message")) return usage;
@@ -102,15 +103,17 @@ function withDeclined(usage: AnthropicUsage, asked: string): AnthropicUsage {
   };
 }
 
+/** Of an answer that was broken off, as far as it was seen. */
 function soFar(
   meter: AnswerMeter,
   { params, models, elapsedMs, advisor }: CallCostOptions,
   model: string,
 ): AnthropicUsage | undefined {
+  if (meter.usage === undefined) return undefined;
   const maxTokens = params.max_tokens;
   const hiddenMs = elapsedMs - shownMsAt(meter, meter.sentAt + elapsedMs);
   const hiddenTokens = mayThink(params, models) ? mostWritten(hiddenMs, maxTokens) : 0;
-  return usageSoFar(meter, { model, maxTokens, hiddenTokens, advisor });
+  return usageOfSeen(meter.usage, meter.seen, { model, maxTokens, hiddenTokens, advisor });
 }
 
 /** Claude reports what an answer costs from its beginning on: at what pace others write nobody knows. */

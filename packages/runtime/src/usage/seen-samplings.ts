@@ -63,11 +63,6 @@ function begin({ all, current }: SeenSamplings, type: Sampling["type"], model: s
   return sampling;
 }
 
-/** The model that took over last, where one did. */
-export function fallbackOf({ current }: SeenSamplings): string | undefined {
-  return current.model;
-}
-
 export interface Unshown {
   /** The model whose prices hold for what does not name another one. */
   readonly model: string;
@@ -78,14 +73,13 @@ export interface Unshown {
   readonly advisor: string | undefined;
 }
 
-type Tokens = Pick<
-  AnthropicUsage,
-  | "input_tokens"
-  | "output_tokens"
-  | "cache_read_input_tokens"
-  | "cache_creation_input_tokens"
-  | "cache_creation"
->;
+type Count = "input_tokens" | "output_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens";
+
+/** A sampling as the usage of a whole answer lists it. */
+interface Iteration extends Pick<AnthropicUsage, Count | "cache_creation"> {
+  readonly type: Sampling["type"];
+  readonly model: string;
+}
 
 /**
  * What all that was seen is billed for, from the usage that the beginning told: of the first prompt alone. The others,
@@ -98,20 +92,17 @@ export function usageOfSeen(usage: AnthropicUsage, seen: SeenSamplings, unshown:
     return { ...usage, output_tokens: Math.max(usage.output_tokens, writtenIn(first, seen, unshown)) };
   }
   const hasFallback = all.some(({ type }) => type === "fallback_message");
-  const iterations: (Tokens & Pick<Sampling, "type">)[] = [];
+  const iterations: Iteration[] = [];
   for (const one of all) {
     const { type } = one;
-    const name = type === "advisor_message" ? unshown.advisor : (one.model ?? unshown.model);
+    const model = type === "advisor_message" ? unshown.advisor : (one.model ?? unshown.model);
     const output_tokens = writtenIn(one, seen, unshown);
     // A model that declines before it writes is not billed.
-    const isBilled = name !== undefined && !(hasFallback && type === "message" && output_tokens === 0);
-    if (isBilled)
-      iterations.push({ type, ...promptOf(usage, one, first), output_tokens, ...{ model: name } });
+    if (model === undefined || (hasFallback && type === "message" && output_tokens === 0)) continue;
+    iterations.push({ type, model, ...promptOf(usage, one, first), output_tokens });
   }
   const counted = iterations.filter(({ type }) => type !== "advisor_message");
-  const total = (
-    kind: "input_tokens" | "output_tokens" | "cache_read_input_tokens" | "cache_creation_input_tokens",
-  ) => counted.reduce((sum, one) => sum + (one[kind] ?? 0), 0);
+  const total = (count: Count) => counted.reduce((sum, one) => sum + (one[count] ?? 0), 0);
   return {
     ...usage,
     input_tokens: total("input_tokens"),
@@ -134,7 +125,11 @@ function writtenIn(one: Sampling, { current }: SeenSamplings, { maxTokens, hidde
 }
 
 /** The first prompt as it was told; of the others nobody knows what was read from a cache. */
-function promptOf(usage: AnthropicUsage, one: Sampling, first: Sampling): Omit<Tokens, "output_tokens"> {
+function promptOf(
+  usage: AnthropicUsage,
+  one: Sampling,
+  first: Sampling,
+): Omit<Iteration, "type" | "model" | "output_tokens"> {
   const { input_tokens, cache_read_input_tokens, cache_creation_input_tokens, cache_creation } = usage;
   if (one === first) {
     return { input_tokens, cache_read_input_tokens, cache_creation_input_tokens, cache_creation };

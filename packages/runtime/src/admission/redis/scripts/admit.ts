@@ -91,7 +91,7 @@ for _, scope in ipairs(scopes) do
   for _, budget in ipairs(scope.budgets) do
     budget.taken, budget.isChanged = budget.next, true
     -- Two budgets may share a window, which holds the call once.
-    if not string.find(hold .. ' ', ' ' .. budget.window .. ' ', 1, true) then hold = hold .. ' ' .. budget.window end
+    if not lists(hold, budget.window) then hold = hold .. ' ' .. budget.window end
     figures[#figures + 1] = figuresOf(budget)
   end
   for _, counted in ipairs(scope.beside) do

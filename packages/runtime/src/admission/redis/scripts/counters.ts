@@ -25,8 +25,7 @@ local function load(scope, at)
   for index, budget in ipairs(scope.budgets) do
     local counters = values[index + 3]
     -- Those that a former version counted are not listed, and may lack calls whose limits did not name them.
-    local isListed = string.find(' ' .. scope.windows .. ' ', ' ' .. budget.window .. ' ', 1, true)
-    if counters and isListed then
+    if counters and lists(scope.windows, budget.window) then
       budget.spent, budget.taken, budget.alerts = sub(counters, 1, 44), sub(counters, 45, 88), sub(counters, 89)
     else
       -- What was told of it is not told again.

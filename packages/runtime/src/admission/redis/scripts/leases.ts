@@ -8,6 +8,11 @@ local function slotsKey(scope)
   return prefix .. ':slots:' .. scope
 end
 
+-- Whether a text of words has this one.
+local function lists(words, word)
+  return string.find(' ' .. words .. ' ', ' ' .. word .. ' ', 1, true) ~= nil
+end
+
 -- Frees what a call holds. Answers whether it held anything.
 local function release(id)
   local key = prefix .. ':lease:' .. id

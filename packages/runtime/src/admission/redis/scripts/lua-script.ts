@@ -17,8 +17,8 @@ export interface LuaScript {
  *
  * Keys after the prefix: `scope` (a hash: bucket, the names of its windows, and for each spent, taken and alerts in one
  * text), `slots` (of a scope: running calls by the end of their lease), `lease` (a hash: what a call holds), `leases`
- * (all by their end), `settled` (of an id), `opening` (of a scope, a hash: the words of windows that are about to be counted), `outbox`. A window is
- * named "daily:start:end".
+ * (all by their end), `settled` (of an id), `opening` (of a scope, a hash: the words of windows that are about to be
+ * counted), `outbox`. A window is named "daily:start:end".
  */
 const START = `
 local prefix = KEYS[1]

@@ -12,8 +12,7 @@ local function reservedIn(budget, isJoining)
         local holds = {}
         for hold in gmatch(lease[2], '[^;]+') do
           -- It is there already where the server forgot what was counted.
-          local isIn = string.find(hold .. ' ', ' ' .. budget.window .. ' ', 1, true)
-          if match(hold, '^%S+') == budget.scope and not isIn then hold = hold .. ' ' .. budget.window end
+          if match(hold, '^%S+') == budget.scope and not lists(hold, budget.window) then hold = hold .. ' ' .. budget.window end
           holds[#holds + 1] = hold
         end
         call('HSET', key, 'holds', table.concat(holds, ';'))
